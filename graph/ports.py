@@ -1,0 +1,98 @@
+"""What the planner may ask of the world outside its state. Every answer is recorded."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from ledger.domain.company import Company
+from ledger.domain.events import ActionProposed, Recollection
+from ledger.domain.verdicts import Verdict
+
+
+class GateDecision(Struct, frozen=True, kw_only=True):
+    """A verdict and the full input it was given on (JSON, as the rules saw it)."""
+
+    verdict: Verdict
+    input_json: str
+
+
+class Remembered(Struct, frozen=True, kw_only=True):
+    """What memory answered. `degraded` says in words what was missing."""
+
+    episodes: tuple[Recollection, ...]
+    degraded: str = ""
+
+
+class RecallRequest(Struct, frozen=True, kw_only=True):
+    """A question to memory, in the planner's words."""
+
+    text: str
+    contact: str = ""
+    items: tuple[str, ...] = ()
+    not_case: str = ""
+    limit: int = 5
+
+
+class ModelRequest(Struct, frozen=True, kw_only=True):
+    """One model call. `part`: extract, plan, draft. The answer must fit `schema` (JSON Schema).
+
+    `(cause, node, step, ordinal)` names the call in the journal; `tier` is main or cheap.
+    """
+
+    cause: str
+    node: str
+    step: str
+    ordinal: int
+    part: str
+    tier: str
+    system: str
+    user: str
+    schema_name: str
+    schema: dict[str, Any]
+    case: str
+    person: str = ""
+    max_tokens: int = 800
+
+
+class ModelAnswer(Struct, frozen=True, kw_only=True):
+    """The model's text (JSON by schema, not yet validated) and what it cost."""
+
+    text: str
+    model: str
+    microusd: int
+
+
+class ModelUnavailable(Exception):
+    """No answer will come. `reason`: unconfigured, budget, deadline, policy, error."""
+
+    def __init__(self, reason: str, cause: str) -> None:
+        super().__init__(f"{reason}: {cause}")
+        self.reason = reason
+        self.cause = cause
+
+
+class World(Protocol):
+    """Everything a node can read. One live implementation, one that answers from records."""
+
+    async def now(self) -> datetime: ...
+
+    async def company(self) -> Company: ...
+
+    async def recall(self, request: RecallRequest) -> Remembered: ...
+
+    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision: ...
+
+    async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
+        """An entity as JSON (`kind` is its tag: contact, proposal, invoice, action, …)."""
+        ...
+
+    async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
+        """Entities under an exact lookup key, as JSON."""
+        ...
+
+    async def ask(self, request: ModelRequest) -> ModelAnswer:
+        """Raises `ModelUnavailable`."""
+        ...

@@ -1,0 +1,130 @@
+"""Commands: what an agent wants done in the world. Imperative, typed, frozen.
+
+A command's canonical bytes (`canonical(command)`) are what a card shows, what an approval is
+bound to by sha256, and what a connector executes. Nothing else may reach a connector. Fields
+at their default are left out of the bytes, so that a later field does not change old hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import ClassVar
+
+from msgspec import Struct
+
+from ledger.domain.errors import CommandInvalid
+from ledger.domain.preconditions import Precondition
+from ledger.domain.values import Attachment, Line, Money, Risk, canonical, decoded
+
+
+class MailCommand(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What every outgoing mail has. `to` is the bare address of `contact` at proposal time.
+
+    `in_reply_to` and `references` are Message-IDs without angle brackets.
+    """
+
+    risk: ClassVar[Risk] = Risk.IRREVERSIBLE
+    editable: ClassVar[tuple[str, ...]] = ("subject", "body")
+
+    contact: str
+    to: str
+    subject: str
+    body: str
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    preconditions: tuple[Precondition, ...] = ()
+
+
+class SendProposal(MailCommand, frozen=True, kw_only=True, tag=True):
+    """Send version `version` of a proposal (a first offer or a counter-offer)."""
+
+    proposal: str
+    version: int
+    total: Money
+
+
+class SendReply(MailCommand, frozen=True, kw_only=True, tag=True):
+    """Answer a customer without an offer in it: a question, a clarification, a thank-you."""
+
+    purpose: str
+
+
+class SendInvoice(MailCommand, frozen=True, kw_only=True, tag=True):
+    """Send an issued invoice with its PDF."""
+
+    invoice: str
+    number: str
+    total: Money
+
+
+class IssueInvoice(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag=True
+):
+    """Issue the invoice for an accepted proposal: the ledger takes the next number for it.
+
+    `total` is gross. An issued invoice is never changed; only a credit note reverses it.
+    """
+
+    risk: ClassVar[Risk] = Risk.COMPENSABLE
+    editable: ClassVar[tuple[str, ...]] = ()
+
+    contact: str
+    proposal: str
+    version: int
+    lines: tuple[Line, ...]
+    total: Money
+    service_date: date
+    due_days: int
+    preconditions: tuple[Precondition, ...] = ()
+
+
+Command = SendProposal | SendReply | SendInvoice | IssueInvoice
+OutgoingMail = SendProposal | SendReply | SendInvoice
+
+
+def command_name(command: Command) -> str:
+    """The name policies and people use: `SendProposal`, `IssueInvoice`, …"""
+    return type(command).__name__
+
+
+def command_sha(command: Command) -> str:
+    """The sha256 (hex) an approval is bound to."""
+    return hashlib.sha256(canonical(command)).hexdigest()
+
+
+def command_from(data: bytes | str) -> Command:
+    """Read a command back. Raises `CommandInvalid` where the bytes are no known command."""
+    try:
+        return decoded(data, Command)  # type: ignore[arg-type]  # a union is a valid target
+    except ValueError as error:
+        raise CommandInvalid(
+            f"This is not a command Coo knows: {error}.", "Nothing was run. Propose it again."
+        ) from error
+
+
+def amount_of(command: Command) -> Money | None:
+    """The money a command speaks of, or None."""
+    return command.total if isinstance(command, SendProposal | SendInvoice | IssueInvoice) else None
+
+
+def with_edits(command: Command, edits: dict[str, str]) -> Command:
+    """The command with some of its editable texts replaced.
+
+    Raises `CommandInvalid` for a field that may not be edited by hand.
+    """
+    foreign = sorted(set(edits) - set(command.editable))
+    if foreign:
+        allowed = ", ".join(command.editable) or "nothing"
+        raise CommandInvalid(
+            f"{foreign[0]!r} of {command_name(command)} cannot be edited.",
+            f"Editable here: {allowed}. For anything else say what you want in words.",
+        )
+    return command_from(canonical({**_fields(command), **edits}))
+
+
+def _fields(command: Command) -> dict[str, object]:
+    return decoded(canonical(command), dict)

@@ -1,0 +1,137 @@
+"""The company as its operator configured it: read from `company.yaml`, frozen, pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct, field
+
+from ledger.domain.values import Money
+
+
+class Negotiation(StrEnum):
+    """What Coo may do alone when a customer counters."""
+
+    ASK = "ask"
+    WITHIN_GUARDRAILS = "within_guardrails"
+
+
+class Language(StrEnum):
+    """Languages Coo writes in."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    FRENCH = "fr"
+
+
+class ModelScope(StrEnum):
+    """What may be shown to a language model: anything, only to a local one, nothing."""
+
+    ANY = "any"
+    LOCAL = "local"
+    NONE = "none"
+
+
+class PriceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing the company sells. `names` are the words customers use for it, any language.
+
+    `price` is net per `unit`; `floor` is the lowest net price per unit Coo may ever offer.
+    """
+
+    id: str
+    title: str
+    price: Money
+    floor: Money
+    unit: str = "piece"
+    names: tuple[str, ...] = ()
+    titles: dict[Language, str] = field(default_factory=dict)
+    tax_bp: int | None = None
+
+
+class Guardrails(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How far Coo may go in a negotiation without its operator.
+
+    `deadline_days`: the earliest delivery Coo may promise, counted from acceptance.
+    `rounds`: how many counter-offers Coo makes before it asks.
+    """
+
+    max_discount_bp: int = 1_000
+    negotiation: Negotiation = Negotiation.WITHIN_GUARDRAILS
+    deadline_days: int = 10
+    rounds: int = 2
+    proposal_valid_days: int = 14
+
+
+class Tax(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`exempt_note` replaces the tax lines where the company charges no tax."""
+
+    rate_bp: int = 1_900
+    vat_id: str = ""
+    tax_number: str = ""
+    exempt: bool = False
+    exempt_note: str = ""
+
+
+class Bank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where customers pay to."""
+
+    holder: str
+    iban: str
+    bic: str = ""
+    bank: str = ""
+
+
+class InvoiceNumbers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`format` is a Python format string over `year` and `number` ("{year}-{number:04d}")."""
+
+    format: str = "{year}-{number:04d}"
+    next: int = 1
+
+
+class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Caps that hold before a thing is done, not after. Model money in micro-units of USD."""
+
+    model_per_case_microusd: int = 500_000
+    model_per_day_microusd: int = 5_000_000
+    mails_per_day: int = 50
+    mails_per_contact_per_day: int = 5
+
+
+class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The human behind the company."""
+
+    name: str
+    email: str
+
+
+class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything `company.yaml` says. `id` is the tenant key every row carries."""
+
+    id: str
+    name: str
+    address: tuple[str, ...]
+    email: str
+    operator: Operator
+    bank: Bank
+    country: str = "DE"
+    currency: str = "EUR"
+    language: Language = Language.ENGLISH
+    voice: str = "friendly, brief, concrete"
+    payment_days: int = 14
+    ask_above: Money | None = None
+    tax: Tax = field(default_factory=Tax)
+    prices: tuple[PriceItem, ...] = ()
+    guardrails: Guardrails = field(default_factory=Guardrails)
+    invoice_numbers: InvoiceNumbers = field(default_factory=InvoiceNumbers)
+    budgets: Budgets = field(default_factory=Budgets)
+    model_may_see: ModelScope = ModelScope.ANY
+
+    def item(self, item_id: str) -> PriceItem | None:
+        """The price item with exactly this id, or None."""
+        return next((item for item in self.prices if item.id == item_id), None)
+
+    def tax_bp(self, item: PriceItem) -> int:
+        """The tax rate of an item in basis points; 0 where the company is exempt."""
+        if self.tax.exempt:
+            return 0
+        return self.tax.rate_bp if item.tax_bp is None else item.tax_bp

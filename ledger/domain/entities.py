@@ -1,0 +1,252 @@
+"""Entities: the present state of things, folded from facts. Never written by hand.
+
+Every entity lives in the read tables and can be rebuilt from the ledger at any time. `changes`
+says which entities a fact makes or alters; `lookups` under which exact keys one is found.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+from ledger.domain.commands import Command
+from ledger.domain.events import Option
+from ledger.domain.values import Line, Money, Provenance
+from ledger.domain.verdicts import Receipt, Verdict
+
+
+class CaseStatus(StrEnum):
+    RUNNING = "running"
+    WAITING = "waiting"
+    NEEDS_YOU = "needs you"
+    STUCK = "stuck"
+    CLOSED = "closed"
+
+
+class ActionStatus(StrEnum):
+    PROPOSED = "proposed"
+    ASKING = "asking"
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    BY_OPERATOR = "done by operator"
+    WITHHELD = "withheld"
+    ATTEMPTED = "attempted"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class ApprovalStatus(StrEnum):
+    PENDING = "pending"
+    POSTPONED = "postponed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    BY_OPERATOR = "done by operator"
+
+
+class Case(Struct, frozen=True, kw_only=True, tag="case"):
+    """One piece of business. `number` is the short handle people type."""
+
+    id: str
+    kind: str
+    number: int
+    opened_at: datetime
+    updated_at: datetime
+    version: int
+    contact: str = ""
+    title: str = ""
+    outcome: str = ""
+    closed: bool = False
+    stuck: str = ""
+    last_inbound_version: int = 0
+
+
+class Contact(Struct, frozen=True, kw_only=True, tag="contact"):
+    """Somebody the company deals with. `persons` are pseudonyms of the addresses known."""
+
+    id: str
+    name: str
+    address: str
+    persons: tuple[str, ...]
+    organisation: str = ""
+    language: str = ""
+    cases: tuple[str, ...] = ()
+    mails_sent: int = 0
+    created_at: datetime | None = None
+
+
+class Proposal(Struct, frozen=True, kw_only=True, tag="proposal"):
+    """The present version of an offer. `status`: drafted, sent, accepted, declined."""
+
+    id: str
+    case: str
+    number: str
+    version: int
+    contact: str
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    discount_bp: int
+    valid_until: date
+    delivery_days: int
+    status: str = "drafted"
+    accepted_version: int = 0
+    sent_versions: tuple[int, ...] = ()
+
+
+class Invoice(Struct, frozen=True, kw_only=True, tag="invoice"):
+    """An issued invoice. `status`: issued, sent, paid, overpaid."""
+
+    id: str
+    case: str
+    number: str
+    proposal: str
+    contact: str
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    paid: Money
+    issued_on: date
+    service_date: date
+    due_on: date
+    status: str = "issued"
+
+    @property
+    def open(self) -> Money:
+        """What is still owed; negative where too much was paid."""
+        return self.total - self.paid
+
+
+class Payment(Struct, frozen=True, kw_only=True, tag="payment"):
+    """Money that came in. `invoice` is empty until it is matched."""
+
+    id: str
+    fact: str
+    amount: Money
+    booked_on: date
+    payer: str = ""
+    reference: str = ""
+    invoice: str = ""
+    case: str = ""
+
+
+class Action(Struct, frozen=True, kw_only=True, tag="action"):
+    """A proposed command and how far it came. `command` is None once its person is erased."""
+
+    id: str
+    case: str
+    person: str
+    name: str
+    sha256: str
+    risk: str
+    agent: str
+    status: ActionStatus
+    command: Command | None
+    proposed_by: str
+    proposed_at: datetime
+    provenance: dict[str, Provenance]
+    amount: Money | None = None
+    recommendation: str = ""
+    if_nothing: str = ""
+    verdict: Verdict | None = None
+    approval: str = ""
+    attempts: int = 0
+    message_id: str = ""
+    receipt: Receipt | None = None
+    cause: str = ""
+    remedy: str = ""
+
+
+class Approval(Struct, frozen=True, kw_only=True, tag="approval"):
+    """A question to a human about exact bytes. `number` is the short handle people type."""
+
+    id: str
+    case: str
+    action: str
+    sha256: str
+    number: int
+    status: ApprovalStatus
+    requested_at: datetime
+    expires_at: datetime
+    title: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    channel: str = ""
+    reason: str = ""
+    until: datetime | None = None
+
+
+class Question(Struct, frozen=True, kw_only=True, tag="question"):
+    """Something Coo asked its operator. `status`: open, answered, withdrawn."""
+
+    id: str
+    case: str
+    number: int
+    about: str
+    text: str
+    why: str
+    asked_at: datetime
+    recommendation: str = ""
+    options: tuple[Option, ...] = ()
+    status: str = "open"
+    choice: str = ""
+    answer: str = ""
+
+
+class Stop(Struct, frozen=True, kw_only=True, tag="stop"):
+    """A stop in force. Its id is `scope:target`."""
+
+    id: str
+    scope: str
+    target: str
+    by: str
+    since: datetime
+    active: bool
+    reason: str = ""
+
+
+class Alarm(Struct, frozen=True, kw_only=True, tag="alarm"):
+    """A moment a case waits for."""
+
+    id: str
+    case: str
+    due: datetime
+    purpose: str
+    rung: bool = False
+
+
+class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
+    """Something broken, until it is cleared. `count` is how often it was seen."""
+
+    id: str
+    case: str
+    what: str
+    cause: str
+    not_done: str
+    owner: str
+    remedies: tuple[str, ...]
+    since: datetime
+    count: int = 1
+    cleared: bool = False
+
+
+Entity = (
+    Case
+    | Contact
+    | Proposal
+    | Invoice
+    | Payment
+    | Action
+    | Approval
+    | Question
+    | Stop
+    | Alarm
+    | Failure
+)

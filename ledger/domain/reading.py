@@ -1,0 +1,64 @@
+"""How other rooms read the ledger: protocols, matched by structure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from ledger.domain.entities import Entity
+from ledger.domain.facts import Fact
+
+E = TypeVar("E", bound=Entity)
+
+
+class History(Protocol):
+    """Read access to facts."""
+
+    async def case(self, case: str, *, after: int = 0) -> Sequence[Fact]:
+        """The facts of a case with `version > after`, in order."""
+        ...
+
+    async def fact(self, fact_id: str) -> Fact:
+        """One fact. Raises `UnknownFact`."""
+        ...
+
+
+class Views(Protocol):
+    """Read access to the present state. Every answer is at least as new as the last append."""
+
+    async def get(self, kind: type[E], entity_id: str) -> E | None:
+        """The entity with exactly this id, or None."""
+        ...
+
+    async def find(self, kind: type[E], key: str) -> Sequence[E]:
+        """Entities found under an exact key, see `ledger.domain.folding.lookups`."""
+        ...
+
+    async def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
+        """All entities of a kind, of one case where given, oldest first."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, injected."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait. Test clocks return at once."""
+        ...
+
+
+class Blobs(Protocol):
+    """A content-addressed store for large raw input and documents, sealed at rest."""
+
+    async def put(self, data: bytes, *, person: str = "") -> str:
+        """Keep the bytes and return their sha256 (hex); the same bytes twice are one blob."""
+        ...
+
+    async def get(self, sha256: str) -> bytes:
+        """The bytes. Raises `BlobMissing` where they are gone or were erased."""
+        ...

@@ -1,0 +1,91 @@
+"""The memory port: episodes, always traceable to facts, in a store that is disposable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Episode(Struct, frozen=True, kw_only=True):
+    """One thing worth remembering.
+
+    `id` is deterministic (from the fact), `facts` are the ids it rests on, `at` is business
+    time. `kind`: conversation, proposal, negotiation, decision, outcome. `person` is the
+    pseudonym whose erasure removes it; `contact` and `items` narrow a search.
+    """
+
+    id: str
+    kind: str
+    case: str
+    at: datetime
+    text: str
+    facts: tuple[str, ...]
+    person: str = ""
+    contact: str = ""
+    items: tuple[str, ...] = ()
+    superseded: bool = False
+
+
+class MemoryQuery(Struct, frozen=True, kw_only=True):
+    """What a plan wants to know. `before` keeps a plan from seeing its own future.
+
+    `contact` and `items` raise matching episodes, they do not exclude others. `not_case`
+    leaves out the asking case itself.
+    """
+
+    text: str
+    before: datetime
+    contact: str = ""
+    items: tuple[str, ...] = ()
+    not_case: str = ""
+    kinds: tuple[str, ...] = ()
+    limit: int = 5
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """One recalled episode; `score` is higher for better and only comparable in one answer."""
+
+    episode: Episode
+    score: float
+
+
+class Recall(Struct, frozen=True, kw_only=True):
+    """The answer of a store. `degraded` says in words what was missing, "" for nothing."""
+
+    hits: tuple[Hit, ...]
+    degraded: str = ""
+
+
+class EpisodeStore(Protocol):
+    """Keeps episodes. Every store passes tests/contract/test_episode_stores.py."""
+
+    async def write(self, episodes: Sequence[Episode]) -> None:
+        """Add or replace by id. Repeating a write changes nothing."""
+        ...
+
+    async def recall(self, query: MemoryQuery) -> Recall:
+        """The best episodes at or before `query.before`, best first."""
+        ...
+
+    async def forget(self, person: str) -> int:
+        """Remove every episode of a person; returns how many went."""
+        ...
+
+    async def watermark(self) -> int:
+        """The `seq` of the last fact whose episodes are in; 0 for an empty store."""
+        ...
+
+    async def advance(self, seq: int) -> None:
+        """Remember that all facts up to `seq` are in. Never moves back."""
+        ...
+
+    async def count(self) -> int:
+        """How many episodes are kept."""
+        ...
+
+    async def close(self) -> None:
+        """Release files and connections."""
+        ...
