@@ -1,0 +1,24 @@
+# glibc on purpose: CEL, msgspec and cryptography ship wheels for it.
+FROM python:3.13-slim-bookworm AS build
+WORKDIR /src
+COPY requirements.txt pyproject.toml README.md ./
+RUN python -m venv /opt/coo \
+ && /opt/coo/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+COPY bot bot
+COPY graph graph
+COPY memory memory
+COPY ledger ledger
+COPY connectors connectors
+COPY policies policies
+RUN /opt/coo/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.13-slim-bookworm
+RUN useradd --create-home --uid 10001 coo && install -d -o coo -g coo /data
+COPY --from=build /opt/coo /opt/coo
+COPY examples /opt/coo/examples
+ENV PATH=/opt/coo/bin:$PATH COO_DATA=/data PYTHONUNBUFFERED=1
+USER coo
+VOLUME /data
+HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["coo", "doctor", "--quiet"]
+ENTRYPOINT ["coo"]
+CMD ["run"]
