@@ -158,6 +158,7 @@ class Action(Struct, frozen=True, kw_only=True, tag="action"):
     verdict: Verdict | None = None
     approval: str = ""
     attempts: int = 0
+    attempted_at: datetime | None = None
     message_id: str = ""
     receipt: Receipt | None = None
     cause: str = ""

@@ -415,7 +415,8 @@ class ActionProposed(Event, frozen=True, kw_only=True):
     """An agent wants this command run. `sha256` is of the command's canonical bytes.
 
     `provenance` maps each argument to where it came from. `replaces` is an earlier action that
-    this one takes the place of.
+    this one takes the place of. `message_id` is of the mail it would send (see
+    `ledger.domain.facts.message_id`), so that an answer finds its action whatever happens.
     """
 
     action: str
@@ -428,6 +429,7 @@ class ActionProposed(Event, frozen=True, kw_only=True):
     provenance: dict[str, Provenance] = {}
     recommendation: str = ""
     if_nothing: str = ""
+    message_id: str = ""
     command: Annotated[Command | None, SEALED] = None
 
 
@@ -571,7 +573,10 @@ class AttemptStarted(Event, frozen=True, kw_only=True):
 
 
 class InvoiceIssued(Event, frozen=True, kw_only=True):
-    """The ledger took the next number: from here on the invoice exists."""
+    """The ledger took the next number: from here on the invoice exists.
+
+    `ordinal` is the bare number behind `number`, counted without gaps within `series`.
+    """
 
     invoice: str
     number: str
@@ -586,6 +591,7 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     issued_on: date
     service_date: date
     due_on: date
+    ordinal: int = 0
 
 
 class ActionSucceeded(Event, frozen=True, kw_only=True):
@@ -637,7 +643,7 @@ class ModelCallReserved(Event, frozen=True, kw_only=True):
 
 
 class ModelCallRecorded(Event, frozen=True, kw_only=True):
-    """What the model answered and what it cost."""
+    """What the model answered and what it cost. `reserved` (set aside on `reserved_on`) ends."""
 
     call: str
     model: str
@@ -647,11 +653,16 @@ class ModelCallRecorded(Event, frozen=True, kw_only=True):
     answer_tokens: int
     prompt_sha256: str
     milliseconds: int
+    reserved: int = 0
+    reserved_on: date | None = None
     answer: Personal = ""
 
 
 class ModelCallFailed(Event, frozen=True, kw_only=True):
-    """The call gave nothing usable. `reason`: error, budget, deadline, policy, schema."""
+    """The call gave nothing usable. `reason`: error, budget, deadline, policy, schema.
+
+    `microusd` is what it cost all the same; `reserved` (set aside on `reserved_on`) ends.
+    """
 
     call: str
     model: str
@@ -659,6 +670,8 @@ class ModelCallFailed(Event, frozen=True, kw_only=True):
     reason: str
     cause: str
     microusd: int = 0
+    reserved: int = 0
+    reserved_on: date | None = None
 
 
 # --- the relay and the reporting of failures ----------------------------------------------------
