@@ -1,0 +1,99 @@
+"""The hash chain: each fact's hash covers the one before it and every stored byte of its row."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final, NamedTuple
+
+import msgspec
+
+from ledger.domain.errors import ChainBroken
+
+GENESIS: Final = bytes(32)
+"""The hash before the first fact of a company."""
+
+
+class Head(NamedTuple):
+    """The last fact of a company: its number (0 where there is none) and its hash."""
+
+    seq: int
+    hash: bytes
+
+
+EMPTY: Final = Head(0, GENESIS)
+
+
+class StoredFact(NamedTuple):
+    """A row of the table `facts`, in the order of its columns."""
+
+    company: str
+    seq: int
+    fact_id: str
+    case_id: str
+    version: int
+    recorded_at: int
+    event_type: str
+    event_schema: int
+    fact_key: str
+    said_by: str
+    cause_id: str
+    person: str
+    payload: bytes
+    sealed: bytes | None
+    prev_hash: bytes
+    hash: bytes
+
+
+_CONTENT: Final = slice(0, 14)
+"""The columns a hash covers: all but the two hashes."""
+
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def link(previous: bytes, content: tuple[object, ...]) -> bytes:
+    """The hash of a fact: sha256(previous hash ‖ MessagePack array of its 14 columns).
+
+    MessagePack puts a length before each value, so no two rows share a form. The columns
+    `payload` and `sealed` go in as the bytes that are stored; nothing is decoded.
+    """
+    return hashlib.sha256(previous + _pack(content)).digest()
+
+
+class Walk:
+    """Follows a chain row by row from its first fact. Holds one number a case, no rows."""
+
+    def __init__(self) -> None:
+        self.head = EMPTY
+        self._versions: dict[str, int] = {}
+
+    def step(self, row: tuple[object, ...]) -> None:
+        """Check the next row (all columns, in their order). Raises `ChainBroken`."""
+        stored = StoredFact._make(row)
+        if stored.seq != self.head.seq + 1:
+            reason = f"gap in seq: {self.head.seq + 1} is missing"
+            raise ChainBroken(stored.seq, stored.fact_id, reason)
+        check_row(stored, self.head.hash)
+        expected = self._versions.get(stored.case_id, 0) + 1
+        if stored.version != expected:
+            reason = f"gap in case version: {stored.case_id!r} has {stored.version}, not {expected}"
+            raise ChainBroken(stored.seq, stored.fact_id, reason)
+        self._versions[stored.case_id] = expected
+        self.head = Head(stored.seq, stored.hash)
+
+
+def check_row(row: StoredFact, previous: bytes) -> None:
+    """Raise `ChainBroken` where a row does not follow `previous` or not match its own hash."""
+    if row.prev_hash != previous:
+        raise ChainBroken(row.seq, row.fact_id, "hash: it does not follow the fact before it")
+    if link(previous, row[_CONTENT]) != row.hash:
+        raise ChainBroken(row.seq, row.fact_id, "hash: the stored bytes were changed")
+
+
+def check_head(found: Head, noted: Head, fact_id: str = "") -> None:
+    """Raise `ChainBroken` where the last fact found is not the one that was noted."""
+    if found.seq < noted.seq:
+        reason = f"missing row: {noted.seq} facts were noted, the last one here is {found.seq}"
+        raise ChainBroken(found.seq + 1, "", reason)
+    if found != noted:
+        reason = f"hash: the head noted is fact {noted.seq}, and this is another"
+        raise ChainBroken(found.seq, fact_id, reason)

@@ -1,0 +1,240 @@
+"""Seals: personal content is encrypted under a key per person; erasing destroys the key.
+
+The keys lie in a file of their own, and a key is durable before anything is sealed with it.
+Deterministic authenticated encryption (AES-SIV): equal content gives equal bytes, so that
+idempotency checks work on what is stored.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
+from ledger.domain.errors import CooError
+
+_KEY_BYTES: Final = 64
+_BUSY_SECONDS: Final = 15.0
+
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS salt (one INTEGER PRIMARY KEY CHECK (one = 1), salt BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS person_keys (person TEXT PRIMARY KEY, secret BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS forgotten (person TEXT PRIMARY KEY);
+"""
+
+
+class PersonForgotten(CooError):
+    """Something personal was to be kept about somebody who was erased."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(
+            f"{person!r} was erased, so nothing personal can be kept about them.",
+            "Nothing was written. If they are a customer again, use another address of theirs.",
+        )
+        self.person = person
+
+
+class KeyLost(CooError):
+    """A sealed content has no key, though its person was never erased."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(
+            f"The key that opens what is sealed for {person or 'the company'!r} is not there.",
+            "The file `keys.db` does not belong to this ledger or is too old: restore it.",
+        )
+        self.person = person
+
+
+class Cipher:
+    """Seals and opens bytes under one person's key. Safe to use from several threads."""
+
+    def __init__(self, person: str, secret: bytes) -> None:
+        self._person = person
+        self._siv = AESSIV(secret)
+
+    def seal(self, data: bytes, context: list[bytes]) -> bytes:
+        """Encrypt. The same data in the same context gives the same bytes."""
+        return self._siv.encrypt(data, context)
+
+    def open(self, sealed: bytes, context: list[bytes]) -> bytes:
+        """Decrypt. Raises `KeyLost` where key, context or bytes are not those of the seal."""
+        try:
+            return self._siv.decrypt(sealed, context)
+        except InvalidTag as error:
+            raise KeyLost(self._person) from error
+
+
+class Keys:
+    """The file of keys. Several processes and threads may use it at once.
+
+    Ciphers are cached; `refresh` drops the cache if another process changed the file.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, salt: bytes) -> None:
+        self._connection = connection
+        self._salt = salt
+        self._lock = threading.RLock()
+        self._ciphers: dict[str, Cipher] = {}
+        self._forgotten: set[str] = set()
+        self._version = self._data_version()
+
+    @classmethod
+    def open(cls, path: Path | str) -> Keys:
+        """Open the file, creating it (readable by its owner only) where it is missing."""
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _create_private(path)
+        connection = _connect(path)
+        with _writing(connection):
+            salt = _salt(connection)
+        return cls(connection, salt)
+
+    def close(self) -> None:
+        """Close the file and forget the cached keys."""
+        with self._lock:
+            self._ciphers.clear()
+            self._connection.close()
+
+    def person(self, address: str) -> str:
+        """The pseudonym of an address: the same for the same address, whatever its case."""
+        name = address.strip().casefold().encode("utf-8", "surrogatepass")
+        return f"p-{hmac.new(self._salt, name, sha256).hexdigest()[:20]}"
+
+    def cipher(self, person: str) -> Cipher:
+        """The cipher of a person ("" is the company), its key made durable before first use.
+
+        Raises `PersonForgotten` for somebody who was erased: no key is ever made again.
+        """
+        found = self._ciphers.get(person)
+        if found is not None:
+            return found
+        self.ensure([person])
+        return self._existing_cipher(person) or _raise_forgotten(person)
+
+    def ensure(self, persons: Iterable[str]) -> None:
+        """Make the keys that are missing, all in one commit. Passes over the forgotten."""
+        with self._lock:
+            missing = [p for p in set(persons) if self._existing_cipher(p) is None]
+            missing = [p for p in missing if p not in self._forgotten]
+            if missing:
+                with _writing(self._connection) as connection:
+                    _insert_missing(connection, missing)
+
+    def opener(self, person: str) -> Cipher | None:
+        """The cipher to read with, or None where the person was erased.
+
+        Raises `KeyLost` where there never was such a key in this file.
+        """
+        found = self._ciphers.get(person)
+        if found is not None:
+            return found
+        found = self._existing_cipher(person)
+        if found is None and not self.is_forgotten(person):
+            raise KeyLost(person)
+        return found
+
+    def is_forgotten(self, person: str) -> bool:
+        """Whether this person was erased."""
+        with self._lock:
+            if person not in self._forgotten and self._row("forgotten", person) is not None:
+                self._forgotten.add(person)
+            return person in self._forgotten
+
+    def forget(self, person: str) -> None:
+        """Destroy a person's key, durably, and remember that it must never be made again."""
+        with self._lock:
+            with _writing(self._connection) as connection:
+                connection.execute("DELETE FROM person_keys WHERE person = ?", (person,))
+                connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (person,))
+            self._ciphers.pop(person, None)
+            self._forgotten.add(person)
+
+    def refresh(self) -> None:
+        """Notice what other processes did to the file. Cheap; called once a transaction."""
+        with self._lock:
+            version = self._data_version()
+            if version != self._version:
+                self._version = version
+                self._ciphers.clear()
+
+    def _existing_cipher(self, person: str) -> Cipher | None:
+        with self._lock:
+            found = self._ciphers.get(person)
+            row = None if found else self._row("person_keys", person)
+            if row is not None:
+                found = self._ciphers[person] = Cipher(person, row[1])
+            elif found is None:
+                self.is_forgotten(person)
+            return found
+
+    def _row(self, table: str, person: str) -> tuple[str, bytes] | None:
+        query = f"SELECT * FROM {table} WHERE person = ?"  # noqa: S608 - table is a literal of ours
+        row: tuple[str, bytes] | None = self._connection.execute(query, (person,)).fetchone()
+        return row
+
+    def _data_version(self) -> int:
+        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _raise_forgotten(person: str) -> Cipher:
+    raise PersonForgotten(person)
+
+
+def _create_private(path: Path) -> None:
+    # The mode is set before the first byte is in it: a key must never be readable by others.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    # A rollback journal and not a WAL: a WAL would keep a destroyed key until it is overwritten.
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA secure_delete=ON")
+    return connection
+
+
+@contextmanager
+def _writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _salt(connection: sqlite3.Connection) -> bytes:
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (secrets.token_bytes(32),))
+    return bytes(connection.execute("SELECT salt FROM salt").fetchone()[0])
+
+
+def _insert_missing(connection: sqlite3.Connection, persons: list[str]) -> None:
+    # Inside the write lock: a key another process made meanwhile stays, a forgotten one too.
+    connection.executemany(
+        "INSERT OR IGNORE INTO person_keys SELECT ?1, ?2 "
+        "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE person = ?1)",
+        [(person, secrets.token_bytes(_KEY_BYTES)) for person in persons],
+    )
