@@ -1,0 +1,77 @@
+"""An invoice as a PDF: pure, and the same bytes for the same invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from typing import Final
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, NextPageTemplate, PageTemplate
+
+from connectors.invoices import look
+from connectors.invoices.body import flow
+from connectors.invoices.letterhead import Letterhead
+from connectors.invoices.texts import Texts
+from ledger.domain.company import Company
+from ledger.domain.entities import Contact
+from ledger.domain.events import InvoiceIssued
+
+FIRST_TOP: Final = 95 * mm
+LATER_TOP: Final = 30 * mm
+BOTTOM: Final = 33 * mm
+Draw = Callable[[Canvas, int, int], None]
+
+
+def render_pdf(
+    invoice: InvoiceIssued, company: Company, contact: Contact | None, texts: Texts
+) -> bytes:
+    """A4, fonts embedded. Laid out twice, because "page x of y" needs y first."""
+    look.load_fonts()
+    head = Letterhead(invoice=invoice, company=company, contact=contact, texts=texts)
+    pages, _ = _laid_out(head, pages=0)
+    _, data = _laid_out(head, pages=pages)
+    return data
+
+
+def _laid_out(head: Letterhead, *, pages: int) -> tuple[int, bytes]:
+    out = BytesIO()
+    document = _document(out, head)
+    document.addPageTemplates(
+        [
+            _page("first", FIRST_TOP, head.first, pages, head.invoice.issued_on),
+            _page("later", LATER_TOP, head.later, pages, head.invoice.issued_on),
+        ]
+    )
+    story = flow(head.invoice, head.company, head.texts)
+    document.build([NextPageTemplate("later"), *story])
+    return document.page, out.getvalue()
+
+
+def _document(out: BytesIO, head: Letterhead) -> BaseDocTemplate:
+    """`invariant` drops the clock and makes the file's id a hash of what is in it."""
+    return BaseDocTemplate(
+        out,
+        pagesize=A4,
+        invariant=1,
+        title=f"{head.texts.invoice} {head.invoice.number}",
+        author=head.company.name,
+        subject=head.texts.invoice,
+        creator="Coo",
+        producer="Coo",
+        lang=head.texts.locale.replace("_", "-"),
+    )
+
+
+def _page(name: str, top: float, draw: Draw, pages: int, issued: date) -> PageTemplate:
+    def decorate(canvas: Canvas, document: BaseDocTemplate) -> None:
+        canvas.setDateFormatter(lambda *_: f"D:{issued:%Y%m%d}000000Z")
+        draw(canvas, document.page, pages)
+
+    height = look.TOP - top - BOTTOM
+    padding = dict.fromkeys(("leftPadding", "rightPadding", "topPadding", "bottomPadding"), 0)
+    frame = Frame(look.LEFT, BOTTOM, look.WIDTH, height, id=name, **padding)
+    return PageTemplate(id=name, frames=[frame], onPage=decorate)

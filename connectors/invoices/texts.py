@@ -1,0 +1,158 @@
+"""Every word an invoice says, by language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct, field
+
+from ledger.domain.company import Language
+
+
+class Texts(Struct, frozen=True, kw_only=True):
+    """The words of one language. `units` maps a unit to its singular and plural.
+
+    Templates: `page` takes page and pages; `pay` amount and due; `tax` and `base` rate and base.
+    """
+
+    locale: str
+    invoice: str
+    number: str
+    issued: str
+    service: str
+    due: str
+    opening: str
+    description: str
+    quantity: str
+    price: str
+    discount: str
+    amount: str
+    subtotal: str
+    tax: str
+    total: str
+    payment: str
+    pay: str
+    scan: str
+    holder: str
+    bank: str
+    reference: str
+    tax_number: str
+    vat_id: str
+    exempt: str
+    page: str
+    units: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+ENGLISH: Final = Texts(
+    locale="en_GB",
+    invoice="Invoice",
+    number="Invoice number",
+    issued="Invoice date",
+    service="Date of service",
+    due="Due",
+    opening="Thank you for your order. Here is what we delivered:",
+    description="Description",
+    quantity="Quantity",
+    price="Unit price",
+    discount="Discount",
+    amount="Net",
+    subtotal="Net total",
+    tax="VAT {rate} on {base}",
+    total="Total",
+    payment="Payment",
+    pay="Please transfer {amount} by {due}.",
+    scan="Scan to pay",
+    holder="Account holder",
+    bank="Bank",
+    reference="Reference",
+    tax_number="Tax number",
+    vat_id="VAT ID",
+    exempt="No VAT is charged.",
+    page="Page {page} of {pages}",
+    units={
+        "piece": ("piece", "pieces"),
+        "hour": ("hour", "hours"),
+        "day": ("day", "days"),
+        "month": ("month", "months"),
+    },
+)
+
+GERMAN: Final = Texts(
+    locale="de_DE",
+    invoice="Rechnung",
+    number="Rechnungsnummer",
+    issued="Rechnungsdatum",
+    service="Leistungsdatum",
+    due="Zahlbar bis",
+    opening="Vielen Dank für Ihren Auftrag. Wir berechnen folgende Leistungen:",
+    description="Beschreibung",
+    quantity="Menge",
+    price="Einzelpreis",
+    discount="Rabatt",
+    amount="Netto",
+    subtotal="Summe netto",
+    tax="USt. {rate} auf {base}",
+    total="Gesamtbetrag",
+    payment="Zahlung",
+    pay="Bitte überweisen Sie {amount} bis zum {due}.",
+    scan="Scannen und zahlen",
+    holder="Kontoinhaber",
+    bank="Bank",
+    reference="Verwendungszweck",
+    tax_number="Steuernummer",
+    vat_id="USt-IdNr.",
+    exempt="Es wird keine Umsatzsteuer berechnet.",
+    page="Seite {page} von {pages}",
+    units={
+        "piece": ("Stück", "Stück"),
+        "hour": ("Stunde", "Stunden"),
+        "day": ("Tag", "Tage"),
+        "month": ("Monat", "Monate"),
+    },
+)
+
+FRENCH: Final = Texts(
+    locale="fr_FR",
+    invoice="Facture",
+    number="Numéro de facture",
+    issued="Date de facture",
+    service="Date de prestation",
+    due="Échéance",
+    opening="Nous vous remercions de votre commande. Voici les prestations facturées :",
+    description="Désignation",
+    quantity="Quantité",
+    price="Prix unitaire",
+    discount="Remise",
+    amount="Montant HT",
+    subtotal="Total HT",
+    tax="TVA {rate} sur {base}",
+    total="Total TTC",
+    payment="Paiement",
+    pay="Merci de virer {amount} au plus tard le {due}.",
+    scan="Scanner pour payer",
+    holder="Titulaire",
+    bank="Banque",
+    reference="Référence",
+    tax_number="Numéro fiscal",
+    vat_id="N° TVA",
+    exempt="TVA non applicable.",
+    page="Page {page} sur {pages}",
+    units={
+        "piece": ("pièce", "pièces"),
+        "hour": ("heure", "heures"),
+        "day": ("jour", "jours"),
+        "month": ("mois", "mois"),
+    },
+)
+
+TEXTS: Final[dict[Language, Texts]] = {
+    Language.ENGLISH: ENGLISH,
+    Language.GERMAN: GERMAN,
+    Language.FRENCH: FRENCH,
+}
+
+
+def language_of(wanted: str, otherwise: Language) -> Language:
+    """The language an invoice is written in: the contact's where Coo writes it, else ours."""
+    base = wanted.replace("_", "-").split("-")[0].lower()
+    return Language(base) if base in set(Language) else otherwise
