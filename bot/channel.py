@@ -1,0 +1,164 @@
+"""The port of a chat: what comes in from a person, and what is shown to one.
+
+Everything here is plain data. A channel translates it into its own widgets and back, and adds
+nothing: the words, the order and the verbs of a card are decided by `bot/cards.py`, answers to
+commands by `bot/commands`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Verb(StrEnum):
+    """What a person can do with an approval card; the value is what `Tapped.verb` holds."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REJECT = "reject"
+    INSTRUCT = "instruct"
+    LATER = "later"
+    DID_IT = "did_it"
+
+
+class Inbound(Struct, frozen=True, kw_only=True):
+    """What a person wrote, as the channel got it. `about` is the thing it replies to, or empty."""
+
+    operator: str
+    channel: str
+    text: str
+    about: str = ""
+
+
+class Tap(Struct, frozen=True, kw_only=True):
+    """A verb used on a card. `sha256` is of the bytes the person saw (for an edit: edited)."""
+
+    approval: str
+    verb: Verb
+    sha256: str
+    text: str = ""
+    edits: dict[str, str] = {}
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """A sign of life during long work. Never a fact; a later one replaces it."""
+
+    case: str
+    text: str
+    done: bool = False
+
+
+class CardKind(StrEnum):
+    """What a card is about; channels may colour by it."""
+
+    APPROVAL = "approval"
+    PREVIEW = "preview"
+    QUESTION = "question"
+    FAILURE = "failure"
+    OUTCOME = "outcome"
+    DECIDED = "decided"
+
+
+class Row(Struct, frozen=True):
+    """One labelled line (or several) of a card. `important` rows may be set off."""
+
+    label: str
+    lines: tuple[str, ...]
+    important: bool = False
+
+
+class Button(Struct, frozen=True, kw_only=True):
+    """One way to react. `typed` is the command that does the same in any channel.
+
+    `verb` is set on approval cards, `choice` on questions, `command` on failures (a remedy
+    that Coo can do itself); exactly one of them.
+    """
+
+    label: str
+    typed: str
+    verb: Verb | None = None
+    choice: str = ""
+    command: str = ""
+
+
+class Card(Struct, frozen=True, kw_only=True):
+    """Something that waits for a person, or tells what came of it.
+
+    `about` is the id of the approval, question, failure or action; `number` what people type
+    (0: none). `rows` are in reading order. `text` is the full document text, `excerpt` what
+    fits on the card and `cut` how many characters the excerpt leaves out. `sha256` is what a
+    tap on this card is bound to, `edits` the texts that a preview changed.
+    """
+
+    kind: CardKind
+    about: str
+    title: str
+    number: int = 0
+    case: str = ""
+    rows: tuple[Row, ...] = ()
+    text: str = ""
+    excerpt: str = ""
+    cut: int = 0
+    buttons: tuple[Button, ...] = ()
+    footer: str = ""
+    sha256: str = ""
+    edits: dict[str, str] = {}
+
+
+class Table(Struct, frozen=True):
+    """A small table. Every row has as many cells as there are columns."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+class Editor(Struct, frozen=True, kw_only=True):
+    """A request to let the person edit texts; the answer is `edit NUMBER FIELD NEW TEXT`."""
+
+    approval: str
+    number: int
+    fields: dict[str, str]
+
+
+class Prompt(Struct, frozen=True, kw_only=True):
+    """A request for one more piece of text; the answer is appended to `command`."""
+
+    question: str
+    command: str
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What a command answers, in the order: title, lines, table, cards, hints.
+
+    `editor` and `prompt` ask an interactive channel for more; a channel that cannot shows
+    `hints`, which say what to type. `leave` ends the conversation.
+    """
+
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+    cards: tuple[Card, ...] = ()
+    hints: tuple[str, ...] = ()
+    editor: Editor | None = None
+    prompt: Prompt | None = None
+    trouble: bool = False
+    waits_for: str = ""
+    leave: bool = False
+
+
+class Channel(Protocol):
+    """One place where the operator talks to Coo."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def show(self, reply: Reply) -> None:
+        """Put an answer or a notice before the person."""
+        ...
+
+    async def progress(self, progress: Progress) -> None:
+        """Show a sign of life, replacing the last one of the same case."""
+        ...

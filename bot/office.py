@@ -1,0 +1,141 @@
+"""What chat needs of the rest of the house: one protocol, implemented by `bot/app.py`.
+
+Methods that record something return the id of the fact they recorded. What follows from it
+(a decision, a receipt, a refusal) is again a fact and reaches the person as a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from bot.channel import Verb
+from ledger.domain.company import Company
+from ledger.domain.facts import Fact
+from ledger.domain.reading import Blobs, Clock, History, Views
+
+
+class PoliciesInForce(Struct, frozen=True, kw_only=True):
+    """The rules that decide now. `policy` is `version@sha`; `refused` says `file:line: reason`."""
+
+    policy: str
+    rules: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+class Divergence(Struct, frozen=True):
+    """A delivery whose replay gave something else than what was recorded."""
+
+    fact: str
+    what: str
+
+
+class ReplayReport(Struct, frozen=True, kw_only=True):
+    """What replaying a case showed. Identical where `divergences` is empty."""
+
+    case: str
+    deliveries: int
+    facts: int
+    milliseconds: int = 0
+    divergences: tuple[Divergence, ...] = ()
+
+
+class VerifyReport(Struct, frozen=True, kw_only=True):
+    """Whether the chain holds. `broken` names the first bad row, empty where all is well."""
+
+    facts: int
+    head: str
+    milliseconds: int = 0
+    broken: str = ""
+
+
+class Office(Protocol):
+    """Everything a chat may ask and do, for one person in one channel."""
+
+    @property
+    def views(self) -> Views: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def blobs(self) -> Blobs: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def company(self) -> Company: ...
+
+    @property
+    def operator(self) -> str:
+        """Who is speaking, as facts name them (`OperatorSaid.operator`, …)."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """The channel's name, as facts name it (`console`)."""
+        ...
+
+    @property
+    def policies(self) -> PoliciesInForce: ...
+
+    async def tap(
+        self,
+        approval: str,
+        verb: Verb,
+        sha256: str,
+        text: str = "",
+        edits: Mapping[str, str] | None = None,
+    ) -> str:
+        """Record a tap; the router decides whether it still counts."""
+        ...
+
+    async def say(self, text: str, about: str = "") -> str:
+        """Record what the operator wrote. `about`: a case, an approval, a question, or empty."""
+        ...
+
+    async def answer(self, question: str, choice: str = "", text: str = "") -> str:
+        """Record the answer to a question: the id of an option, or free text."""
+        ...
+
+    async def stop(self, scope: str, target: str = "", reason: str = "") -> str:
+        """Halt effects at once. `scope`: all, case or contact."""
+        ...
+
+    async def resume(self, scope: str, target: str = "") -> str:
+        """Lift the stop of exactly this scope and target."""
+        ...
+
+    async def retry(self, target: str) -> str:
+        """Ask for another try of an action or of a stuck case."""
+        ...
+
+    async def replay(self, case: str) -> ReplayReport:
+        """Run the case's deliveries again from the records. Cannot reach the world."""
+        ...
+
+    async def verify(self) -> VerifyReport:
+        """Check the chain of the whole ledger."""
+        ...
+
+    async def worker(self) -> str:
+        """Who runs the subscribers of this folder: `here`, another holder in words, or empty."""
+        ...
+
+    async def settle(self, seconds: float) -> bool:
+        """Wait until nothing is left to react to, at most `seconds`; whether that was reached."""
+        ...
+
+    async def head(self) -> int:
+        """The `seq` of the newest fact, 0 for an empty ledger."""
+        ...
+
+    async def news(self, after: int, seconds: float) -> Sequence[Fact]:
+        """Facts of all cases with `seq > after`, in order; waits up to `seconds` for the first.
+
+        Facts that another process appended are among them.
+        """
+        ...

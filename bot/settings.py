@@ -1,0 +1,173 @@
+"""Settings: the only reader of the environment. Frozen, and passed to whoever needs them."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import os
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from msgspec import Struct, field
+
+from bot import texts
+from ledger.domain.errors import SettingsInvalid
+
+PREFIX: Final = "COO_"
+HOSTED_MODELS: Final = "https://api.openai.com/v1"
+LONGEST_DEADLINE_S: Final = 600.0
+
+
+class Variable(Struct, frozen=True):
+    """One environment variable. docs/settings.md lists every one; a test compares."""
+
+    name: str
+    default: str
+    meaning: str
+    secret: bool = False
+
+
+VARIABLES: Final = (
+    Variable("COO_DATA", "coo-data", "The data folder: ledger, keys, company.yaml, mail."),
+    Variable("COO_OPERATOR", "", "Who is speaking here. Default: the operator in company.yaml."),
+    Variable("COO_MODEL", "", "The language model to use. Empty: playbooks, no model."),
+    Variable("COO_MODEL_CHEAP", "", "A cheaper model to fall back to. Empty: the same one."),
+    Variable("COO_MODEL_BASE_URL", HOSTED_MODELS, "Any OpenAI-compatible endpoint."),
+    Variable("COO_MODEL_DEADLINE_S", "30", "Seconds one model call may take, then a fallback."),
+    Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
+)
+
+
+class Secret:
+    """A value that shows itself only when asked by name."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself. Call this only where it is handed to a client."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.reveal() == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class ModelEndpoint(Struct, frozen=True, kw_only=True):
+    """Where model calls go. `local`: the host is this machine or a private network."""
+
+    base_url: str
+    model: str
+    cheap: str
+    deadline_s: float
+    local: bool
+    key: Secret | None = None
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips."""
+
+    data: Path
+    operator: str = ""
+    model: ModelEndpoint | None = None
+    key_without_model: bool = False
+    unknown: tuple[str, ...] = field(default_factory=tuple)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read `environ` (default: the process's). Raises `SettingsInvalid`, naming the variable.
+
+        An empty variable counts as unset.
+        """
+        given = {k: v.strip() for k, v in (os.environ if environ is None else environ).items()}
+        read = {each.name: given.get(each.name) or each.default for each in VARIABLES}
+        return cls(
+            data=Path(read["COO_DATA"]).expanduser(),
+            operator=read["COO_OPERATOR"],
+            model=_endpoint(read),
+            key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],
+            unknown=_unknown(given),
+        )
+
+
+def nearest_variable(name: str) -> str:
+    """The known variable most like `name`, or ""."""
+    near = get_close_matches(name, [each.name for each in VARIABLES], n=1)
+    return near[0] if near else ""
+
+
+def _unknown(given: Mapping[str, str]) -> tuple[str, ...]:
+    known = {each.name for each in VARIABLES}
+    return tuple(sorted(k for k in given if k.startswith(PREFIX) and k not in known))
+
+
+def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
+    deadline = _seconds("COO_MODEL_DEADLINE_S", read["COO_MODEL_DEADLINE_S"])
+    url, local = _address("COO_MODEL_BASE_URL", read["COO_MODEL_BASE_URL"])
+    if not read["COO_MODEL"]:
+        return None
+    key = read["OPENAI_API_KEY"]
+    return ModelEndpoint(
+        base_url=url,
+        model=read["COO_MODEL"],
+        cheap=read["COO_MODEL_CHEAP"] or read["COO_MODEL"],
+        deadline_s=deadline,
+        local=local,
+        key=Secret(key) if key else None,
+    )
+
+
+def _seconds(name: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= LONGEST_DEADLINE_S:
+        raise SettingsInvalid(*texts.SETTING_NOT_SECONDS.put(name=name, value=value))
+    return seconds
+
+
+def _address(name: str, value: str) -> tuple[str, bool]:
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname or ""
+        parts.port  # noqa: B018  # a bad port is only noticed when it is read
+    except ValueError as error:
+        raise SettingsInvalid(*texts.SETTING_NOT_URL.put(name=name)) from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise SettingsInvalid(*texts.SETTING_NOT_URL.put(name=name))
+    _refuse_credentials(name, parts)
+    local = is_local(host)
+    if parts.scheme == "http" and not local:
+        raise SettingsInvalid(*texts.SETTING_IN_CLEAR.put(name=name, host=host))
+    return value.rstrip("/"), local
+
+
+def _refuse_credentials(name: str, parts: SplitResult) -> None:
+    if parts.username or parts.password or parts.query:
+        raise SettingsInvalid(*texts.SETTING_URL_SECRET.put(name=name))
+
+
+def is_local(host: str) -> bool:
+    """Whether a host name means this machine or a private network. No look-up is made."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
+    return address.is_loopback or address.is_private

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.settings import VARIABLES, Secret, Settings, is_local, nearest_variable
+from ledger.domain.errors import SettingsInvalid
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_with_an_empty_environment_nothing_leaves_the_machine() -> None:
+    settings = Settings.from_env({})
+    assert settings.model is None
+    assert settings.data == Path("coo-data")
+
+
+def test_a_key_alone_does_not_switch_a_model_on() -> None:
+    settings = Settings.from_env({"OPENAI_API_KEY": "sk-1"})
+    assert settings.model is None
+    assert settings.key_without_model
+
+
+def test_naming_a_model_switches_it_on_with_its_fallback() -> None:
+    settings = Settings.from_env(
+        {
+            "COO_MODEL": "big",
+            "COO_MODEL_BASE_URL": "http://localhost:11434/v1/",
+            "COO_MODEL_DEADLINE_S": "2.5",
+        }
+    )
+    assert settings.model is not None
+    assert settings.model.cheap == "big"
+    assert settings.model.base_url == "http://localhost:11434/v1"
+    assert settings.model.host == "localhost:11434"
+    assert settings.model.local
+    assert settings.model.deadline_s == 2.5
+
+
+def test_a_secret_is_never_shown() -> None:
+    settings = Settings.from_env({"COO_MODEL": "m", "OPENAI_API_KEY": "sk-very-secret"})
+    assert settings.model is not None
+    assert settings.model.key is not None
+    assert settings.model.key.reveal() == "sk-very-secret"
+    for shown in (repr(settings), str(settings.model.key), f"{settings.model}"):
+        assert "very-secret" not in shown
+
+
+def test_secrets_compare_by_value_and_only_with_secrets() -> None:
+    assert Secret("a") == Secret("a")
+    assert Secret("a") != "a"
+    assert len({Secret("a"), Secret("a")}) == 1
+
+
+@pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "601"])
+def test_a_deadline_that_is_no_time_names_variable_value_and_remedy(value: str) -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.from_env({"COO_MODEL_DEADLINE_S": value})
+    assert "COO_MODEL_DEADLINE_S" in caught.value.cause
+    assert repr(value) in caught.value.cause
+    assert "30" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "value", ["localhost:11434", "ftp://x", "http://", "http://[::1", "http://x:y"]
+)
+def test_an_address_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(SettingsInvalid, match="COO_MODEL_BASE_URL"):
+        Settings.from_env({"COO_MODEL_BASE_URL": value})
+
+
+def test_a_password_in_the_address_is_refused_without_repeating_it() -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.from_env({"COO_MODEL_BASE_URL": "https://me:hunter2@models.example/v1"})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_plain_http_is_only_for_machines_close_by() -> None:
+    with pytest.raises(SettingsInvalid, match="in the clear"):
+        Settings.from_env({"COO_MODEL_BASE_URL": "http://models.example/v1"})
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("10.0.0.7", True),
+        ("ollama", True),
+        ("printer.local", True),
+        ("8.8.8.8", False),
+        ("models.example", False),
+    ],
+)
+def test_only_private_hosts_count_as_local(host: str, local: bool) -> None:
+    assert is_local(host) is local
+
+
+def test_a_typing_slip_in_a_variable_is_noticed_and_the_nearest_named() -> None:
+    settings = Settings.from_env({"COO_MODLE": "big"})
+    assert settings.unknown == ("COO_MODLE",)
+    assert nearest_variable("COO_MODLE") == "COO_MODEL"
+
+
+def test_every_setting_is_documented_and_nothing_else() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([A-Z_]+)` \|", page, flags=re.MULTILINE)
+    assert documented == [each.name for each in VARIABLES]
+    for each in VARIABLES:
+        row = next(line for line in page.splitlines() if line.startswith(f"| `{each.name}` |"))
+        assert each.default in row
+        assert each.meaning in row
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    readers = [
+        path.relative_to(ROOT)
+        for room in ("bot", "graph", "memory", "ledger", "connectors", "policies")
+        for path in (ROOT / room).rglob("*.py")
+        if re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
+    ]
+    assert readers == [Path("bot/settings.py")]
