@@ -1,0 +1,212 @@
+"""The fold: which entities a fact makes or alters, and under which keys each is found.
+
+Pure and total: it never refuses a fact, since what is in the ledger happened. A fact that makes
+no sense any more (a tap on an approval that is over) leaves the state as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, assert_never
+
+from ledger.domain import events
+from ledger.domain.entities import (
+    Action,
+    Alarm,
+    Approval,
+    Case,
+    CaseStatus,
+    Contact,
+    Entity,
+    Failure,
+    Invoice,
+    Payment,
+    Proposal,
+    Question,
+    Stop,
+)
+from ledger.domain.events import Event
+from ledger.domain.facts import Fact
+from ledger.domain.folding_actions import fold_actions
+from ledger.domain.folding_approvals import fold_approvals
+from ledger.domain.folding_attention import fold_attention
+from ledger.domain.folding_cases import fold_case, fold_contact
+from ledger.domain.folding_deals import fold_deals
+from ledger.domain.folding_failures import fold_failures
+from ledger.domain.folding_spending import fold_spending
+from ledger.domain.look import Look
+
+FOLD_VERSION: Final = 1
+"""Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
+
+Fold = Callable[[Fact, Look], list[Entity]]
+
+_FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
+    events.PaymentReceived: (fold_deals,),
+    events.StopOrdered: (fold_attention,),
+    events.ResumeOrdered: (fold_attention,),
+    events.AlarmRang: (fold_attention,),
+    events.CaseOpened: (fold_contact,),
+    events.Routed: (),
+    events.ContactCreated: (fold_contact,),
+    events.ContactRecognised: (fold_contact,),
+    events.Approved: (fold_actions, fold_approvals),
+    events.Rejected: (fold_actions, fold_approvals),
+    events.Postponed: (fold_approvals,),
+    events.DoneByOperator: (fold_actions, fold_approvals, fold_failures),
+    events.ApprovalSuperseded: (fold_actions, fold_approvals),
+    events.ApprovalExpired: (fold_actions, fold_approvals),
+    events.QuestionAnswered: (fold_attention,),
+    events.ProposalDrafted: (fold_deals,),
+    events.ProposalAccepted: (fold_deals,),
+    events.ProposalDeclined: (fold_deals,),
+    events.ActionProposed: (fold_actions, fold_approvals, fold_failures),
+    events.VerdictGiven: (fold_actions,),
+    events.ApprovalRequested: (fold_actions, fold_approvals),
+    events.QuestionAsked: (fold_attention,),
+    events.QuestionWithdrawn: (fold_attention,),
+    events.PaymentMatched: (fold_deals,),
+    events.InvoicePaid: (fold_deals,),
+    events.AlarmSet: (fold_attention,),
+    events.CaseClosed: (),
+    events.CaseReopened: (),
+    events.AttemptStarted: (fold_spending, fold_actions),
+    events.InvoiceIssued: (fold_spending, fold_deals),
+    events.ActionSucceeded: (fold_actions, fold_deals, fold_contact, fold_failures),
+    events.ActionFailed: (fold_actions, fold_failures),
+    events.ActionUnknown: (fold_actions, fold_failures),
+    events.ActionWithheld: (fold_actions,),
+    events.ModelCallReserved: (fold_spending,),
+    events.ModelCallRecorded: (fold_spending,),
+    events.ModelCallFailed: (fold_spending,),
+    events.CaseStuck: (fold_failures,),
+    events.CaseUnstuck: (fold_failures,),
+    events.FailureReported: (fold_failures,),
+    events.FailureCleared: (fold_failures,),
+}
+"""Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
+
+NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
+    {
+        events.MailReceived,
+        events.MailUnreadable,
+        events.OperatorSaid,
+        events.Tapped,
+        events.QuestionReplied,
+        events.RetryOrdered,
+        events.CompanyConfigured,
+        events.PolicyLoaded,
+        events.PolicyRefused,
+        events.Unrouted,
+        events.Instructed,
+        events.TapRefused,
+        events.Understood,
+        events.Recalled,
+        events.PlanMade,
+        events.PlannerFellBack,
+        events.DecisionRecorded,
+        events.Told,
+        events.DeliveryRecorded,
+    }
+)
+"""Facts that are history only: they alter nothing but the age and version of their case."""
+
+FOLDED: Final = frozenset(_FOLDS)
+
+
+def changes(fact: Fact, look: Look) -> list[Entity]:
+    """The entities a fact makes or alters, in their new state, each at most once.
+
+    `look` answers as of the facts before this one; its counters move along. Call it once a fact
+    and in the order of `seq`, and the numbers it gives out are the same in every rebuild.
+    """
+    made = fold_case(fact, look)
+    for fold in _FOLDS.get(type(fact.event), ()):
+        made += fold(fact, look)
+    return made
+
+
+def lookups(entity: Entity) -> list[str]:  # noqa: C901 - one arm a kind, nothing nested
+    """The exact keys an entity is found under, besides its id."""
+    match entity:
+        case Contact():
+            return [f"person:{person}" for person in entity.persons]
+        case Case():
+            return [f"number:{entity.number}", *_where("contact", entity.contact)]
+        case Proposal():
+            return [f"number:{entity.number.upper()}", f"case:{entity.case}"]
+        case Invoice():
+            keys = [f"number:{entity.number.upper()}", f"case:{entity.case}"]
+            return [*keys, f"proposal:{entity.proposal}"]
+        case Action():
+            keys = [*_where("message", entity.message_id), *_where("approval", entity.approval)]
+            return [*keys, f"status:{entity.status}"]
+        case Approval():
+            return [f"number:{entity.number}", f"status:{entity.status}", f"action:{entity.action}"]
+        case Question():
+            return [f"number:{entity.number}", f"status:{entity.status}"]
+        case Payment():
+            return [f"payment:{entity.id}", *_where("invoice", entity.invoice)]
+        case Stop():
+            return ["active"] if entity.active else []
+        case Alarm():
+            return [] if entity.rung else ["waiting"]
+        case Failure():
+            return [] if entity.cleared else ["broken"]
+        case _:
+            assert_never(entity)
+
+
+def case_of(entity: Entity) -> str:
+    """The case an entity belongs to; "" for what belongs to the company as a whole."""
+    match entity:
+        case Case():
+            return entity.id
+        case Contact() | Stop():
+            return ""
+        case _:
+            return entity.case
+
+
+_REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
+    ("action", Action),
+    ("replaces", Action),
+    ("approval", Approval),
+    ("contact", Contact),
+    ("proposal", Proposal),
+    ("invoice", Invoice),
+    ("payment", Payment),
+    ("question", Question),
+    ("alarm", Alarm),
+    ("failure", Failure),
+)
+
+
+def references(fact: Fact) -> list[tuple[type[Entity], str]]:
+    """The entities `changes` will most likely look at, so that they can be loaded at once."""
+    found: list[tuple[type[Entity], str]] = [(Case, fact.case)]
+    for name, kind in _REFERENCES:
+        entity_id = getattr(fact.event, name, "")
+        if entity_id:
+            found.append((kind, entity_id))
+    return found
+
+
+def case_status(
+    case: Case, *, open_approvals: int = 0, open_questions: int = 0, running_actions: int = 0
+) -> CaseStatus:
+    """What a person should know of a case first: stuck, then that it waits for them, then the rest.
+
+    `running_actions` are those allowed or attempted, so without an outcome yet.
+    """
+    if case.stuck:
+        return CaseStatus.STUCK
+    if open_approvals or open_questions:
+        return CaseStatus.NEEDS_YOU
+    if case.closed:
+        return CaseStatus.CLOSED
+    return CaseStatus.RUNNING if running_actions else CaseStatus.WAITING
+
+
+def _where(name: str, value: str) -> list[str]:
+    return [f"{name}:{value}"] if value else []

@@ -1,0 +1,120 @@
+"""The fold of cases and contacts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from ledger.domain.entities import Action, Case, Contact, Entity, Failure
+from ledger.domain.events import (
+    ActionSucceeded,
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    CaseStuck,
+    CaseUnstuck,
+    ContactCreated,
+    ContactRecognised,
+    Event,
+    Routed,
+)
+from ledger.domain.facts import Fact
+from ledger.domain.folding_actions import contact_of, is_mail
+from ledger.domain.folding_failures import still_stuck
+from ledger.domain.look import CASE_NUMBERS, Look
+from ledger.domain.values import DESK
+
+
+def fold_case(fact: Fact, look: Look) -> list[Entity]:
+    """Every fact of a case moves its version and age; the desk is no case of its own here."""
+    if fact.case == DESK:
+        return []
+    case = look.get(Case, fact.case)
+    if isinstance(fact.event, CaseOpened):
+        return [_opened(fact.event, fact, look)] if case is None else []
+    if case is None:
+        return []
+    altered = _altered(fact.event, case, fact, look)
+    return [replace(case, version=fact.version, updated_at=fact.at, **altered)]
+
+
+def _opened(event: CaseOpened, fact: Fact, look: Look) -> Case:
+    return Case(
+        id=fact.case,
+        kind=event.kind,
+        number=look.add(CASE_NUMBERS),
+        opened_at=fact.at,
+        updated_at=fact.at,
+        version=fact.version,
+        contact=event.contact,
+        title=event.title,
+        last_inbound_version=fact.version if event.kind == "lead" else 0,
+    )
+
+
+def _altered(event: Event, case: Case, fact: Fact, look: Look) -> dict[str, Any]:
+    match event:
+        case Routed(kind="mail"):
+            return {"last_inbound_version": fact.version}
+        case ContactCreated() | ContactRecognised():
+            return {"contact": case.contact or event.contact}
+        case CaseStuck():
+            return {"stuck": event.cause}
+        case CaseUnstuck():
+            others = still_stuck(look.get(Failure, case.id), event.subscriber)
+            return {"stuck": case.stuck if others else ""}
+        case CaseClosed():
+            return {"closed": True, "outcome": event.outcome}
+        case CaseReopened():
+            return {"closed": False, "outcome": ""}
+        case _:
+            return {}
+
+
+def fold_contact(fact: Fact, look: Look) -> list[Entity]:
+    """Who somebody is, which cases they are in, and how many mails went to them."""
+    match fact.event:
+        case ContactCreated() as event:
+            return [_created(event, fact, look)]
+        case CaseOpened(contact=contact) | ContactRecognised(contact=contact):
+            known = look.get(Contact, contact) if contact else None
+            return [] if known is None else [_in_case(known, fact.case)]
+        case ActionSucceeded() as event:
+            return _mailed(event, look)
+        case _:
+            return []
+
+
+def _created(event: ContactCreated, fact: Fact, look: Look) -> Contact:
+    known = look.get(Contact, event.contact) or Contact(
+        id=event.contact, name="", address="", persons=(), created_at=fact.at
+    )
+    earlier = [case.id for case in look.find(Case, f"contact:{event.contact}")]
+    contact = replace(
+        known,
+        name=event.name or known.name,
+        address=event.address or known.address,
+        organisation=event.organisation or known.organisation,
+        language=event.language or known.language,
+        persons=_with(known.persons, fact.person),
+    )
+    for case in [*earlier, fact.case]:
+        contact = _in_case(contact, case)
+    return contact
+
+
+def _in_case(contact: Contact, case: str) -> Contact:
+    return contact if case == DESK else replace(contact, cases=_with(contact.cases, case))
+
+
+def _with(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return values if not value or value in values else (*values, value)
+
+
+def _mailed(event: ActionSucceeded, look: Look) -> list[Entity]:
+    action = look.get(Action, event.action)
+    if action is None or action.receipt is not None or not is_mail(action):
+        return []
+    contact = look.get(Contact, contact_of(action, look))
+    return [] if contact is None else [replace(contact, mails_sent=contact.mails_sent + 1)]

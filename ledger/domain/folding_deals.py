@@ -1,0 +1,165 @@
+"""The fold of proposals, invoices and payments."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from ledger.domain.commands import SendInvoice, SendProposal
+from ledger.domain.entities import Action, Entity, Invoice, Payment, Proposal
+from ledger.domain.events import (
+    ActionSucceeded,
+    InvoiceIssued,
+    InvoicePaid,
+    PaymentMatched,
+    PaymentReceived,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalDrafted,
+)
+from ledger.domain.facts import Fact
+from ledger.domain.look import Look
+from ledger.domain.values import Money
+
+
+def fold_deals(fact: Fact, look: Look) -> list[Entity]:
+    """What was offered, agreed, billed and paid."""
+    match fact.event:
+        case ProposalDrafted() as event:
+            return _drafted(event, fact, look)
+        case ProposalAccepted() | ProposalDeclined() as event:
+            return _answered(event, look)
+        case InvoiceIssued() as event:
+            return [_issued(event, fact)]
+        case PaymentReceived() as event:
+            return [_received(event, fact, look)]
+        case PaymentMatched() as event:
+            return _matched(event, fact, look)
+        case InvoicePaid() as event:
+            invoice = look.get(Invoice, event.invoice)
+            return [replace(invoice, status=_paid_in_full(invoice))] if invoice else []
+        case ActionSucceeded() as event:
+            return _sent(event, look)
+        case _:
+            return []
+
+
+def _drafted(event: ProposalDrafted, fact: Fact, look: Look) -> list[Entity]:
+    known = look.get(Proposal, event.proposal)
+    if known is not None and known.version >= event.version:
+        return []
+    return [
+        Proposal(
+            id=event.proposal,
+            case=fact.case,
+            number=event.number,
+            version=event.version,
+            contact=event.contact,
+            lines=event.lines,
+            net=event.net,
+            total=event.total,
+            discount_bp=event.discount_bp,
+            valid_until=event.valid_until,
+            delivery_days=event.delivery_days,
+            accepted_version=known.accepted_version if known else 0,
+            sent_versions=known.sent_versions if known else (),
+        )
+    ]
+
+
+def _answered(event: ProposalAccepted | ProposalDeclined, look: Look) -> list[Entity]:
+    proposal = look.get(Proposal, event.proposal)
+    if proposal is None:
+        return []
+    if isinstance(event, ProposalDeclined):
+        return [replace(proposal, status="declined")]
+    return [replace(proposal, status="accepted", accepted_version=event.version)]
+
+
+def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:
+    return Invoice(
+        id=event.invoice,
+        case=fact.case,
+        number=event.number,
+        proposal=event.proposal,
+        contact=event.contact,
+        lines=event.lines,
+        net=event.net,
+        total=event.total,
+        paid=Money(0, event.total.currency),
+        issued_on=event.issued_on,
+        service_date=event.service_date,
+        due_on=event.due_on,
+    )
+
+
+def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
+    known = look.get(Payment, event.payment)
+    return Payment(
+        id=event.payment,
+        fact=fact.id,
+        amount=event.amount,
+        booked_on=event.booked_on,
+        payer=event.payer,
+        reference=event.reference,
+        invoice=known.invoice if known else "",
+        case=known.case if known else "",
+    )
+
+
+def _matched(event: PaymentMatched, fact: Fact, look: Look) -> list[Entity]:
+    made: list[Entity] = []
+    payment = look.get(Payment, event.payment)
+    if payment is not None:
+        made.append(replace(payment, invoice=event.invoice, case=fact.case))
+    invoice = look.get(Invoice, event.invoice)
+    if invoice is not None and event.amount.currency == invoice.paid.currency:
+        made.append(_with_payment(invoice, event.amount))
+    return made
+
+
+def _with_payment(invoice: Invoice, amount: Money) -> Invoice:
+    """A refund can open a paid invoice again; it was sent before, or nobody would have paid."""
+    invoice = replace(invoice, paid=invoice.paid + amount)
+    if invoice.open.minor <= 0:
+        return replace(invoice, status=_paid_in_full(invoice))
+    reopened = invoice.status in {"paid", "overpaid"}
+    return replace(invoice, status="sent") if reopened else invoice
+
+
+def _paid_in_full(invoice: Invoice) -> str:
+    return "overpaid" if invoice.open.minor < 0 else "paid"
+
+
+def _sent(event: ActionSucceeded, look: Look) -> list[Entity]:
+    action = look.get(Action, event.action)
+    match action:
+        case Action(name="SendProposal"):
+            return _proposal_sent(action, look)
+        case Action(name="SendInvoice"):
+            return _invoice_sent(action, look)
+        case _:
+            return []
+
+
+def _proposal_sent(action: Action, look: Look) -> list[Entity]:
+    """Where the command is erased, it was the latest version of the case's proposal."""
+    if isinstance(action.command, SendProposal):
+        proposal, version = look.get(Proposal, action.command.proposal), action.command.version
+    else:
+        proposal = next(iter(look.find(Proposal, f"case:{action.case}")), None)
+        version = proposal.version if proposal else 0
+    if proposal is None or version in proposal.sent_versions:
+        return []
+    current = proposal.status == "drafted" and version == proposal.version
+    status = "sent" if current else proposal.status
+    return [replace(proposal, status=status, sent_versions=(*proposal.sent_versions, version))]
+
+
+def _invoice_sent(action: Action, look: Look) -> list[Entity]:
+    if isinstance(action.command, SendInvoice):
+        invoice = look.get(Invoice, action.command.invoice)
+    else:
+        invoice = next(iter(look.find(Invoice, f"case:{action.case}")), None)
+    if invoice is None or invoice.status != "issued":
+        return []
+    return [replace(invoice, status="sent")]

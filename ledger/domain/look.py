@@ -1,0 +1,56 @@
+"""What the fold may look at: the state as of the facts before the one being folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, Protocol, TypeVar
+
+from ledger.domain.entities import Entity
+
+E = TypeVar("E", bound=Entity)
+
+CASE_NUMBERS: Final = "number:case"
+"""Counts cases: the handle people type for one."""
+
+CARD_NUMBERS: Final = "number:card"
+"""Counts approvals and questions in one series, so that `approve 3` and `answer 3` never clash."""
+
+INVOICES: Final = "invoices"
+"""Counts every invoice ever issued, in whatever series."""
+
+
+class Look(Protocol):
+    """Synchronous reads of the state, and counters that are folded along with it."""
+
+    def get(self, kind: type[E], entity_id: str) -> E | None:
+        """The entity with exactly this id, or None."""
+        ...
+
+    def find(self, kind: type[E], key: str) -> Sequence[E]:
+        """Entities under an exact lookup key, oldest first."""
+        ...
+
+    def add(self, counter: str, amount: int = 1) -> int:
+        """Raise a counter (0 at first) and return its new value. An amount of 0 only reads it."""
+        ...
+
+
+def invoice_series(series: str) -> str:
+    """The counter that holds the last number taken in a series."""
+    return f"invoice:{series}"
+
+
+def mails_of_day(day: date, contact: str = "") -> str:
+    """The counter of mails that began to leave on a day (UTC), to one contact where given."""
+    return f"mails:{day}:{contact}" if contact else f"mails:{day}"
+
+
+def model_of_day(day: date) -> str:
+    """The counter of model money spent or set aside on a day (UTC), in micro-units of USD."""
+    return f"model:day:{day}"
+
+
+def model_of_case(case: str) -> str:
+    """The counter of model money spent or set aside for a case, in micro-units of USD."""
+    return f"model:case:{case}"
