@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ledger.domain.company import Company
 from ledger.domain.events import ActionProposed, Recollection
+from ledger.domain.facts import short_id
 from ledger.domain.verdicts import Verdict
 
 
@@ -57,6 +58,19 @@ class ModelRequest(Struct, frozen=True, kw_only=True):
     max_tokens: int = 800
 
 
+def call_id(request: ModelRequest) -> str:
+    """The id of a model call: the journal writes it, a replay finds the answer under it."""
+    return short_id(
+        "call",
+        request.case,
+        request.cause,
+        request.node,
+        request.step,
+        request.ordinal,
+        request.tier,
+    )
+
+
 class ModelAnswer(Struct, frozen=True, kw_only=True):
     """The model's text (JSON by schema, not yet validated) and what it cost."""
 
@@ -96,3 +110,12 @@ class World(Protocol):
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         """Raises `ModelUnavailable`."""
         ...
+
+
+class Surroundings(Protocol):
+    """What the graph's nodes share in one delivery. `at` gives each asking place its own count.
+
+    Nodes that run side by side would else mix up the order of their reads.
+    """
+
+    def at(self, place: str) -> World: ...

@@ -22,21 +22,26 @@ def collect(old: list[Json], new: list[Json] | None) -> list[Json]:
 class CaseState(TypedDict, total=False):
     """What a thread remembers between deliveries, and the scratch space of one delivery.
 
-    Kept: `case`, `deal` (JSON of `graph.deal.Deal`).
+    Kept: `case`, `deal` (JSON of `graph.deal.Deal`), `company` (sha256 of the configuration
+    that the last delivery saw).
     For one delivery: `fact` and `source` (JSON of the delivered facts), `understood` (typed
     slots of a message), `recalled` (recollections), `moves` (what the planner picked),
-    `briefs` (texts wanted from agents), `drafted` (texts that came back), `proposed` (JSON of
-    `ActionProposed`), `out` (JSON of every draft to append, in order).
+    `briefs` (texts wanted from agents), `brief` (the one a single `delegate` works on),
+    `drafted` (texts that came back), `proposed` (JSON of `ActionProposed`), `out` (JSON of
+    every draft to append, in order), `company_is_new` (it changed since the last delivery).
     """
 
     case: str
     deal: Json
+    company: str
+    company_is_new: bool
     fact: Json
     source: Json | None
     understood: Json | None
     recalled: Json | None
     moves: list[Json]
     briefs: list[Json]
+    brief: Json
     drafted: Annotated[list[Json], collect]
     proposed: list[Json]
     out: Annotated[list[Json], collect]

@@ -1,0 +1,119 @@
+"""Where threads are kept between deliveries. Disposable: the ledger rebuilds every thread."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+import aiosqlite
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+
+class Checkpoints(Protocol):
+    """A saver, and the housekeeping that savers lack."""
+
+    @property
+    def saver(self) -> BaseCheckpointSaver[str]: ...
+
+    async def prune(self, thread: str, keep: Collection[str]) -> None:
+        """Forget every checkpoint of the thread but these."""
+        ...
+
+    async def drop(self, thread: str) -> None:
+        """Forget the whole thread."""
+        ...
+
+    async def close(self) -> None:
+        """Release files and connections."""
+        ...
+
+
+def strict_serializer() -> JsonPlusSerializer:
+    """JSON and the graph's own types, nothing else: a checkpoint file cannot name a class."""
+    return JsonPlusSerializer(allowed_msgpack_modules=None)
+
+
+class MemoryCheckpoints:
+    """Threads that live as long as the process: for replays and tests."""
+
+    def __init__(self) -> None:
+        self._saver = InMemorySaver(serde=strict_serializer())
+
+    @property
+    def saver(self) -> BaseCheckpointSaver[str]:
+        return self._saver
+
+    async def prune(self, thread: str, keep: Collection[str]) -> None:
+        """Nothing: memory goes with the process."""
+
+    async def drop(self, thread: str) -> None:
+        await self._saver.adelete_thread(thread)
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+
+class FileCheckpoints:
+    """Threads in a SQLite file of their own, so that they never wait for the ledger's lock."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+        self._saver = AsyncSqliteSaver(connection, serde=strict_serializer())
+
+    @classmethod
+    async def open(cls, path: Path) -> FileCheckpoints:
+        """Open or create the file. One that is no database any more is replaced by a new one."""
+        try:
+            return await cls._opened(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            _remove(path)
+            return await cls._opened(path)
+
+    @classmethod
+    async def _opened(cls, path: Path) -> FileCheckpoints:
+        connection = await aiosqlite.connect(path)
+        try:
+            opened = cls(connection)
+            await opened._saver.setup()
+            await connection.execute("PRAGMA synchronous=NORMAL")
+            await connection.commit()
+        except BaseException:
+            await connection.close()
+            raise
+        return opened
+
+    @property
+    def saver(self) -> BaseCheckpointSaver[str]:
+        return self._saver
+
+    async def prune(self, thread: str, keep: Collection[str]) -> None:
+        """One transaction; the saver's lock keeps it off the saver's own statements."""
+        marks = ",".join("?" * len(keep))
+        rest = f"thread_id = ? AND checkpoint_id NOT IN ({marks})"
+        async with self._saver.lock:
+            for table in ("writes", "checkpoints"):
+                await self._connection.execute(
+                    f"DELETE FROM {table} WHERE {rest}",  # noqa: S608 - only ? marks are built
+                    (thread, *keep),
+                )
+            await self._connection.commit()
+
+    async def drop(self, thread: str) -> None:
+        await self._saver.adelete_thread(thread)
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+def _remove(path: Path) -> None:
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with contextlib.suppress(FileNotFoundError):
+            name.unlink()

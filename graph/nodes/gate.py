@@ -1,0 +1,129 @@
+"""gate: every action that an agent proposed passes the rules before anybody may run it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import Any, assert_never
+
+import msgspec
+
+from graph.ports import GateDecision, World
+from graph.state import CaseState, Json, said
+from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.entities import ApprovalStatus
+from ledger.domain.events import (
+    ActionProposed,
+    AlarmSet,
+    ApprovalRequested,
+    ApprovalSuperseded,
+    QuestionAsked,
+    Told,
+    VerdictGiven,
+)
+from ledger.domain.facts import short_id
+from ledger.domain.verdicts import Allow, Ask, Deny
+
+APPROVAL_LASTS = timedelta(hours=72)
+"""How long a person has to decide; then the action is paused, not refused."""
+
+EXPIRES = "expire:"
+"""Prefix of an alarm's purpose that ends an approval: `expire:<approval>`."""
+
+_UNDECIDED = (ApprovalStatus.PENDING, ApprovalStatus.POSTPONED)
+
+
+async def gate(state: CaseState, world: World) -> dict[str, Any]:
+    """Judge each of `proposed`, in order, and say what follows from the verdict."""
+    out: list[Json] = []
+    for entry in state.get("proposed", []):
+        proposed = msgspec.convert(entry, ActionProposed)
+        out += await _superseded(world, proposed)
+        out += await _judged(state, world, proposed)
+    return {"out": out}
+
+
+async def _judged(state: CaseState, world: World, proposed: ActionProposed) -> list[Json]:
+    person = str(state.get("deal", {}).get("person", ""))
+    decision = await world.gate(state["case"], person, proposed)
+    facts = [said(proposed), said(_verdict(proposed, decision))]
+    match decision.verdict:
+        case Allow():
+            return facts
+        case Ask():
+            return [*facts, *await _asked(world, proposed)]
+        case Deny() as denied:
+            return [*facts, *_refused(proposed, denied)]
+        case _:
+            assert_never(decision.verdict)
+
+
+def _verdict(proposed: ActionProposed, decision: GateDecision) -> VerdictGiven:
+    return VerdictGiven(
+        action=proposed.action,
+        sha256=proposed.sha256,
+        phase="proposal",
+        verdict=decision.verdict,
+        input_sha256=hashlib.sha256(decision.input_json.encode()).hexdigest(),
+    )
+
+
+async def _asked(world: World, proposed: ActionProposed) -> list[Json]:
+    approval = short_id("apr", proposed.action)
+    expires = await world.now() + APPROVAL_LASTS
+    request = ApprovalRequested(
+        approval=approval,
+        action=proposed.action,
+        sha256=proposed.sha256,
+        expires_at=expires,
+        title=title_of(proposed),
+    )
+    alarm = AlarmSet(alarm=short_id("alm", approval), due=expires, purpose=f"{EXPIRES}{approval}")
+    return [said(request), said(alarm)]
+
+
+def title_of(proposed: ActionProposed) -> str:
+    """What a card is headed with: the mail's subject, or what would be issued."""
+    match proposed.command:
+        case SendProposal() | SendReply() | SendInvoice() as mail:
+            return mail.subject
+        case IssueInvoice() as invoice:
+            return f"Invoice for proposal {invoice.proposal}"
+        case None:
+            return proposed.name
+        case _:
+            assert_never(proposed.command)
+
+
+def _refused(proposed: ActionProposed, denied: Deny) -> list[Json]:
+    reasons = "; ".join(rule.reason for rule in denied.fired if rule.effect == "deny")
+    text = (
+        f"{title_of(proposed)}: the rules forbid this ({reasons or 'no rule gave a reason'}). "
+        "Nothing was sent."
+    )
+    question = QuestionAsked(
+        question=short_id("ask", proposed.action, "denied"),
+        about=proposed.action,
+        why=f"The gate denied {proposed.name} under {denied.policy}.",
+        recommendation="Say what should happen instead, or change the rule and ask again.",
+        text=f"{text} What should happen instead?",
+    )
+    return [said(Told(topic="denied", text=text)), said(question)]
+
+
+async def _superseded(world: World, proposed: ActionProposed) -> list[Json]:
+    if not proposed.replaces:
+        return []
+    earlier = await world.find("approval", f"action:{proposed.replaces}")
+    return [
+        said(
+            ApprovalSuperseded(
+                approval=approval["id"],
+                action=proposed.replaces,
+                why="A newer action takes its place.",
+                by=proposed.action,
+            )
+        )
+        for approval in earlier
+        if approval["status"] in _UNDECIDED
+    ]

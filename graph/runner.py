@@ -1,0 +1,141 @@
+"""The planner as a subscriber: one fact in, the facts that follow out.
+
+A delivery is a function: (checkpoint, fact) → (checkpoint, facts). The checkpoint is the one
+its cursor's last commit belongs to, never the head of the thread; without it the thread is
+built again from the case's facts. A delivery that the ledger already holds appends nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from graph.divergence import Difference, report
+from graph.drafts import PLANNER, planned, recorded
+from graph.past import Past, has_records, past_of, payload, record_of
+from graph.ports import World
+from graph.records import Recorder, company_sha
+from graph.rerun import Rerun, Reruns
+from graph.threads import Ran, Threads
+from ledger.domain.events import (
+    AttemptStarted,
+    CaseStuck,
+    CaseUnstuck,
+    ContactCreated,
+    ContactRecognised,
+    FailureCleared,
+    FailureReported,
+    ModelCallFailed,
+    ModelCallRecorded,
+    ModelCallReserved,
+    Told,
+    VerdictGiven,
+)
+from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
+from ledger.domain.reading import History
+from ledger.domain.values import DESK
+
+_PASSED_OVER = (
+    AttemptStarted,
+    CaseStuck,
+    CaseUnstuck,
+    ContactCreated,
+    ContactRecognised,
+    FailureCleared,
+    FailureReported,
+    ModelCallFailed,
+    ModelCallRecorded,
+    ModelCallReserved,
+    Told,
+    VerdictGiven,
+)
+"""Facts of other rooms that change nothing about what to do next."""
+
+
+class Runner:
+    """Plans every case but the desk."""
+
+    def __init__(self, *, threads: Threads, reruns: Reruns, history: History, world: World) -> None:
+        self._threads = threads
+        self._reruns = reruns
+        self._history = history
+        self._world = world
+
+    @property
+    def name(self) -> str:
+        return PLANNER
+
+    def wants(self, fact: Fact) -> bool:
+        """Every fact of a case that the planner did not say itself and that may change its plan."""
+        return fact.case != DESK and fact.by != PLANNER and not isinstance(fact.event, _PASSED_OVER)
+
+    async def handle(self, delivery: Delivery) -> Reaction:
+        """Run one delivery. Raises what a node raised; then nothing of it counts."""
+        with self._threads.alone(delivery.fact.case):
+            later = await self._history.case(delivery.fact.case, after=delivery.fact.version)
+            if record_of(later, delivery.fact.id):
+                return await self._repeated(delivery)
+            return await self._handled(delivery)
+
+    async def _handled(self, delivery: Delivery) -> Reaction:
+        recorder = Recorder(self._world, await self._world.company())
+        start, differences = await self._stand(delivery, recorder)
+        ran = await self._threads.resume(
+            delivery.fact.case,
+            start,
+            payload(delivery.fact, delivery.source, company_sha(recorder.company)),
+            recorder,
+        )
+        await self._threads.keep_only(delivery.fact.case, start, ran.checkpoint)
+        drafts = _drafts(delivery.fact, ran, recorder)
+        return Reaction(
+            drafts=(*drafts, *_reports(delivery.fact, differences)), token=ran.checkpoint
+        )
+
+    async def _stand(
+        self, delivery: Delivery, recorder: Recorder
+    ) -> tuple[str, tuple[Difference, ...]]:
+        """The checkpoint to resume, and what came out differently if it had to be built again."""
+        case, token = delivery.fact.case, delivery.token
+        if token and await self._threads.has(case, token):
+            return token, ()
+        if not token and not has_records(await self._history.case(case)):
+            return (await self._threads.start(case, recorder)).checkpoint, ()
+        rerun = await self._reruns.all(await past_of(self._history, case))
+        return rerun.checkpoint, rerun.differences
+
+    async def _repeated(self, delivery: Delivery) -> Reaction:
+        """A fact the ledger already holds the answer to: the thread follows, nothing is added."""
+        case = delivery.fact.case
+        past = (await past_of(self._history, case)).until(delivery.fact.id)
+        rerun = await self._followed(past, delivery.token)
+        await self._threads.keep_only(case, delivery.token, rerun.checkpoint)
+        return Reaction(drafts=_reports(delivery.fact, rerun.differences), token=rerun.checkpoint)
+
+    async def _followed(self, past: Past, token: str) -> Rerun:
+        if not token or not await self._threads.has(past.case, token):
+            return await self._reruns.all(past)
+        return await self._reruns.last(past, token)
+
+
+def _drafts(cause: Fact, ran: Ran, recorder: Recorder) -> tuple[Draft, ...]:
+    drafts = planned(ran.state, cause)
+    reads = recorder.reads(company_is_new=ran.state["company_is_new"])
+    return (*drafts, recorded(ran.state, cause, drafts, reads))
+
+
+def _reports(cause: Fact, differences: tuple[Difference, ...]) -> tuple[Draft, ...]:
+    """One report of the first real difference; an erased delivery is none."""
+    real = [found for found in differences if not found.erased]
+    if not real:
+        return ()
+    digest = hashlib.sha256(real[0].words.encode()).hexdigest()[:16]
+    return (
+        Draft(
+            case=cause.case,
+            event=report(real[0]),
+            key=f"divergence:{cause.case}:{digest}",
+            by=PLANNER,
+            cause=cause.id,
+            id=derived_id(cause.id, PLANNER, "divergence", digest),
+        ),
+    )
