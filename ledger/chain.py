@@ -44,9 +44,6 @@ class StoredFact(NamedTuple):
     hash: bytes
 
 
-_CONTENT: Final = slice(0, 14)
-"""The columns a hash covers: all but the two hashes."""
-
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -60,10 +57,14 @@ def link(previous: bytes, content: tuple[object, ...]) -> bytes:
 
 
 class Walk:
-    """Follows a chain row by row from its first fact. Holds one number a case, no rows."""
+    """Follows a chain row by row from its first fact. Holds one number a case, no rows.
 
-    def __init__(self) -> None:
+    `noted` is a head written down earlier or elsewhere: the chain must pass through it.
+    """
+
+    def __init__(self, noted: Head | None = None) -> None:
         self.head = EMPTY
+        self._noted = noted or EMPTY
         self._versions: dict[str, int] = {}
 
     def step(self, row: tuple[object, ...]) -> None:
@@ -79,13 +80,21 @@ class Walk:
             raise ChainBroken(stored.seq, stored.fact_id, reason)
         self._versions[stored.case_id] = expected
         self.head = Head(stored.seq, stored.hash)
+        if stored.seq == self._noted.seq:
+            check_head(self.head, self._noted, stored.fact_id)
+
+    def finish(self) -> Head:
+        """The head, after the last row. Raises `ChainBroken` where it is before the noted one."""
+        if self.head.seq < self._noted.seq:
+            check_head(self.head, self._noted)
+        return self.head
 
 
 def check_row(row: StoredFact, previous: bytes) -> None:
     """Raise `ChainBroken` where a row does not follow `previous` or not match its own hash."""
     if row.prev_hash != previous:
         raise ChainBroken(row.seq, row.fact_id, "hash: it does not follow the fact before it")
-    if link(previous, row[_CONTENT]) != row.hash:
+    if link(previous, row[:-2]) != row.hash:
         raise ChainBroken(row.seq, row.fact_id, "hash: the stored bytes were changed")
 
 

@@ -1,0 +1,208 @@
+"""How an event becomes bytes and back: the open part as JSON, the personal part sealed.
+
+What stands in the two columns joins to the JSON of the event, so reading decodes once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from operator import attrgetter
+from typing import Annotated, Any, Final, NamedTuple, get_args, get_origin
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ledger.chain import StoredFact
+from ledger.domain.errors import CooError, UnknownEventType
+from ledger.domain.events import EVENT_TYPES, Event
+from ledger.domain.facts import Fact
+from ledger.seal import Keys
+from ledger.upcast import UPCASTERS, Upcasters
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class EventInvalid(CooError):
+    """An event does not fit its own class, so it could never be read back."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"An event of type {name!r} does not fit its own definition: {why}.",
+            "Nothing was written. This is a mistake in the code that made it; report it.",
+        )
+
+
+class Encoded(NamedTuple):
+    """An event as it is stored. `forgotten`: it has a personal part that nobody may keep.
+
+    `event` is what a reader will get: the event as decoded from these very bytes.
+    """
+
+    event_type: str
+    event_schema: int
+    payload: bytes
+    sealed: bytes | None
+    event: Event
+    forgotten: bool = False
+
+
+class Codec:
+    """Encodes and decodes the events of one company."""
+
+    def __init__(
+        self,
+        company: str,
+        keys: Keys,
+        *,
+        types: Mapping[str, type[Event]] = EVENT_TYPES,
+        upcasters: Upcasters = UPCASTERS,
+    ) -> None:
+        self.keys = keys
+        self._company = company.encode()
+        self._types = types
+        self._upcasters = upcasters
+
+    def encode(self, event: Event, *, key: str, person: str) -> Encoded:
+        """The bytes of an event. Makes the person's key where it is needed and missing.
+
+        Raises `EventInvalid` for an event that could not be read back.
+        """
+        name = type(event).__name__
+        if self._types.get(name) is not type(event):
+            raise UnknownEventType(name, event.schema)
+        payload, personal, read = _plain(event)
+        if personal is None:
+            return Encoded(name, event.schema, payload, None, read)
+        if self.keys.is_forgotten(person):
+            return Encoded(name, event.schema, payload, None, read, forgotten=True)
+        sealed = self.keys.cipher(person).seal(personal, self._context(name, key))
+        return Encoded(name, event.schema, payload, sealed, read)
+
+    def fact(self, row: tuple[Any, ...]) -> Fact:
+        """The fact of a row of the table `facts` (all columns, in their order)."""
+        stored = StoredFact._make(row)
+        joined, erased = self._opened(stored)
+        event = self._event(stored.event_type, stored.event_schema, joined)
+        return placed(stored, event, erased=erased)
+
+    def _opened(self, row: StoredFact) -> tuple[bytes, bool]:
+        if row.sealed is None:
+            return row.payload, False
+        cipher = self.keys.opener(row.person)
+        if cipher is None:
+            return row.payload, True
+        personal = cipher.open(row.sealed, self._context(row.event_type, row.fact_key))
+        return _joined(row.payload, personal), False
+
+    def _event(self, name: str, schema: int, data: bytes) -> Event:
+        kind = self._types.get(name)
+        if kind is None:
+            raise UnknownEventType(name, schema)
+        if schema != kind.schema:
+            old = msgspec.json.decode(data)
+            data = _encode(self._upcasters.lift(old, name=name, schema=schema, to=kind.schema))
+        return _format(kind).decoder.decode(data)
+
+    def _context(self, name: str, key: str) -> list[bytes]:
+        return [self._company, name.encode(), key.encode()]
+
+
+def placed(row: StoredFact, event: Event, *, erased: bool = False) -> Fact:
+    """The fact that a row and its event make."""
+    return Fact(
+        id=row.fact_id,
+        seq=row.seq,
+        company=row.company,
+        case=row.case_id,
+        version=row.version,
+        at=moment(row.recorded_at),
+        event=event,
+        key=row.fact_key,
+        by=row.said_by,
+        cause=row.cause_id,
+        person=row.person,
+        erased=erased,
+    )
+
+
+def microseconds(at: datetime) -> int:
+    """A moment as whole microseconds since 1970 UTC. `at` must be aware."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def moment(at: int) -> datetime:
+    """The moment (aware, UTC) of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=at)
+
+
+def sealed_fields(kind: type[Event]) -> frozenset[str]:
+    """The names of the personal fields of an event class."""
+    return frozenset(f.name for f in msgspec.structs.fields(kind) if _is_sealed(f.type))
+
+
+def _is_sealed(annotation: Any) -> bool:
+    if get_origin(annotation) is not Annotated:
+        return False
+    metas = [meta for meta in get_args(annotation)[1:] if isinstance(meta, Meta)]
+    return any((meta.extra or {}).get("sealed") for meta in metas)
+
+
+class _Format(NamedTuple):
+    """What it takes to write and read one class, worked out once."""
+
+    open_values: Any
+    open_part: type[Struct]
+    sealed_values: Any
+    sealed_part: type[Struct]
+    decoder: msgspec.json.Decoder[Event]
+
+
+@cache
+def _format(kind: type[Event]) -> _Format:
+    fields = msgspec.structs.fields(kind)
+    personal = sealed_fields(kind)
+    open_fields = [f.name for f in fields if f.name not in personal]
+    # Personal fields at their default are left out: nothing personal needs no key.
+    sealed = [(f.name, Any, _default(f)) for f in fields if f.name in personal]
+    return _Format(
+        _getter(open_fields),
+        msgspec.defstruct("Open", [(name, Any) for name in open_fields], tag=kind.__name__),
+        _getter([name for name, _, _ in sealed]),
+        msgspec.defstruct("Sealed", sealed, omit_defaults=True),
+        msgspec.json.Decoder(kind),
+    )
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return msgspec.field(default_factory=field.default_factory)
+    return field.default
+
+
+def _getter(names: list[str]) -> Any:
+    """A function from an event to the tuple of these fields (`attrgetter` unpacks a single one)."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda event: tuple(getattr(event, name) for name in names)
+
+
+def _plain(event: Event) -> tuple[bytes, bytes | None, Event]:
+    """Open JSON, personal JSON (None where there is nothing), and the event read back."""
+    form = _format(type(event))
+    try:
+        payload = _encode(form.open_part(*form.open_values(event)))
+        personal = _encode(form.sealed_part(*form.sealed_values(event)))
+        if personal == b"{}":
+            return payload, None, form.decoder.decode(payload)
+        return payload, personal, form.decoder.decode(_joined(payload, personal))
+    except (msgspec.ValidationError, TypeError, UnicodeError, OverflowError) as error:
+        raise EventInvalid(type(event).__name__, str(error)) from error
+
+
+def _joined(payload: bytes, personal: bytes) -> bytes:
+    # Both are JSON objects; the open one is never empty, since it carries the type.
+    return payload[:-1] + b"," + personal[1:]

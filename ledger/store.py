@@ -1,0 +1,241 @@
+"""The ledger: the company's facts, appended by one thread and read by many."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from ledger import schema, sqlite
+from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
+from ledger.codec import Codec
+from ledger.domain.errors import UnknownFact
+from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.reading import Clock
+from ledger.ids import TimeOrderedIds
+from ledger.seal import Keys
+from ledger.sqlite import sqlite_warning
+from ledger.statements import Statements
+from ledger.transaction import ALL, Books, MakeId, Projection, Tx
+from ledger.writer import LedgerClosed, WriteFailed, Writer
+
+__all__ = [
+    "Head",
+    "Ledger",
+    "LedgerClosed",
+    "Projection",
+    "Tx",
+    "WriteFailed",
+    "sqlite_warning",
+]
+
+T = TypeVar("T")
+Listener = Callable[[Sequence[Fact]], None]
+"""Called in the event loop's thread with new facts, right after their commit."""
+
+_PAGE = 1000
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """The facts of one company. Open it with `Ledger.open`, in the event loop that uses it."""
+
+    def __init__(self, writing: Engine, reading: Engine, books: Books) -> None:
+        self.company = books.company
+        self._books = books
+        self._writing = writing
+        self._reading = reading
+        self._readers = ThreadPoolExecutor(sqlite.READERS, thread_name_prefix="ledger-reader")
+        self._listeners: list[Listener] = []
+        self._writer: Writer | None = None
+
+    @classmethod
+    async def open(
+        cls,
+        folder_or_url: Path | str,
+        *,
+        company: str,
+        keys: Keys,
+        clock: Clock,
+        projection: Projection | None = None,
+        ids: MakeId | None = None,
+    ) -> Self:
+        """Open a data folder (its `ledger.db`) or a SQLite URL, making what is missing.
+
+        Migrates the file, makes deleted read tables anew and checks the head of the chain;
+        raises `ChainBroken` where that does not hold.
+        """
+        url = sqlite.ledger_url(folder_or_url)
+        writing = sqlite.writer_engine(url)
+        statements = Statements(writing.dialect)
+        books = Books(
+            company, Codec(company, keys), statements, projection, ids or TimeOrderedIds()
+        )
+        ledger = cls(writing, sqlite.reader_engine(url), books)
+        try:
+            await ledger._start(clock)
+        except BaseException:
+            await ledger.close()
+            raise
+        return ledger
+
+    # --- writing -----------------------------------------------------------------------------
+
+    async def append(self, drafts: Sequence[Draft]) -> Appended:
+        """Append facts in one durable transaction; returns when they are on disk.
+
+        A key that is there already with the same case, event and person adds nothing; with
+        other content it raises `KeyConflict`, and nothing of `drafts` is written.
+        """
+        return await self._open_writer().append(drafts)
+
+    async def transact(self, work: Callable[[Tx], T]) -> T:
+        """Run a function inside a write transaction, in the writer's thread.
+
+        It must be quick and touch nothing but the `Tx`: others wait for it. If it raises,
+        nothing it did is written, and the error comes out here.
+        """
+        result: T = await self._open_writer().transact(work)
+        return result
+
+    # --- reading -----------------------------------------------------------------------------
+
+    async def case(self, case: str, *, after: int = 0, limit: int = ALL) -> Sequence[Fact]:
+        """The facts of a case with `version > after`, in order."""
+        return await self.read(lambda connection: self._case(connection, case, after, limit))
+
+    async def fact(self, fact_id: str) -> Fact:
+        """One fact. Raises `UnknownFact`."""
+        return await self.read(lambda connection: self._fact(connection, fact_id))
+
+    async def facts(self, after_seq: int = 0) -> AsyncIterator[Fact]:
+        """All facts with `seq > after_seq`, in order, a page in memory at a time."""
+        while page := await self.read(self._page(after_seq)):
+            for fact in page:
+                yield fact
+            after_seq = page[-1].seq
+
+    async def head(self) -> Head:
+        """Number and hash of the last fact; (0, 32 zero bytes) where there is none."""
+        return await self.read(self._head)
+
+    async def verify(self, expected: Head | None = None) -> Head:
+        """Walk the whole chain over the stored bytes and return its head.
+
+        Raises `ChainBroken` with the first bad row. `expected` is a head noted elsewhere (a
+        chain alone cannot show that its tail was cut): it must be part of the chain.
+        """
+        return await self.read(lambda connection: self._verify(connection, expected))
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a reading function in a thread, on a fresh snapshot of all that is committed."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._in_snapshot, work)
+
+    # --- wake-ups ------------------------------------------------------------------------------
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with the new facts of this process; returns how to end it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process committed to the file since the last call."""
+        return self._open_writer().changed_elsewhere()
+
+    async def close(self) -> None:
+        """Write what was handed in, then close all connections."""
+        if self._writer is not None:
+            await self._writer.close()
+            self._writer.connection.close()
+        self._readers.shutdown()
+        self._reading.dispose()
+        self._writing.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # --- inside --------------------------------------------------------------------------------
+
+    async def _start(self, clock: Clock) -> None:
+        loop = asyncio.get_running_loop()
+        connection = await loop.run_in_executor(self._readers, self._prepared)
+        self._writer = Writer(
+            connection, self._books, now=clock.now, loop=loop, committed=self._tell
+        )
+        await self._writer.transact(Tx.head)
+
+    def _prepared(self) -> Connection:
+        connection = self._writing.connect()
+        try:
+            with connection.begin():
+                schema.prepare(connection, self._books)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _open_writer(self) -> Writer:
+        if self._writer is None:
+            raise LedgerClosed
+        return self._writer
+
+    def _tell(self, facts: Sequence[Fact]) -> None:
+        for listener in tuple(self._listeners):
+            try:
+                listener(facts)
+            except Exception:  # noqa: BLE001 - its facts are written, and a poll finds them
+                _log.exception("A listener of the ledger failed.")
+
+    def _in_snapshot(self, work: Callable[[Connection], T]) -> T:
+        self._books.codec.keys.refresh()
+        with self._reading.connect() as connection:
+            return work(connection)
+
+    def _page(self, after: int) -> Callable[[Connection], list[Fact]]:
+        return lambda connection: schema.page_after(connection, self._books, after, _PAGE)
+
+    def _case(self, connection: Connection, case: str, after: int, limit: int) -> Sequence[Fact]:
+        rows = self._books.statements.case_after.run(
+            connection, company=self.company, case_id=case, after=after, count=limit
+        )
+        return [self._books.codec.fact(row) for row in rows.all()]
+
+    def _fact(self, connection: Connection, fact_id: str) -> Fact:
+        found = self._books.statements.fact_by_id
+        row = found.first(connection, company=self.company, fact_id=fact_id)
+        if row is None:
+            raise UnknownFact(fact_id)
+        return self._books.codec.fact(row)
+
+    def _head(self, connection: Connection) -> Head:
+        found = self._books.statements.last_fact
+        row = found.first(connection, company=self.company, count=1)
+        if row is None:
+            return EMPTY
+        stored = StoredFact._make(row)
+        return Head(stored.seq, stored.hash)
+
+    def _verify(self, connection: Connection, expected: Head | None) -> Head:
+        statements = self._books.statements
+        walk = Walk(expected)
+        rows = statements.facts_after.run(connection, company=self.company, after=0, count=ALL)
+        for row in rows.yield_per(_PAGE):
+            walk.step(row)
+        noted = statements.noted_head.first(connection, company=self.company)
+        check_head(walk.head, EMPTY if noted is None else Head(int(noted[0]), bytes(noted[1])))
+        return walk.finish()
