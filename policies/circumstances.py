@@ -1,0 +1,124 @@
+"""What the world says about a proposed command: looked up once, then pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from msgspec import Struct
+
+from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.entities import Action, ActionStatus, Case, Contact, Invoice, Proposal
+from ledger.domain.events import Event, ProposalAccepted, ProposalDrafted, Recalled, Routed
+from ledger.domain.reading import Views
+from ledger.domain.values import Line, Money
+
+DAY = timedelta(hours=24)
+_LEFT = (ActionStatus.ATTEMPTED, ActionStatus.SUCCEEDED, ActionStatus.UNKNOWN)
+_OTHER = "other"
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A proposal at exactly one version."""
+
+    contact: str
+    version: int
+    lines: tuple[Line, ...]
+    total: Money
+    discount_bp: int
+    delivery_days: int
+    accepted_version: int
+
+
+class Circumstances(Struct, frozen=True, kw_only=True):
+    """The entities a decision rests on; None where there is no such thing."""
+
+    case: Case | None
+    contact: Contact | None
+    offer: Offer | None
+    invoice: Invoice | None
+    mails_today: int
+    other_sender: bool
+    memory_degraded: bool
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of the deal, () where they are not known."""
+        return self.offer.lines if self.offer else self.invoice.lines if self.invoice else ()
+
+
+async def gathered(
+    views: Views, case: str, command: Command, now: datetime, alongside: Sequence[Event]
+) -> Circumstances:
+    """Look everything up. `alongside`: events of the same delivery that no view holds yet."""
+    contact = await views.get(Contact, command.contact)
+    return Circumstances(
+        case=await views.get(Case, case),
+        contact=contact,
+        offer=await _offer(views, command, alongside),
+        invoice=await _invoice(views, command),
+        mails_today=await _mails(views, contact, now - DAY),
+        other_sender=any(isinstance(e, Routed) and e.sender == _OTHER for e in alongside),
+        memory_degraded=any(isinstance(e, Recalled) and e.degraded for e in alongside),
+    )
+
+
+async def _offer(views: Views, command: Command, alongside: Sequence[Event]) -> Offer | None:
+    match command:
+        case SendProposal() | IssueInvoice():
+            stored = await views.get(Proposal, command.proposal)
+            offer = _newest(command.proposal, stored, alongside)
+            return offer if offer and offer.version == command.version else None
+        case SendReply() | SendInvoice():
+            return None
+        case _:
+            assert_never(command)
+
+
+async def _invoice(views: Views, command: Command) -> Invoice | None:
+    return await views.get(Invoice, command.invoice) if isinstance(command, SendInvoice) else None
+
+
+def _newest(proposal: str, stored: Proposal | None, alongside: Iterable[Event]) -> Offer | None:
+    accepted = stored.accepted_version if stored else 0
+    newest: Proposal | ProposalDrafted | None = stored
+    for event in alongside:
+        if isinstance(event, ProposalDrafted) and event.proposal == proposal:
+            newest = event
+        if isinstance(event, ProposalAccepted) and event.proposal == proposal:
+            accepted = event.version
+    return None if newest is None else _as_offer(newest, accepted)
+
+
+def _as_offer(source: Proposal | ProposalDrafted, accepted: int) -> Offer:
+    return Offer(
+        contact=source.contact,
+        version=source.version,
+        lines=source.lines,
+        total=source.total,
+        discount_bp=source.discount_bp,
+        delivery_days=source.delivery_days,
+        accepted_version=accepted,
+    )
+
+
+async def _mails(views: Views, contact: Contact | None, since: datetime) -> int:
+    """Mails to the contact that left, or may have, among the actions proposed since then."""
+    if contact is None:
+        return 0
+    actions = [action for case in contact.cases for action in await views.all(Action, case=case)]
+    return sum(
+        action.status in _LEFT and action.proposed_at > since and _is_mail_to(action, contact.id)
+        for action in actions
+    )
+
+
+def _is_mail_to(action: Action, contact: str) -> bool:
+    match action.command:
+        case SendProposal() | SendReply() | SendInvoice():
+            return action.command.contact == contact
+        case IssueInvoice() | None:
+            return False
+        case _:
+            assert_never(action.command)

@@ -1,0 +1,51 @@
+"""Whether a deal keeps to the price list and the operator's guardrails. Pure arithmetic."""
+
+from __future__ import annotations
+
+from ledger.domain.company import Company, PriceItem
+from ledger.domain.errors import CurrencyMismatch
+from ledger.domain.values import BASIS_POINTS, Line, Money, totals
+
+
+def from_list(company: Company, lines: tuple[Line, ...]) -> bool:
+    """Every line is something on the price list, at its price and tax rate before discount."""
+    return all(_is_listed(company, line) for line in lines)
+
+
+def below_floor(company: Company, lines: tuple[Line, ...]) -> bool:
+    """Some line's net price is under its item's floor; what is not on the list has none."""
+    return any(_is_below(company.item(line.item), line) for line in lines)
+
+
+def discount_bp(company: Company, lines: tuple[Line, ...], stated: int) -> int:
+    """The largest discount off the list price: the stated one, or what the lines show."""
+    return max([stated, *(_off(company.item(line.item), line) for line in lines)])
+
+
+def adds_up(lines: tuple[Line, ...], total: Money) -> bool:
+    """The gross total is the sum of the lines with their taxes."""
+    try:
+        return totals(lines, total.currency).gross == total
+    except CurrencyMismatch:
+        return False
+
+
+def _is_listed(company: Company, line: Line) -> bool:
+    item = company.item(line.item)
+    if item is None or line.quantity < 1:
+        return False
+    return (line.unit_price, line.tax_bp) == (item.price, company.tax_bp(item))
+
+
+def _is_below(item: PriceItem | None, line: Line) -> bool:
+    if item is None or item.floor.currency != line.unit_price.currency:
+        return True
+    return line.net < item.floor.times(line.quantity)
+
+
+def _off(item: PriceItem | None, line: Line) -> int:
+    full = item.price.minor * line.quantity if item else 0
+    if item is None or item.price == line.unit_price or full <= 0:
+        return line.discount_bp
+    # Rounded up: a discount of a hair more than the maximum is more than the maximum.
+    return -(-(full - line.net.minor) * BASIS_POINTS // full)

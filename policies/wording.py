@@ -1,0 +1,77 @@
+"""How a rule's reason is filled in: {placeholders} become people's words, never markup."""
+
+from __future__ import annotations
+
+import string
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+
+from babel.numbers import format_currency, get_currency_precision
+
+from policies.inputs import NO_LIMIT
+
+LONGEST_VALUE = 80
+"""Signs of one value that a reason shows; what is longer ends in …"""
+
+SPOKEN = {
+    "amount": ("amount_minor", "currency"),
+    "ask_above": ("ask_above_minor", "company_currency"),
+}
+"""Placeholders for money in words, and the names behind each: cents and currency."""
+
+SHARES = {"discount": "discount_bp", "max_discount": "max_discount_bp"}
+"""Placeholders for percentages, and the name in basis points behind each."""
+
+
+def placeholders(reason: str) -> tuple[str, ...]:
+    """The names a reason refers to. Raises `ValueError` for anything but plain `{name}`."""
+    found = []
+    for _, name, spec, conversion in string.Formatter().parse(reason):
+        if name is None:
+            continue
+        if spec or conversion or not name.isidentifier():
+            raise ValueError(f"{{{name}}} must be a plain name in braces")
+        found.append(name)
+    return tuple(found)
+
+
+def known_placeholders(names: frozenset[str]) -> frozenset[str]:
+    """What a reason may refer to where a rule sees `names`."""
+    derived = {word: minor for word, (minor, _) in SPOKEN.items()} | SHARES
+    return names | {word for word, source in derived.items() if source in names}
+
+
+def filled(reason: str, values: Mapping[str, object]) -> str:
+    """The reason as a person reads it."""
+    return reason.format_map({name: _word(name, values) for name in placeholders(reason)})
+
+
+def money_words(minor: int, currency: str) -> str:
+    """An amount for people: `€1,190.00`."""
+    if not currency:
+        return str(minor)
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return str(format_currency(amount, currency, locale="en"))
+
+
+def share_words(basis_points: int) -> str:
+    """A percentage for people: `7.5 %`."""
+    return f"{(Decimal(basis_points) / 100).normalize():f} %"
+
+
+def plain(text: str) -> str:
+    """Foreign text made harmless for a sentence: one line, nothing invisible, not too long."""
+    shown = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…"
+
+
+def _word(name: str, values: Mapping[str, object]) -> str:
+    if name in SPOKEN:
+        minor, currency = (values[part] for part in SPOKEN[name])
+        return "no limit" if minor == NO_LIMIT else money_words(int(str(minor)), str(currency))
+    if name in SHARES:
+        return share_words(int(str(values[SHARES[name]])))
+    value = values[name]
+    return plain(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
