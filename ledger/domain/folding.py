@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, assert_never
 
+from msgspec import Struct
+
 from ledger.domain import events
 from ledger.domain.entities import (
     Action,
@@ -182,9 +184,9 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
 )
 
 
-def references(fact: Fact) -> list[tuple[type[Entity], str]]:
+def references(fact: Fact) -> list[tuple[type[Struct], str]]:
     """The entities `changes` will most likely look at, so that they can be loaded at once."""
-    found: list[tuple[type[Entity], str]] = [(Case, fact.case)]
+    found: list[tuple[type[Struct], str]] = [(Case, fact.case)]
     for name, kind in _REFERENCES:
         entity_id = getattr(fact.event, name, "")
         if entity_id:

@@ -28,8 +28,8 @@ class Present:
     def __init__(self) -> None:
         self.counters: dict[str, int] = {}
         self.seq = 0
-        self._kept: dict[tuple[type[Entity], str], Kept] = {}
-        self._found: dict[tuple[type[Entity], str], set[str]] = defaultdict(set)
+        self._kept: dict[tuple[type[Struct], str], Kept] = {}
+        self._found: dict[tuple[type[Struct], str], set[str]] = defaultdict(set)
 
     def fold(self, facts: Iterable[Fact]) -> None:
         """Take in the next facts."""

@@ -1,0 +1,113 @@
+"""The read tables: folded inside the transaction that appends, read from anywhere.
+
+They are disposable. `InlineViews` is the store's projection; `ReadViews` is how other rooms
+read; `at` gives the same reads inside a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from ledger.domain.entities import Entity
+from ledger.domain.facts import Fact
+from ledger.domain.folding import FOLD_VERSION, lookups, references
+from ledger.domain.present import Present
+from ledger.reads import Reads
+from ledger.store import Ledger
+from ledger.tables import FACTS, VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP, VIEW_STATE, VIEWS
+from ledger.view_batch import Batch, counter_row, entity_row, fill, lookup_rows
+
+E = TypeVar("E", bound=Entity)
+
+_FEW: Final = 4
+"""Up to so many facts, entities are loaded one by one as the fold asks for them."""
+
+
+def at(connection: Connection, company: str) -> Reads:
+    """The views as of a transaction, to be read synchronously inside it."""
+    return Reads(connection, company)
+
+
+class ReadViews:
+    """Implements `ledger.domain.reading.Views` over the tables of an open ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def get(self, kind: type[E], entity_id: str) -> E | None:
+        return await self._ledger.read(lambda c: self._at(c).get(kind, entity_id))
+
+    async def find(self, kind: type[E], key: str) -> Sequence[E]:
+        return await self._ledger.read(lambda c: self._at(c).find(kind, key))
+
+    async def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
+        return await self._ledger.read(lambda c: self._at(c).all(kind, case=case))
+
+    def _at(self, connection: Connection) -> Reads:
+        return Reads(connection, self._ledger.company)
+
+
+class InlineViews:
+    """The store's projection: keeps the read tables at the last fact, in the same commit."""
+
+    def __init__(self, *, fold_version: int = FOLD_VERSION) -> None:
+        self._fold_version = fold_version
+
+    def apply(self, connection: Connection, company: str, facts: Sequence[Fact]) -> None:
+        """Fold new facts into the tables."""
+        if not facts:
+            return
+        batch = Batch(Reads(connection, company))
+        if len(facts) > _FEW:
+            batch.load(references(fact) for fact in facts)
+        for fact in facts:
+            batch.fold(fact)
+        batch.write()
+        self._note(connection, company, facts[-1].seq)
+
+    def behind(self, connection: Connection, company: str) -> bool:
+        """Whether the tables are not those of the last fact, or of another fold."""
+        state = VIEW_STATE.c
+        query = select(state.seq, state.fold_version).where(state.company == company)
+        row = connection.execute(query).first()
+        found = (0, self._fold_version) if row is None else (int(row[0]), int(row[1]))
+        last = select(func.max(FACTS.c.seq)).where(FACTS.c.company == company)
+        return found != (connection.execute(last).scalar() or 0, self._fold_version)
+
+    def rebuild(self, connection: Connection, company: str, facts: Iterable[Fact]) -> None:
+        """Fold everything anew, reading the facts once and holding only the present state."""
+        for table in VIEWS:
+            connection.execute(delete(table).where(table.c.company == company))
+        present = Present()
+        present.fold(facts)
+        fill(connection, VIEW_ENTITY, _entity_rows(company, present))
+        fill(connection, VIEW_LOOKUP, _lookup_rows(company, present))
+        counters = present.counters.items()
+        fill(connection, VIEW_COUNTER, (counter_row(company, *pair) for pair in counters))
+        if present.seq:
+            self._note(connection, company, present.seq)
+
+    def _note(self, connection: Connection, company: str, seq: int) -> None:
+        values = {"seq": seq, "fold_version": self._fold_version}
+        noted = connection.execute(_STATE_MOVES, {"of_company": company, **values})
+        if noted.rowcount == 0:
+            connection.execute(insert(VIEW_STATE).values(company=company, **values))
+
+
+def _entity_rows(company: str, present: Present) -> Iterator[dict[str, Any]]:
+    return (entity_row(company, kept.entity, kept.ordinal) for kept in present.kept())
+
+
+def _lookup_rows(company: str, present: Present) -> Iterator[dict[str, Any]]:
+    for kept in present.kept():
+        yield from lookup_rows(company, kept.entity, set(lookups(kept.entity)))
+
+
+_STATE_MOVES: Final = (
+    update(VIEW_STATE)
+    .where(VIEW_STATE.c.company == bindparam("of_company"))
+    .values(seq=bindparam("seq"), fold_version=bindparam("fold_version"))
+)
