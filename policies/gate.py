@@ -76,8 +76,9 @@ class Gate:
         world = await gathered(self._views, case, command, now, alongside)
         given = gate_input(self._company, command, proposed, world)
         seen = msgspec.structs.replace(given, phase=phase, case=case, person=person, hour=now.hour)
-        verdict = self._policies.decide(About.COMMANDS, seen.command, values_of(seen))
-        return verdict, canonical(seen).decode()
+        values = values_of(seen)
+        verdict = self._policies.decide(About.COMMANDS, seen.command, values)
+        return verdict, canonical(values).decode()
 
     def _unreadable(self, command: Command | None) -> Deny:
         erased = "Its content was erased with the person it belonged to."
