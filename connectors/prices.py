@@ -1,0 +1,86 @@
+"""What a model call costs, in micro-units of USD: known before it leaves, so budgets can hold."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct, field
+
+MILLION: Final = 1_000_000
+CHARS_PER_TOKEN: Final = 2
+"""Fewer characters a token than any European language has, so an estimate errs upwards."""
+
+
+class Price(Struct, frozen=True):
+    """Micro-USD for a million tokens read and a million tokens written."""
+
+    prompt: int
+    answer: int
+
+
+FREE: Final = Price(0, 0)
+UNKNOWN_MODEL: Final = Price(30_000_000, 180_000_000)
+"""A model without a price counts as one of the dearest, so that a cap can never be passed."""
+
+PRICES: Final[dict[str, Price]] = {
+    "gpt-5": Price(1_250_000, 10_000_000),
+    "gpt-5-mini": Price(250_000, 2_000_000),
+    "gpt-5-nano": Price(50_000, 400_000),
+    "gpt-4.1": Price(2_000_000, 8_000_000),
+    "gpt-4.1-mini": Price(400_000, 1_600_000),
+    "gpt-4.1-nano": Price(100_000, 400_000),
+    "gpt-4o": Price(2_500_000, 10_000_000),
+    "gpt-4o-mini": Price(150_000, 600_000),
+}
+"""List prices; a dated name ("gpt-5-mini-2025-08-07") costs what its family costs."""
+
+
+class PriceList(Struct, frozen=True):
+    """Prices at one endpoint: a server on this machine or network costs nothing."""
+
+    base_url: str
+    prices: dict[str, Price] = field(default_factory=PRICES.copy)
+
+    def price(self, model: str) -> Price:
+        """The price of a model by its exact name or its family with a date."""
+        if is_local(self.base_url):
+            return FREE
+        return self.prices.get(model) or self.prices.get(_family(model), UNKNOWN_MODEL)
+
+    def cost(self, model: str, prompt_tokens: int, answer_tokens: int) -> int:
+        """Micro-USD of a call, rounded up."""
+        price = self.price(model)
+        return -(-(prompt_tokens * price.prompt + answer_tokens * price.answer) // MILLION)
+
+    def estimate(self, model: str, prompt_chars: int, max_tokens: int) -> int:
+        """The most a call can cost, in micro-USD: what is reserved before it leaves."""
+        return self.cost(model, tokens_at_most(prompt_chars), max_tokens)
+
+
+def tokens_at_most(chars: int) -> int:
+    """A count of tokens that a European text of so many characters stays below."""
+    return -(-chars // CHARS_PER_TOKEN)
+
+
+def is_local(base_url: str) -> bool:
+    """Whether the endpoint is on this machine or a private network, told by its address alone.
+
+    A name other than localhost is not: what it resolves to can change.
+    """
+    host = (urlsplit(base_url).hostname or "").lower()
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_private
+
+
+def _family(model: str) -> str:
+    """ "gpt-5-mini-2025-08-07" without its date; any other name as it is."""
+    family, _, date = model.partition("-20")
+    dated = len(date) == len("25-08-07") and date.replace("-", "").isdigit()
+    return family if dated else model

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from connectors.prices import UNKNOWN_MODEL, PriceList, is_local
+
+OPENAI = PriceList("https://api.openai.com/v1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost:11434/v1",
+        "http://127.0.0.1:8000/v1",
+        "http://[::1]:8000/v1",
+        "http://192.168.1.20/v1",
+        "http://10.0.0.3/v1",
+    ],
+)
+def test_a_server_on_this_machine_or_network_costs_nothing(url: str) -> None:
+    assert is_local(url)
+    assert PriceList(url).estimate("gpt-5", 1_000_000, 1_000_000) == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.openai.com/v1",
+        "http://localhost.evil.example/v1",
+        "http://127.0.0.1.evil.example/v1",
+        "http://8.8.8.8/v1",
+        "http://gpu-box/v1",
+        "",
+    ],
+)
+def test_everything_else_counts_as_outside(url: str) -> None:
+    assert not is_local(url)
+
+
+def test_a_call_costs_its_tokens_rounded_up() -> None:
+    assert OPENAI.cost("gpt-5-mini", 1_000_000, 0) == 250_000
+    assert OPENAI.cost("gpt-5-mini", 1, 0) == 1
+    assert OPENAI.cost("gpt-5-mini", 0, 0) == 0
+
+
+def test_a_dated_model_costs_what_its_family_costs() -> None:
+    assert OPENAI.price("gpt-5-mini-2025-08-07") == OPENAI.price("gpt-5-mini")
+
+
+@pytest.mark.parametrize("model", ["gpt-99", "gpt-5-mini-2025-08-0x", "", "gpt-5-2000"])
+def test_an_unknown_model_counts_as_the_dearest(model: str) -> None:
+    assert OPENAI.price(model) == UNKNOWN_MODEL
+    assert all(UNKNOWN_MODEL.answer >= price.answer for price in OPENAI.prices.values())
+    assert all(UNKNOWN_MODEL.prompt >= price.prompt for price in OPENAI.prices.values())
+
+
+def test_what_is_reserved_is_never_less_than_what_such_a_call_costs() -> None:
+    prompt = "Wir hätten gern ein Angebot über drei Tage Beratung. " * 40
+    tokens = len(prompt) // 3
+    assert OPENAI.estimate("gpt-5", len(prompt), 800) >= OPENAI.cost("gpt-5", tokens, 800)
