@@ -1,0 +1,82 @@
+"""What the router works with on the desk: read access, the clock, and how it says things."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ledger.domain.entities import Action, Approval, Case, Contact
+from ledger.domain.errors import UnknownFact
+from ledger.domain.events import Event, Routed, Told, Unrouted
+from ledger.domain.facts import Draft, Fact
+from ledger.domain.reading import Clock, History, Views
+from ledger.domain.values import DESK
+
+ROUTER = "router"
+"""The subscriber's name: it signs the facts and names the cursor."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Read access to the present and the past, and the time. Nothing here can write."""
+
+    views: Views
+    history: History
+    clock: Clock
+
+    async def fact(self, fact_id: str) -> Fact | None:
+        """The fact with this id, or None."""
+        try:
+            return await self.history.fact(fact_id)
+        except UnknownFact:
+            return None
+
+    async def contact_of(self, person: str) -> Contact | None:
+        """The contact with exactly this pseudonym; none for an empty one."""
+        found = await self.views.find(Contact, f"person:{person}") if person else ()
+        return found[0] if found else None
+
+    async def open_cases(self, contact: str) -> list[Case]:
+        """The contact's open cases, oldest first."""
+        found = await self.views.find(Case, f"contact:{contact}")
+        return sorted((case for case in found if not case.closed), key=lambda case: case.number)
+
+    async def sender(self, case: str, person: str) -> str:
+        """`same` where the person is the case's own contact, else `other`."""
+        found = await self.views.get(Case, case)
+        contact = await self.views.get(Contact, found.contact) if found else None
+        return "same" if contact and person and person in contact.persons else "other"
+
+    async def person_behind(self, case: str) -> str:
+        """Whose key seals what is said about a case; "" where it has no contact."""
+        found = await self.views.get(Case, case)
+        contact = await self.views.get(Contact, found.contact) if found else None
+        return contact.persons[0] if contact and contact.persons else ""
+
+    async def action_behind(self, approval: Approval) -> Action | None:
+        """What an approval is about."""
+        return await self.views.get(Action, approval.action)
+
+
+def says(
+    cause: Fact, event: Event, *, case: str = DESK, person: str = "", key: str = "", name: str = ""
+) -> Draft:
+    """A draft of the router. `name` is a fact id that must be found again."""
+    return Draft(case=case, event=event, key=key, by=ROUTER, cause=cause.id, person=person, id=name)
+
+
+def routed(
+    source: Fact, case: str, kind: str, why: str, sender: str = "", *, cause: Fact | None = None
+) -> Draft:
+    """The desk fact `source` concerns that case; `cause` where a later fact says so."""
+    event = Routed(fact=source.id, kind=kind, why=why, sender=sender)
+    return says(cause or source, event, case=case, person=source.person)
+
+
+def unrouted(cause: Fact, kind: str, why: str, remedy: str) -> Draft:
+    """This desk fact concerns no case."""
+    return says(cause, Unrouted(fact=cause.id, kind=kind, why=why, remedy=remedy))
+
+
+def tells(cause: Fact, topic: str, text: str, *, case: str = DESK, person: str = "") -> Draft:
+    """Something a person should know."""
+    return says(cause, Told(topic=topic, text=text), case=case, person=person)

@@ -1,0 +1,90 @@
+"""The router: which case a fact on the desk concerns. Exact keys only, no model, no guess."""
+
+from __future__ import annotations
+
+from typing import assert_never, cast
+
+from graph.desk import ROUTER, Desk, unrouted
+from graph.drafts import placed
+from graph.routing_mail import route_mail
+from graph.routing_payments import route_payment
+from graph.routing_said import route_reply, route_said
+from graph.routing_stops import route_alarm, route_resume, route_retry, route_stop
+from graph.routing_taps import route_tap
+from ledger.domain.events import (
+    AlarmRang,
+    MailReceived,
+    MailUnreadable,
+    OperatorSaid,
+    PaymentReceived,
+    QuestionReplied,
+    ResumeOrdered,
+    RetryOrdered,
+    StopOrdered,
+    Tapped,
+)
+from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
+from ledger.domain.reading import Clock, History, Views
+from ledger.domain.values import DESK
+
+Arrived = (
+    MailReceived
+    | MailUnreadable
+    | PaymentReceived
+    | OperatorSaid
+    | Tapped
+    | QuestionReplied
+    | StopOrdered
+    | ResumeOrdered
+    | RetryOrdered
+    | AlarmRang
+)
+"""What comes from outside and may concern a case."""
+
+
+class Router:
+    """Reacts to the desk. It reads the present state, so what it has said once it never redoes."""
+
+    def __init__(self, *, views: Views, history: History, clock: Clock) -> None:
+        self._desk = Desk(views=views, history=history, clock=clock)
+
+    @property
+    def name(self) -> str:
+        return ROUTER
+
+    def wants(self, fact: Fact) -> bool:
+        """What came from outside; the company's own files concern no single case."""
+        return fact.case == DESK and isinstance(fact.event, Arrived)
+
+    async def handle(self, delivery: Delivery) -> Reaction:
+        """The facts that follow, or none where they are in the ledger already."""
+        fact = delivery.fact
+        if await self._desk.fact(derived_id(fact.id, ROUTER, 0)):
+            return Reaction()
+        drafts = await self._route(fact, cast("Arrived", fact.event))
+        return Reaction(drafts=tuple([placed(draft, ROUTER, n) for n, draft in enumerate(drafts)]))
+
+    async def _route(self, fact: Fact, event: Arrived) -> list[Draft]:  # noqa: C901 - one arm a type, nothing nested
+        match event:
+            case MailReceived():
+                return await route_mail(fact, event, self._desk)
+            case MailUnreadable():
+                return [unrouted(fact, "mail", event.cause, event.remedy)]
+            case PaymentReceived():
+                return await route_payment(fact, event, self._desk)
+            case OperatorSaid():
+                return await route_said(fact, event, self._desk)
+            case Tapped():
+                return await route_tap(fact, event, self._desk)
+            case QuestionReplied():
+                return await route_reply(fact, event, self._desk)
+            case StopOrdered():
+                return await route_stop(fact, event, self._desk)
+            case ResumeOrdered():
+                return await route_resume(fact, event, self._desk)
+            case RetryOrdered():
+                return await route_retry(fact, event, self._desk)
+            case AlarmRang():
+                return await route_alarm(fact, event, self._desk)
+            case _:
+                assert_never(event)

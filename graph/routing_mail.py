@@ -1,0 +1,169 @@
+"""Which case a mail belongs to. Exact keys only, in this order: thread, number, sender."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from graph.desk import Desk, routed, says, unrouted
+from ledger.domain.entities import Action, Case, Invoice, Proposal
+from ledger.domain.events import (
+    CaseOpened,
+    ContactCreated,
+    ContactRecognised,
+    MailReceived,
+    Option,
+    QuestionAsked,
+)
+from ledger.domain.facts import Draft, Fact, derived_id, short_id
+
+MAIL = "mail"
+TO_CASE = "case:"
+"""Prefix of an answer that sends a mail to a case."""
+NEW_CASE = "new"
+"""The answer that opens a new case for a mail."""
+
+_REFERENCES = 50
+_NUMBERS = 60
+_SEARCHED = 20_000
+_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{2,39}")
+
+
+class Match(Struct, frozen=True):
+    """A case, and the exact key that led to it."""
+
+    case: str
+    why: str
+
+
+async def route_mail(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
+    """The facts that follow from a mail. The first mail with a Message-ID counts."""
+    marker = mail_marker(mail)
+    known = await desk.fact(marker)
+    if known:
+        return [] if known.cause == fact.id else [_again(fact, mail)]
+    drafts = await _route(fact, mail, desk)
+    return [*drafts[:-1], replace(drafts[-1], id=marker, key=f"mail:{marker}")]
+
+
+def mail_marker(mail: MailReceived) -> str:
+    """The id of the fact that says where a mail went, so that a second copy finds it."""
+    return derived_id("0" * 12, MAIL, mail.message_id or mail.raw_sha256)
+
+
+async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
+    match = await _by_thread(mail, desk) or await _by_number(fact, mail, desk)
+    if match:
+        sender = await desk.sender(match.case, fact.person)
+        return [routed(fact, match.case, MAIL, match.why, sender)]
+    return await _by_sender(fact, mail, desk)
+
+
+async def _by_thread(mail: MailReceived, desk: Desk) -> Match | None:
+    """A Message-ID that Coo gave to a mail of its own."""
+    for name in (mail.in_reply_to, *reversed(mail.references[-_REFERENCES:])):
+        found = await desk.views.find(Action, f"message:{name}") if name else ()
+        if found:
+            return Match(found[0].case, f"It answers the mail {name}.")
+    return None
+
+
+async def _by_number(fact: Fact, mail: MailReceived, desk: Desk) -> Match | None:
+    """A document number, quoted exactly. Bare digits only count from the case's own contact."""
+    for number in numbers_in(f"{mail.subject}\n{mail.text}"):
+        for case in await cases_of_number(number, desk):
+            if not number.isdigit() or await desk.sender(case, fact.person) == "same":
+                return Match(case, f"It quotes the number {number}.")
+    return None
+
+
+def numbers_in(text: str) -> list[str]:
+    """Words that may be document numbers, upper case, each once, in order."""
+    return list(dict.fromkeys(_numbers(text[:_SEARCHED])))[:_NUMBERS]
+
+
+def _numbers(text: str) -> Iterator[str]:
+    for word in _TOKEN.findall(text):
+        bare = word.rstrip("./_-")
+        if any(sign.isdigit() for sign in bare):
+            yield bare.upper()
+
+
+async def cases_of_number(number: str, desk: Desk) -> list[str]:
+    """The cases of the proposals and invoices with exactly this number."""
+    invoices = await desk.views.find(Invoice, f"number:{number}")
+    proposals = await desk.views.find(Proposal, f"number:{number}")
+    found = [one.case for one in invoices] + [one.case for one in proposals]
+    return list(dict.fromkeys(found))
+
+
+async def _by_sender(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
+    contact = await desk.contact_of(fact.person)
+    cases = await desk.open_cases(contact.id) if contact else []
+    if len(cases) == 1:
+        return [routed(fact, cases[0].id, MAIL, "Its sender has this one open case.", "same")]
+    if cases:
+        return [_which(fact, mail, cases)]
+    if mail.automatic:
+        return [_automatic(fact, mail)]
+    if not fact.person:
+        return [_nobody(fact)]
+    return await opened(fact, fact, mail, desk)
+
+
+async def opened(cause: Fact, fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
+    """A new case for the mail in `fact`: opened, whose it is, and the mail itself."""
+    case = short_id("lead", fact.id)
+    contact = await desk.contact_of(fact.person)
+    name = contact.id if contact else short_id("con", fact.person)
+    title = mail.subject or f"Mail from {mail.sender_name or mail.sender}"
+    event = CaseOpened(kind="lead", fact=fact.id, contact=name, title=title)
+    who = (
+        says(cause, ContactRecognised(contact=name, by="address"), case=case, person=fact.person)
+        if contact
+        else _created(cause, fact, mail, case)
+    )
+    return [
+        says(cause, event, case=case, person=fact.person, key=f"case:{case}"),
+        who,
+        routed(fact, case, MAIL, "It opened this case.", "same", cause=cause),
+    ]
+
+
+def _created(cause: Fact, fact: Fact, mail: MailReceived, case: str) -> Draft:
+    event = ContactCreated(
+        contact=short_id("con", fact.person), name=mail.sender_name, address=mail.sender
+    )
+    return says(cause, event, case=case, person=fact.person, key=f"contact:{fact.person}")
+
+
+def _which(fact: Fact, mail: MailReceived, cases: list[Case]) -> Draft:
+    """Several open cases of one sender: a person says which, Coo does not guess."""
+    options = [Option(f"{TO_CASE}{case.id}", f"{case.number}: {case.title}") for case in cases]
+    event = QuestionAsked(
+        question=short_id("ask", fact.id, MAIL),
+        about=fact.id,
+        why=f"Its sender has {len(cases)} open cases, and it names none of them.",
+        options=(*options, Option(NEW_CASE, "Something new")),
+        text=f"Which case does the mail {mail.subject!r} belong to?",
+    )
+    return says(fact, event, case=cases[-1].id, person=fact.person)
+
+
+def _again(fact: Fact, mail: MailReceived) -> Draft:
+    why = f"A mail with the same Message-ID {mail.message_id!r} was taken in before."
+    return unrouted(fact, MAIL, why, "Nothing to do, unless the sender says it is another one.")
+
+
+def _automatic(fact: Fact, mail: MailReceived) -> Draft:
+    why = f"It is automatic mail ({mail.automatic}) and belongs to no case."
+    return unrouted(fact, MAIL, why, "Nothing was answered. Read it if you expected it.")
+
+
+def _nobody(fact: Fact) -> Draft:
+    return unrouted(
+        fact, MAIL, "It names no sender that could be answered.", "Read it in the blob store."
+    )

@@ -1,0 +1,67 @@
+"""Which case a payment belongs to: by invoice number, else by exact amount and payer."""
+
+from __future__ import annotations
+
+from graph.desk import Desk, routed, unrouted
+from ledger.domain.entities import Contact, Invoice
+from ledger.domain.events import PaymentReceived
+from ledger.domain.facts import Draft, Fact
+from ledger.domain.values import Money
+
+PAYMENT = "payment"
+
+
+async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> list[Draft]:
+    """One fact a case concerned (a payment may cover two invoices), or why none is."""
+    named = await _named(payment, desk)
+    if named:
+        return [
+            routed(fact, case, PAYMENT, f"Its reference names invoice {number}.")
+            for case, number in named.items()
+        ]
+    fitting = await _fitting(payment, desk)
+    if len(fitting) == 1:
+        why = f"Invoice {fitting[0].number} is open with exactly this amount and payer."
+        return [routed(fact, fitting[0].case, PAYMENT, why)]
+    return [_nowhere(fact, payment, fitting)]
+
+
+async def _named(payment: PaymentReceived, desk: Desk) -> dict[str, str]:
+    """Case → the first number that led to it, in the order of the reference."""
+    found: dict[str, str] = {}
+    for number in payment.numbers:
+        for invoice in await desk.views.find(Invoice, f"number:{number.upper()}"):
+            found.setdefault(invoice.case, invoice.number)
+    return found
+
+
+async def _fitting(payment: PaymentReceived, desk: Desk) -> list[Invoice]:
+    invoices = await desk.views.all(Invoice)
+    amounts = [invoice for invoice in invoices if _owes(invoice, payment.amount)]
+    return [invoice for invoice in amounts if await _pays(payment.payer, invoice, desk)]
+
+
+def _owes(invoice: Invoice, amount: Money) -> bool:
+    return amount.minor > 0 and invoice.open == amount
+
+
+async def _pays(payer: str, invoice: Invoice, desk: Desk) -> bool:
+    contact = await desk.views.get(Contact, invoice.contact)
+    if not contact or not _plain(payer):
+        return False
+    return _plain(payer) in {_plain(contact.name), _plain(contact.organisation)}
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _nowhere(fact: Fact, payment: PaymentReceived, fitting: list[Invoice]) -> Draft:
+    if fitting:
+        numbers = ", ".join(invoice.number for invoice in fitting)
+        why = f"{len(fitting)} open invoices fit its amount and payer: {numbers}."
+    else:
+        quoted = ", ".join(payment.numbers) or "no number"
+        why = f"No invoice fits it: its reference holds {quoted}."
+    remedy = "Look at the payment and say in the right case which invoice it pays, or send it back."
+    return unrouted(fact, PAYMENT, why, remedy)

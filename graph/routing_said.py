@@ -1,0 +1,134 @@
+"""What becomes of the operator's words: an instruction, an answer, or help. No model here."""
+
+from __future__ import annotations
+
+import re
+
+from graph.desk import Desk, routed, says, tells
+from graph.routing_mail import MAIL, NEW_CASE, TO_CASE, opened
+from ledger.domain.entities import Approval, Case, Contact, Question
+from ledger.domain.events import (
+    Instructed,
+    MailReceived,
+    OperatorSaid,
+    QuestionAnswered,
+    QuestionReplied,
+)
+from ledger.domain.facts import Draft, Fact
+
+HELP = "help"
+
+_CAN = (
+    "Say it about a case and it becomes an instruction: reply to a card, or name the case by its "
+    "id or number. `inbox` shows what waits for you, `status` how things stand, `help` the rest."
+)
+_WORD = re.compile(r"\w{3,}")
+
+
+async def route_said(fact: Fact, said: OperatorSaid, desk: Desk) -> list[Draft]:
+    """Words about a case, an approval or a question go there; others are answered with help."""
+    approval = await desk.views.get(Approval, said.about) if said.about else None
+    if approval:
+        return [await _instructed(fact, said, approval.case, desk, approval)]
+    question = await desk.views.get(Question, said.about) if said.about else None
+    if question and question.status == "open":
+        reply = QuestionReplied(
+            question=question.id, operator=said.operator, channel=said.channel, text=said.text
+        )
+        return await route_reply(fact, reply, desk)
+    case = question.case if question else await _case(said.about, desk)
+    if case:
+        return [await _instructed(fact, said, case, desk)]
+    return [tells(fact, HELP, await _help(said, desk))]
+
+
+async def route_reply(fact: Fact, reply: QuestionReplied, desk: Desk) -> list[Draft]:
+    """The first answer to an open question counts; every other one is told why not."""
+    question = await desk.views.get(Question, reply.question)
+    if not question:
+        return [tells(fact, HELP, f"There is no question {reply.question!r}. See `inbox`.")]
+    problem = _problem(question, reply)
+    if problem:
+        return [tells(fact, HELP, problem, case=question.case)]
+    person = await desk.person_behind(question.case)
+    answer = QuestionAnswered(
+        question=question.id,
+        operator=reply.operator,
+        channel=reply.channel,
+        choice=reply.choice,
+        text=reply.text,
+    )
+    said = says(fact, answer, case=question.case, person=person, key=f"answer:{question.id}")
+    return [said, *await _mail_by_hand(fact, question, reply, desk)]
+
+
+def _problem(question: Question, reply: QuestionReplied) -> str:
+    if question.status != "open":
+        given = question.choice or question.answer
+        return f"That question is already {question.status}{f': {given}' if given else ''}."
+    known = [option.id for option in question.options]
+    if reply.choice and reply.choice not in known:
+        return f"{reply.choice!r} is none of the answers: {', '.join(known) or 'say it in words'}."
+    if not reply.choice and not reply.text.strip():
+        return "The answer was empty. The question still waits."
+    return ""
+
+
+async def _mail_by_hand(
+    fact: Fact, question: Question, reply: QuestionReplied, desk: Desk
+) -> list[Draft]:
+    """A question of the router's own, which case a mail belongs to, is carried out at once."""
+    if reply.choice != NEW_CASE and not reply.choice.startswith(TO_CASE):
+        return []
+    mail = await desk.history.fact(question.about)
+    if not isinstance(mail.event, MailReceived):
+        return []
+    if reply.choice == NEW_CASE:
+        return await opened(fact, mail, mail.event, desk)
+    case = reply.choice.removeprefix(TO_CASE)
+    sender = await desk.sender(case, mail.person)
+    return [routed(mail, case, MAIL, f"{reply.operator} said so.", sender, cause=fact)]
+
+
+async def _instructed(
+    fact: Fact, said: OperatorSaid, case: str, desk: Desk, approval: Approval | None = None
+) -> Draft:
+    event = Instructed(
+        operator=said.operator,
+        channel=said.channel,
+        approval=approval.id if approval else "",
+        action=approval.action if approval else "",
+        text=said.text,
+    )
+    return says(fact, event, case=case, person=await desk.person_behind(case))
+
+
+async def _case(about: str, desk: Desk) -> str:
+    found = await desk.views.get(Case, about) if about else None
+    return found.id if found else ""
+
+
+async def _help(said: OperatorSaid, desk: Desk) -> str:
+    start = f"There is nothing called {said.about!r}. " if said.about else ""
+    nearest = await _nearest(said.text, desk)
+    if not nearest:
+        return f"{start}{_CAN}"
+    return f"{start}Do you mean case {nearest.number}, {nearest.title} ({nearest.id})? {_CAN}"
+
+
+async def _nearest(text: str, desk: Desk) -> Case | None:
+    """The case that shares most words with the text by its title or contact; newest wins."""
+    words = _words(text)
+    scored = [(await _shared(words, case, desk), case) for case in await desk.views.all(Case)]
+    hits = [(shared, case.number, case) for shared, case in scored if shared]
+    return max(hits, key=lambda hit: hit[:2])[2] if hits else None
+
+
+async def _shared(words: set[str], case: Case, desk: Desk) -> int:
+    contact = await desk.views.get(Contact, case.contact) if case.contact else None
+    named = f"{case.title} {contact.name} {contact.organisation}" if contact else case.title
+    return len(words & _words(named))
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}

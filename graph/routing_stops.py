@@ -1,0 +1,83 @@
+"""Stops, resumes, retries and alarms: which cases they concern."""
+
+from __future__ import annotations
+
+from graph.desk import Desk, routed, tells, unrouted
+from graph.nodes.gate import EXPIRES
+from graph.routing_taps import expired
+from ledger.domain.entities import Action, Alarm, Approval, ApprovalStatus, Case, Contact
+from ledger.domain.events import AlarmRang, ResumeOrdered, RetryOrdered, StopOrdered
+from ledger.domain.facts import Draft, Fact
+
+STOP, RESUME, RETRY, ALARM = "stop", "resume", "retry", "alarm"
+
+_UNDECIDED = (ApprovalStatus.PENDING, ApprovalStatus.POSTPONED)
+
+
+async def route_stop(fact: Fact, stop: StopOrdered, desk: Desk) -> list[Draft]:
+    """A stop of everything stays on the desk; others reach the cases they name."""
+    if stop.scope == "all":
+        return []
+    cases = await _cases(stop.scope, stop.target, desk)
+    if cases is None:
+        return [tells(fact, STOP, _unknown(stop.scope, stop.target))]
+    if not cases:
+        return [tells(fact, STOP, f"Stopped. {stop.target} has no open case at present.")]
+    return [routed(fact, case, STOP, f"{stop.operator} stopped it.") for case in cases]
+
+
+async def route_resume(fact: Fact, resume: ResumeOrdered, desk: Desk) -> list[Draft]:
+    """Every case that holds a withheld action looks at it again."""
+    within = await _cases(resume.scope, resume.target, desk)
+    if within is None and resume.scope != "all":
+        return [tells(fact, RESUME, _unknown(resume.scope, resume.target))]
+    withheld = await desk.views.find(Action, "status:withheld")
+    held = dict.fromkeys(action.case for action in withheld)
+    cases = [case for case in held if within is None or case in within]
+    told = f"Resumed. {len(cases)} case(s) with a withheld action look at it again."
+    why = f"{resume.operator} resumed."
+    return [tells(fact, RESUME, told), *(routed(fact, case, RESUME, why) for case in cases)]
+
+
+async def route_retry(fact: Fact, retry: RetryOrdered, desk: Desk) -> list[Draft]:
+    """The case of the action, or the case itself."""
+    action = await desk.views.get(Action, retry.target)
+    case = action.case if action else retry.target
+    if not action and not await desk.views.get(Case, retry.target):
+        words = f"There is no action or case {retry.target!r} to try again. See `failures`."
+        return [tells(fact, RETRY, words)]
+    return [routed(fact, case, RETRY, f"{retry.operator} wants {retry.target} tried again.")]
+
+
+async def route_alarm(fact: Fact, rang: AlarmRang, desk: Desk) -> list[Draft]:
+    """An alarm goes to the case that set it; one that ends an approval does just that."""
+    alarm = await desk.views.get(Alarm, rang.alarm)
+    if alarm and alarm.purpose.startswith(EXPIRES):
+        return await _expiry(fact, alarm.purpose.removeprefix(EXPIRES), desk)
+    if not await desk.views.get(Case, rang.case):
+        return [unrouted(fact, ALARM, f"There is no case {rang.case!r}.", "Nothing to do.")]
+    return [routed(fact, rang.case, ALARM, f"Its alarm {rang.alarm} rang.")]
+
+
+async def _expiry(fact: Fact, approval_id: str, desk: Desk) -> list[Draft]:
+    approval = await desk.views.get(Approval, approval_id)
+    if not approval or approval.status not in _UNDECIDED:
+        return []
+    if desk.clock.now() < approval.expires_at:
+        return []
+    return [expired(fact, approval, await desk.action_behind(approval))]
+
+
+async def _cases(scope: str, target: str, desk: Desk) -> list[str] | None:
+    """The cases a scope names; None for one that names nothing known, or for all."""
+    match scope:
+        case "case":
+            return [target] if await desk.views.get(Case, target) else None
+        case "contact" if contact := await desk.views.get(Contact, target):
+            return [case.id for case in await desk.open_cases(contact.id)]
+        case _:
+            return None
+
+
+def _unknown(scope: str, target: str) -> str:
+    return f"There is no {scope} {target!r}. Nothing changed. Name it by its id or number."

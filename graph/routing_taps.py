@@ -1,0 +1,180 @@
+"""What becomes of a tap on a card. The first decision wins; every other tap has its answer."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+from typing import assert_never
+
+from msgspec import Struct
+
+from graph.desk import Desk, says
+from graph.routing_edits import edited
+from ledger.domain.entities import Action, Approval, ApprovalStatus
+from ledger.domain.events import (
+    ApprovalExpired,
+    Approved,
+    DoneByOperator,
+    Event,
+    Instructed,
+    Postponed,
+    Rejected,
+    Tapped,
+    TapRefused,
+)
+from ledger.domain.facts import Draft, Fact
+
+_MORNING = time(9)
+_AWHILE = timedelta(hours=4)
+_HOURS = re.compile(r"\b(\d{1,3})?\s*(?:h|hours?|stunden?|heures?)\b", re.IGNORECASE)
+
+
+class Tap(Struct, frozen=True):
+    """A tap with what it is about, as the ledger knows it now."""
+
+    fact: Fact
+    event: Tapped
+    approval: Approval
+    action: Action
+
+    def says(self, event: Event, *, key: str = "") -> Draft:
+        """A fact in the approval's case, sealed under the person the action is for."""
+        person = self.action.person
+        return says(self.fact, event, case=self.approval.case, person=person, key=key)
+
+    def decides(self, event: Event) -> Draft:
+        """The one decision that this approval takes."""
+        return self.says(event, key=f"decision:{self.approval.id}")
+
+    def refused(self, why: str) -> Draft:
+        """The answer to a tap that does not count."""
+        return refused(self.fact, self.event, why, case=self.approval.case)
+
+
+async def route_tap(fact: Fact, event: Tapped, desk: Desk) -> list[Draft]:
+    """The decision, or the words a person is told instead."""
+    approval = await desk.views.get(Approval, event.approval)
+    action = await desk.action_behind(approval) if approval else None
+    if not approval or not action:
+        return [refused(fact, event, f"There is no approval {event.approval!r}. See `inbox`.")]
+    tap = Tap(fact, event, approval, action)
+    over = _over(approval)
+    if over:
+        return [tap.refused(over)]
+    now = desk.clock.now()
+    if now >= approval.expires_at:
+        return [tap.refused(_TOO_LATE), expired(tap.fact, approval, action)]
+    return _counted(tap, now)
+
+
+_TOO_LATE = "The approval had expired, so nothing was done. Coo looks afresh and asks again."
+
+_OTHER_BYTES = (
+    "What you saw is not what would be run now: the content changed. Nothing was done. "
+    "Open the card again and decide on what it shows."
+)
+
+
+def expired(cause: Fact, approval: Approval, action: Action | None) -> Draft:
+    """Nobody decided in time; said once, whoever notices it."""
+    event = ApprovalExpired(approval=approval.id, action=approval.action)
+    person = action.person if action else ""
+    return says(cause, event, case=approval.case, person=person, key=f"expired:{approval.id}")
+
+
+def refused(fact: Fact, event: Tapped, why: str, *, case: str = "") -> Draft:
+    """The answer to a tap that does not count, in its case where there is one."""
+    answer = TapRefused(
+        tap=fact.id,
+        approval=event.approval,
+        operator=event.operator,
+        channel=event.channel,
+        why=why,
+    )
+    return says(fact, answer, case=case) if case else says(fact, answer)
+
+
+def _counted(tap: Tap, now: datetime) -> list[Draft]:
+    if tap.event.verb == "edit":
+        return _edited(tap, now)
+    if tap.event.sha256 != tap.approval.sha256:
+        return [tap.refused(_OTHER_BYTES)]
+    match tap.event.verb:
+        case "approve":
+            return [tap.decides(_approved(tap))]
+        case "reject":
+            return [_rejected(tap)]
+        case "instruct":
+            return [_instructed(tap)]
+        case "later":
+            return [tap.says(Postponed(**_by(tap), until=until(tap.event.text, now)))]
+        case "did_it":
+            return [tap.decides(DoneByOperator(**_by(tap)))]
+        case verb:
+            return [tap.refused(f"Coo does not know the verb {verb!r}. Nothing was done.")]
+
+
+def until(text: str, now: datetime) -> datetime:
+    """When a postponed card comes back: in some hours where the text says so, else at nine."""
+    hours = _HOURS.search(text)
+    if hours:
+        return now + (timedelta(hours=int(hours[1])) if hours[1] else _AWHILE)
+    return datetime.combine(now.date() + timedelta(days=1), _MORNING, now.tzinfo)
+
+
+def _edited(tap: Tap, now: datetime) -> list[Draft]:
+    made = edited(tap.fact, tap.event, tap.approval, tap.action, now)
+    if isinstance(made, str):
+        return [tap.refused(made)]
+    return made or [tap.decides(_approved(tap))]
+
+
+def _approved(tap: Tap) -> Approved:
+    return Approved(sha256=tap.approval.sha256, **_by(tap))
+
+
+def _rejected(tap: Tap) -> Draft:
+    if not tap.event.text.strip():
+        return tap.refused(
+            "Say why, in a few words, so that Coo does better. The card still waits."
+        )
+    return tap.decides(Rejected(reason=tap.event.text, **_by(tap)))
+
+
+def _instructed(tap: Tap) -> Draft:
+    if not tap.event.text.strip():
+        return tap.refused("Say how you want it instead. The card still waits.")
+    return tap.says(Instructed(text=tap.event.text, **_by(tap)))
+
+
+def _by(tap: Tap) -> dict[str, str]:
+    return {
+        "approval": tap.approval.id,
+        "action": tap.approval.action,
+        "operator": tap.event.operator,
+        "channel": tap.event.channel,
+        "tap": tap.fact.id,
+    }
+
+
+def _over(approval: Approval) -> str:
+    """Why an approval takes no more decisions, in words; "" while it does."""
+    when = f" at {approval.decided_at:%H:%M}" if approval.decided_at else ""
+    who = f" by {approval.decided_by}" if approval.decided_by else ""
+    match approval.status:
+        case ApprovalStatus.PENDING | ApprovalStatus.POSTPONED:
+            return ""
+        case ApprovalStatus.APPROVED:
+            return f"already approved{when}{who}"
+        case ApprovalStatus.REJECTED:
+            return f"already rejected{when}{who}"
+        case ApprovalStatus.BY_OPERATOR:
+            return f"already done by hand{when}{who}"
+        case ApprovalStatus.SUPERSEDED:
+            return (
+                "no longer valid: the world moved on. Nothing was done; `inbox` shows what counts."
+            )
+        case ApprovalStatus.EXPIRED:
+            return _TOO_LATE
+        case _:
+            assert_never(approval.status)
