@@ -18,7 +18,7 @@ from ledger.chain import StoredFact
 from ledger.domain.errors import CooError, UnknownEventType
 from ledger.domain.events import EVENT_TYPES, Event
 from ledger.domain.facts import Fact
-from ledger.seal import Keys
+from ledger.seal import Keys, PersonForgotten
 from ledger.upcast import UPCASTERS, Upcasters
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -77,9 +77,10 @@ class Codec:
         payload, personal, read = _plain(event)
         if personal is None:
             return Encoded(name, event.schema, payload, None, read)
-        if self.keys.is_forgotten(person):
+        try:
+            sealed = self.keys.cipher(person).seal(personal, self._context(name, key))
+        except PersonForgotten:
             return Encoded(name, event.schema, payload, None, read, forgotten=True)
-        sealed = self.keys.cipher(person).seal(personal, self._context(name, key))
         return Encoded(name, event.schema, payload, sealed, read)
 
     def fact(self, row: tuple[Any, ...]) -> Fact:

@@ -40,10 +40,10 @@ def stream(connection: Connection, books: Books, after: int = 0) -> Iterator[Fac
 
 def page_after(connection: Connection, books: Books, after: int, count: int) -> list[Fact]:
     """The next `count` facts with `seq > after`."""
-    rows = books.statements.facts_after.run(
+    rows = books.statements.facts_after.all(
         connection, company=books.company, after=after, count=count
     )
-    return [books.codec.fact(row) for row in rows.all()]
+    return [books.codec.fact(row) for row in rows]
 
 
 def _bring_up(connection: Connection, books: Books) -> None:

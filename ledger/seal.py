@@ -55,6 +55,17 @@ class KeyLost(CooError):
         self.person = person
 
 
+class KeysNotWritten(CooError):
+    """The disk refused a change of the keys."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The file of keys could not be written: {why}.",
+            "Nothing was sealed or erased. Check free space and rights of `keys.db`, then do it "
+            "again.",
+        )
+
+
 class Cipher:
     """Seals and opens bytes under one person's key. Safe to use from several threads."""
 
@@ -214,14 +225,15 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def _writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    connection.execute("BEGIN IMMEDIATE")
     try:
+        connection.execute("BEGIN IMMEDIATE")
         yield connection
         connection.execute("COMMIT")
-    except BaseException:
+    except sqlite3.Error as error:
+        raise KeysNotWritten(str(error)) from error
+    finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-        raise
 
 
 def _salt(connection: sqlite3.Connection) -> bytes:

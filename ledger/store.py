@@ -203,17 +203,17 @@ class Ledger:
 
     def _in_snapshot(self, work: Callable[[Connection], T]) -> T:
         self._books.codec.keys.refresh()
-        with self._reading.connect() as connection:
+        with self._reading.connect() as connection, connection.begin():
             return work(connection)
 
     def _page(self, after: int) -> Callable[[Connection], list[Fact]]:
         return lambda connection: schema.page_after(connection, self._books, after, _PAGE)
 
     def _case(self, connection: Connection, case: str, after: int, limit: int) -> Sequence[Fact]:
-        rows = self._books.statements.case_after.run(
+        rows = self._books.statements.case_after.all(
             connection, company=self.company, case_id=case, after=after, count=limit
         )
-        return [self._books.codec.fact(row) for row in rows.all()]
+        return [self._books.codec.fact(row) for row in rows]
 
     def _fact(self, connection: Connection, fact_id: str) -> Fact:
         found = self._books.statements.fact_by_id
@@ -233,8 +233,8 @@ class Ledger:
     def _verify(self, connection: Connection, expected: Head | None) -> Head:
         statements = self._books.statements
         walk = Walk(expected)
-        rows = statements.facts_after.run(connection, company=self.company, after=0, count=ALL)
-        for row in rows.yield_per(_PAGE):
+        everything = {"company": self.company, "after": 0, "count": ALL}
+        for row in statements.facts_after.run(connection, **everything):
             walk.step(row)
         noted = statements.noted_head.first(connection, company=self.company)
         check_head(walk.head, EMPTY if noted is None else Head(int(noted[0]), bytes(noted[1])))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import IntegrityError
 
 from ledger.chain import EMPTY, GENESIS, Head, StoredFact, check_head, check_row, link
 from ledger.codec import Codec, Encoded, microseconds, placed
@@ -111,10 +110,10 @@ class Tx:
 
     def case(self, case: str, *, after: int = 0, limit: int = ALL) -> Sequence[Fact]:
         """The facts of a case with `version > after`, in order."""
-        found = self._run.case_after.run(
+        rows = self._run.case_after.all(
             self.connection, company=self.company, case_id=case, after=after, count=limit
         )
-        return [self._books.codec.fact(row) for row in found]
+        return [self._books.codec.fact(row) for row in rows]
 
     def case_version(self, case: str) -> int:
         """The version of the last fact of a case; 0 where it has none."""
@@ -252,7 +251,7 @@ class Tx:
     def _insert(self, placing: _Placing) -> None:
         try:
             self._run.insert_facts.insert(self.connection, placing.rows)
-        except IntegrityError as error:
+        except self.connection.dialect.loaded_dbapi.IntegrityError as error:
             for row in placing.rows:
                 if self._one(self._run.fact_by_id, fact_id=row.fact_id) is not None:
                     raise KeyConflict(row.fact_key, row.fact_id) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -186,16 +187,17 @@ class Writer:
     def _perform(self, tx: Tx, run: list[Item]) -> None:
         """Run items under one SAVEPOINT; where that fails and they are several, one by one."""
         mark = tx.mark()
-        self.connection.exec_driver_sql("SAVEPOINT item")
+        driver = sqlite.raw(self.connection)
+        driver.execute("SAVEPOINT item")
         try:
             _do(tx, run)
         except Exception as error:
-            if not sqlite.raw(self.connection).in_transaction:
+            if not driver.in_transaction:
                 raise  # SQLite gave up the whole transaction (disk full, I/O error)
-            self.connection.exec_driver_sql("ROLLBACK TO item")
+            driver.execute("ROLLBACK TO item")
             tx.return_to(mark)
             self._alone(tx, run, error)
-        self.connection.exec_driver_sql("RELEASE item")
+        driver.execute("RELEASE item")
 
     def _alone(self, tx: Tx, run: list[Item], error: Exception) -> None:
         if len(run) == 1:
@@ -271,7 +273,7 @@ def _do(tx: Tx, run: list[Item]) -> None:
 
 def _told(error: BaseException) -> BaseException:
     """What the caller gets: an error of the database becomes one with cause and remedy."""
-    if isinstance(error, SQLAlchemyError):
+    if isinstance(error, SQLAlchemyError | sqlite3.Error):
         told = WriteFailed(str(getattr(error, "orig", None) or error))
         told.__cause__ = error
         return told

@@ -1,0 +1,123 @@
+"""Large raw input and documents: sealed files, found by the sha256 of what is in them.
+
+    blobs/ab/abcdef…/of-p-0123.sealed      one sealed copy for each person it was kept for
+
+The address is the same whoever it belongs to, and any copy answers for it. Erasing one person
+therefore makes *their* copy unreadable, and the content stays for those who have one too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, unquote
+
+from ledger.domain.errors import BlobMissing, CooError
+from ledger.seal import Keys
+
+_PREFIX: Final = "of-"
+_SUFFIX: Final = ".sealed"
+_ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
+
+
+class BlobNotKept(CooError):
+    """The disk refused a document."""
+
+    def __init__(self, sha256: str, why: OSError) -> None:
+        super().__init__(
+            f"The document {sha256[:12]!r} could not be kept: {why}.",
+            "Nothing of it was kept. Check free space and rights of the folder `blobs`, then do "
+            "it again.",
+        )
+
+
+class FileBlobs:
+    """Implements `ledger.domain.reading.Blobs` on a folder."""
+
+    def __init__(self, folder: Path | str, keys: Keys) -> None:
+        self._folder = Path(folder)
+        self._keys = keys
+
+    async def put(self, data: bytes, *, person: str = "") -> str:
+        """Keep the bytes, durably, and return their sha256 (hex).
+
+        The same bytes for the same person are written once; for another person their own
+        sealed copy is added. Raises `PersonForgotten` for somebody who was erased, and
+        `BlobNotKept` where the disk refuses.
+        """
+        return await asyncio.to_thread(self._put, data, person)
+
+    async def get(self, sha256: str) -> bytes:
+        """The bytes. Raises `BlobMissing` where they are gone, or all they belong to are erased."""
+        return await asyncio.to_thread(self._get, sha256)
+
+    def _put(self, data: bytes, person: str) -> str:
+        sha256 = hashlib.sha256(data).hexdigest()
+        self._keys.refresh()
+        cipher = self._keys.cipher(person)
+        path = self._home(sha256) / f"{_PREFIX}{quote(person, safe='')}{_SUFFIX}"
+        if not path.exists():
+            self._keep(path, sha256, cipher.seal(data, _context(sha256)))
+        return sha256
+
+    def _keep(self, path: Path, sha256: str, sealed: bytes) -> None:
+        try:
+            _make_folder(path.parent)
+            _write_durably(path, sealed)
+        except OSError as error:
+            raise BlobNotKept(sha256, error) from error
+
+    def _get(self, sha256: str) -> bytes:
+        if not _ADDRESS.fullmatch(sha256):
+            raise BlobMissing(sha256)
+        self._keys.refresh()
+        for path in sorted(self._home(sha256).glob(f"{_PREFIX}*{_SUFFIX}")):
+            person = unquote(path.name[len(_PREFIX) : -len(_SUFFIX)])
+            cipher = self._keys.opener(person)
+            if cipher is not None:
+                return cipher.open(path.read_bytes(), _context(sha256))
+        raise BlobMissing(sha256)
+
+    def _home(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / sha256
+
+
+def _context(sha256: str) -> list[bytes]:
+    return [b"blob", sha256.encode()]
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder whose entry in its parent is durable, and the parents likewise."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync(folder.parent)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    """All of the file or none of it: written aside, synced, then renamed over."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with aside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
