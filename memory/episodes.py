@@ -33,7 +33,7 @@ class MemoryQuery(Struct, frozen=True, kw_only=True):
     """What a plan wants to know. `before` keeps a plan from seeing its own future.
 
     `contact` and `items` raise matching episodes, they do not exclude others. `not_case`
-    leaves out the asking case itself.
+    leaves out the asking case itself. Superseded episodes are left out unless asked for.
     """
 
     text: str
@@ -43,6 +43,7 @@ class MemoryQuery(Struct, frozen=True, kw_only=True):
     not_case: str = ""
     kinds: tuple[str, ...] = ()
     limit: int = 5
+    with_superseded: bool = False
 
 
 class Hit(Struct, frozen=True, kw_only=True):

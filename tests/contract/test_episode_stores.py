@@ -1,0 +1,217 @@
+"""What every episode store must do, whichever it is."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from memory.episodes import Episode, MemoryQuery
+from memory.local_store import LocalStore
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+async def local(folder):
+    return await LocalStore.open(folder / "memory.db")
+
+
+STORES = {"local": local}
+"""How to open each store; another one is added here and passes the same tests."""
+
+
+@pytest.fixture(params=sorted(STORES))
+async def store(request, tmp_path):
+    opened = await STORES[request.param](tmp_path)
+    yield opened
+    await opened.close()
+
+
+def episode(name, text, *, days=1, **changes):
+    fields = {"kind": "proposal", "case": f"lead-{name}", "facts": (f"fact-{name}",)}
+    return Episode(id=name, text=text, at=NOW - timedelta(days=days), **{**fields, **changes})
+
+
+def query(text="", **changes):
+    return MemoryQuery(**{"text": text, "before": NOW, **changes})
+
+
+async def found(store, text="", **changes):
+    recalled = await store.recall(query(text, **changes))
+    assert recalled.degraded == ""
+    return [hit.episode.id for hit in recalled.hits]
+
+
+async def test_an_empty_store_remembers_nothing_and_has_seen_no_fact(store):
+    assert await found(store, "website") == []
+    assert (await store.count(), await store.watermark()) == (0, 0)
+
+
+async def test_an_episode_comes_back_whole(store):
+    written = episode(
+        "a",
+        "Ada wanted a website – für 1.190 € 🙂",
+        contact="con-1",
+        items=("site", "logo"),
+        person="p1",
+        facts=("f1", "f2"),
+    )
+    await store.write([written])
+    recalled = await store.recall(query("website"))
+    assert [hit.episode for hit in recalled.hits] == [written]
+
+
+async def test_writing_the_same_episodes_again_changes_nothing(store):
+    episodes = [episode("a", "a website"), episode("b", "a logo")]
+    await store.write(episodes)
+    first = await store.recall(query("website logo"))
+    await store.write(episodes)
+    assert await store.recall(query("website logo")) == first
+    assert await store.count() == 2
+
+
+async def test_the_order_of_writing_does_not_matter(store):
+    episodes = [episode(str(n), f"website talk {n}", days=n, case="lead-1") for n in range(1, 5)]
+    await store.write(episodes)
+    forwards = await store.recall(query("website 3"))
+    for one in reversed(episodes):
+        await store.write([one])
+    assert await store.recall(query("website 3")) == forwards
+
+
+async def test_a_changed_episode_replaces_the_old_one(store):
+    await store.write([episode("a", "a website")])
+    await store.write([episode("a", "a sailing boat")])
+    assert await found(store, "website") == []
+    assert await found(store, "boat") == ["a"]
+    assert await store.count() == 1
+
+
+async def test_a_plan_does_not_see_its_own_future(store):
+    await store.write([episode("old", "website", days=2), episode("new", "website", days=0)])
+    before = NOW - timedelta(days=1)
+    assert await found(store, "website", before=before) == ["old"]
+    assert await found(store, "website", before=NOW) == ["new", "old"]
+
+
+async def test_the_asking_case_does_not_recall_itself(store):
+    await store.write([episode("a", "website", case="lead-1"), episode("b", "website")])
+    assert await found(store, "website", not_case="lead-1") == ["b"]
+
+
+async def test_what_was_superseded_is_left_out_unless_asked_for(store):
+    await store.write([episode("v1", "website", superseded=True), episode("v2", "website")])
+    assert await found(store, "website") == ["v2"]
+    assert set(await found(store, "website", with_superseded=True)) == {"v1", "v2"}
+
+
+async def test_only_the_wanted_kinds_are_recalled(store):
+    await store.write([episode("a", "website"), episode("b", "website", kind="decision")])
+    assert await found(store, "website", kinds=("decision", "outcome")) == ["b"]
+
+
+async def test_the_same_contact_comes_first(store):
+    others = [episode(f"o{n}", "a website for the bakery", contact="con-2") for n in range(5)]
+    await store.write(
+        [*others, episode("hers", "a website for the bakery", contact="con-1", days=90)]
+    )
+    assert (await found(store, "website bakery", contact="con-1"))[0] == "hers"
+
+
+async def test_the_same_items_come_first(store):
+    await store.write(
+        [episode("a", "a website", items=("logo",)), episode("b", "a website", items=("site",))]
+    )
+    assert await found(store, "website", items=("site", "host")) == ["b", "a"]
+
+
+async def test_contact_and_items_are_recalled_even_where_no_word_matches(store):
+    await store.write(
+        [
+            episode("a", "ein Auftritt im Netz", contact="con-1"),
+            episode("b", "un site", items=("site",)),
+            episode("c", "something else"),
+        ]
+    )
+    assert set(await found(store, "website", contact="con-1", items=("site",))) == {"a", "b"}
+
+
+async def test_better_words_beat_a_younger_age_and_age_breaks_ties(store):
+    await store.write(
+        [
+            episode("old", "website with a shop", days=400),
+            episode("young", "website", days=1),
+            episode("older", "website with a shop", days=500),
+        ]
+    )
+    assert await found(store, "website shop") == ["old", "older", "young"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("invoicing", "She paid all invoices"),
+        ("cafe", "The Café wants more"),
+        ("RÉSUMÉ", "a resume was sent"),
+        ("Wo ist die Rechnung?", "Rechnung bezahlt"),
+    ],
+)
+async def test_words_match_in_other_forms_cases_and_accents(store, text, wanted):
+    await store.write([episode("a", wanted), episode("b", "the is of wo die")])
+    assert await found(store, text) == ["a"]
+
+
+async def test_the_limit_holds(store):
+    await store.write([episode(str(n), "website") for n in range(20)])
+    assert len(await found(store, "website", limit=7)) == 7
+    assert await found(store, "website", limit=0) == []
+
+
+async def test_a_forgotten_person_leaves_nothing_behind(store):
+    await store.write(
+        [
+            episode("a", "Ada wanted a website", person="p1", case="lead-1", days=3),
+            episode("b", "Ada paid", person="p1", contact="con-1", items=("site",), days=1),
+            episode("c", "the plan was good", person="p2", case="lead-1", days=2),
+        ]
+    )
+    assert await store.forget("p1") == 2
+    assert await store.count() == 1
+    assert await found(store, "Ada website paid") == []
+    assert await found(store, contact="con-1", items=("site",)) == []
+    assert await store.forget("p1") == 0
+    assert await store.forget("") == 0
+
+
+async def test_the_watermark_only_moves_forward(store):
+    await store.advance(12)
+    await store.advance(7)
+    assert await store.watermark() == 12
+
+
+HOSTILE = (
+    *(
+        '"',
+        '""',
+        "a\x00b",
+        "own:website",
+        "NEAR(website, 2)",
+        "website AND",
+        "-website",
+        "*",
+        "web*",
+    ),
+    *("^website", "(((", "{own context}: website", "'; DROP TABLE episode; --", "🙂🎉", "\u202e"),
+    *("a" * 100_000, "word " * 20_000, "\ud800", "%s %d {}", "ＷＥＢＳＩＴＥ", "_", "", " \n\t"),
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_no_text_can_break_a_search(store, text):
+    await store.write([episode("a", "website")])
+    await found(store, text)
+    assert await found(store, "website") == ["a"]
+
+
+async def test_no_text_can_break_a_write(store):
+    texts = ['"', "\x00", "🙂", "\u202e", "", "x" * 200_000, 'own: "NEAR" *']
+    await store.write([episode(str(n), text) for n, text in enumerate(texts)])
+    assert await store.count() == len(texts)
