@@ -133,7 +133,7 @@ def _reports(cause: Fact, differences: tuple[Difference, ...]) -> tuple[Draft, .
         Draft(
             case=cause.case,
             event=report(real[0]),
-            key=f"divergence:{cause.case}:{digest}",
+            key=f"divergence:{cause.id}:{digest}",
             by=PLANNER,
             cause=cause.id,
             id=derived_id(cause.id, PLANNER, "divergence", digest),
