@@ -324,6 +324,7 @@ async def test_a_kill_between_checkpoint_and_ledger_commit_mixes_up_no_answers(
         made = [plan.goal for plan in await office.of(PlanMade)]
         assert made[-2:] == [f"Approved {first.id}", f"Approved {second.id}"]
         assert len(await office.of(DeliveryRecorded)) == len(made)
+        assert [one.text for one in await office.of(Told)] == ["1", "2", "3", "4", "5"]
         await healthy(office)
 
 

@@ -342,6 +342,8 @@ async def test_after_a_crash_between_checkpoint_and_ledger_the_second_gate_gets_
     office.restart()
     await office.deliver(first)
     await office.deliver(second)
+    state = await office.runner._threads.at(CASE, office.token)
+    assert state.state["deal"]["heard"] == ["CaseOpened", "Instructed first", "Instructed second"]
     assert [made.goal for made in office.book.of(PlanMade)] == [
         "CaseOpened",
         "Instructed first",
