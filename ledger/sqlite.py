@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from ledger.domain.errors import SettingsInvalid
+from ledger.domain.errors import CooError, SettingsInvalid
 
 BUSY_SECONDS: Final = 20.0
 """How long a writer waits for another process's transaction."""
@@ -41,6 +43,31 @@ APPEND_ONLY_TRIGGERS: Final = (
     BEGIN SELECT RAISE(ABORT, 'facts are append-only: this one is there already'); END""",
 )
 """Part of the first migration: never edited, a change of them is a new migration."""
+
+
+class LedgerUnreadable(CooError):
+    """The file of the ledger cannot be opened or read."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The ledger cannot be read: {why}.",
+            "Check the rights of the data folder and its disk; if they are sound, restore the "
+            "last backup of `ledger.db`.",
+        )
+
+
+def reason(error: SQLAlchemyError | sqlite3.Error) -> str:
+    """What the database itself said, without the statement and its values."""
+    return str(getattr(error, "orig", None) or error)
+
+
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Turns errors of the database into ones with cause and remedy."""
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise LedgerUnreadable(reason(error)) from error
 
 
 def ledger_url(folder_or_url: Path | str) -> URL:

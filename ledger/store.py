@@ -15,12 +15,12 @@ from sqlalchemy import Connection, Engine
 from ledger import schema, sqlite
 from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
-from ledger.domain.errors import UnknownFact
+from ledger.domain.errors import ChainBroken, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
 from ledger.seal import Keys
-from ledger.sqlite import sqlite_warning
+from ledger.sqlite import LedgerUnreadable, sqlite_warning
 from ledger.statements import Statements
 from ledger.transaction import ALL, Books, MakeId, Projection, Tx
 from ledger.writer import LedgerClosed, WriteFailed, Writer
@@ -29,6 +29,7 @@ __all__ = [
     "Head",
     "Ledger",
     "LedgerClosed",
+    "LedgerUnreadable",
     "Projection",
     "Tx",
     "WriteFailed",
@@ -180,14 +181,15 @@ class Ledger:
         await self._writer.transact(Tx.head)
 
     def _prepared(self) -> Connection:
-        connection = self._writing.connect()
-        try:
-            with connection.begin():
-                schema.prepare(connection, self._books)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+        with sqlite.reading_errors():
+            connection = self._writing.connect()
+            try:
+                with connection.begin():
+                    schema.prepare(connection, self._books)
+            except BaseException:
+                connection.close()
+                raise
+            return connection
 
     def _open_writer(self) -> Writer:
         if self._writer is None:
@@ -203,7 +205,7 @@ class Ledger:
 
     def _in_snapshot(self, work: Callable[[Connection], T]) -> T:
         self._books.codec.keys.refresh()
-        with self._reading.connect() as connection, connection.begin():
+        with sqlite.reading_errors(), self._reading.connect() as connection, connection.begin():
             return work(connection)
 
     def _page(self, after: int) -> Callable[[Connection], list[Fact]]:
@@ -234,8 +236,12 @@ class Ledger:
         statements = self._books.statements
         walk = Walk(expected)
         everything = {"company": self.company, "after": 0, "count": ALL}
-        for row in statements.facts_after.run(connection, **everything):
-            walk.step(row)
+        try:
+            for row in statements.facts_after.run(connection, **everything):
+                walk.step(row)
+        except connection.dialect.loaded_dbapi.Error as error:
+            # Bytes were changed so that the database itself cannot read the next row.
+            raise ChainBroken(walk.head.seq + 1, "", f"unreadable row: {error}") from error
         noted = statements.noted_head.first(connection, company=self.company)
         check_head(walk.head, EMPTY if noted is None else Head(int(noted[0]), bytes(noted[1])))
         return walk.finish()

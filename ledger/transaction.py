@@ -253,7 +253,8 @@ class Tx:
             self._run.insert_facts.insert(self.connection, placing.rows)
         except self.connection.dialect.loaded_dbapi.IntegrityError as error:
             for row in placing.rows:
-                if self._one(self._run.fact_by_id, fact_id=row.fact_id) is not None:
+                taken = self._one(self._run.fact_by_id, fact_id=row.fact_id)
+                if taken is not None and StoredFact._make(taken).fact_key != row.fact_key:
                     raise KeyConflict(row.fact_key, row.fact_id) from error
             raise
 

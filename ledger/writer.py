@@ -274,7 +274,7 @@ def _do(tx: Tx, run: list[Item]) -> None:
 def _told(error: BaseException) -> BaseException:
     """What the caller gets: an error of the database becomes one with cause and remedy."""
     if isinstance(error, SQLAlchemyError | sqlite3.Error):
-        told = WriteFailed(str(getattr(error, "orig", None) or error))
+        told = WriteFailed(sqlite.reason(error))
         told.__cause__ = error
         return told
     return error
