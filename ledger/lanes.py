@@ -1,0 +1,114 @@
+"""Lanes: how far one subscriber has come in one case, and which fact comes next."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from ledger.domain.facts import Fact, Subscriber
+from ledger.store import Ledger
+from ledger.tables import CURSORS, FACTS
+
+WATERMARK: Final = ""
+"""The case of the cursor that holds a `seq`: the subscriber is through with all facts up to it."""
+
+_PAGE: Final = 200
+
+
+@dataclass(eq=False)
+class Lane:
+    """One subscriber in one case.
+
+    `position` and `token` are as stored; `seen` is how far it read, passing over what the
+    subscriber does not want. `halted`: the next fact could not be handled. `proven`: the last
+    delivery went well, so nothing here is stuck. `ahead`: facts read and not yet done with.
+    """
+
+    subscriber: Subscriber
+    case: str
+    position: int = 0
+    token: str = ""
+    seen: int = 0
+    halted: bool = False
+    proven: bool = False
+    ahead: deque[Fact] = field(default_factory=deque)
+
+    def moved(self, to: int, token: str) -> None:
+        """Follow a commit that moved the stored cursor."""
+        self.position = self.seen = to
+        self.token = token
+        self.proven = True
+        while self.ahead and self.ahead[0].version <= to:
+            self.ahead.popleft()
+
+    def halt(self) -> None:
+        """Stay before a fact that could not be handled."""
+        self.halted = True
+        self.proven = False
+
+
+async def load_lane(ledger: Ledger, subscriber: Subscriber, case: str) -> Lane:
+    """The lane as its cursor stands in the ledger."""
+    position, token = await ledger.read(
+        lambda connection: _cursor(connection, ledger.company, subscriber.name, case)
+    )
+    return Lane(subscriber, case, position=position, token=token, seen=position)
+
+
+async def next_wanted(ledger: Ledger, lane: Lane) -> Fact | None:
+    """The next fact the subscriber wants, or None where it is through with the case for now.
+
+    The fact stays the next one until the lane has moved.
+    """
+    while True:
+        while lane.ahead:
+            if lane.subscriber.wants(lane.ahead[0]):
+                return lane.ahead[0]
+            lane.seen = lane.ahead.popleft().version
+        page = await ledger.case(lane.case, after=lane.seen, limit=_PAGE)
+        if not page:
+            return None
+        lane.ahead.extend(page)
+
+
+async def lagging(ledger: Ledger, subscriber: str) -> list[str]:
+    """The cases with facts that this subscriber may not have seen, in the order of those facts."""
+    return await ledger.read(lambda connection: _lagging(connection, ledger.company, subscriber))
+
+
+async def watermark(ledger: Ledger, subscriber: str) -> int:
+    """The `seq` up to which the subscriber is through with everything."""
+    position, _ = await ledger.read(
+        lambda connection: _cursor(connection, ledger.company, subscriber, WATERMARK)
+    )
+    return position
+
+
+def _cursor(connection: Connection, company: str, subscriber: str, case: str) -> tuple[int, str]:
+    row = CURSORS.c
+    query = select(row.position, row.token).where(
+        row.company == company, row.subscriber == subscriber, row.case_id == case
+    )
+    found = connection.execute(query).first()
+    return (0, "") if found is None else (int(found[0]), str(found[1]))
+
+
+def _lagging(connection: Connection, company: str, subscriber: str) -> list[str]:
+    through, _ = _cursor(connection, company, subscriber, WATERMARK)
+    fact, cursor = FACTS.c, CURSORS.c
+    newest = func.max(fact.version)
+    changed = (
+        select(fact.case_id, newest)
+        .where(fact.company == company, fact.seq > through)
+        .group_by(fact.case_id)
+        .order_by(func.min(fact.seq))
+    )
+    stored = select(cursor.case_id, cursor.position).where(
+        cursor.company == company, cursor.subscriber == subscriber
+    )
+    positions = {str(case): int(position) for case, position in connection.execute(stored)}
+    cases = connection.execute(changed).all()
+    return [str(case) for case, version in cases if positions.get(case, 0) < version]
