@@ -14,6 +14,19 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
+from ledger.domain.errors import CooError
+
+
+class CheckpointsUnavailable(CooError):
+    """The file of threads cannot be opened at all."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"The file {str(path)!r} cannot be opened: {why}.",
+            "Free space and rights of its folder decide. The file itself may be deleted: the "
+            "threads in it are built again from the ledger.",
+        )
+
 
 class Checkpoints(Protocol):
     """A saver, and the housekeeping that savers lack."""
@@ -68,12 +81,15 @@ class FileCheckpoints:
 
     @classmethod
     async def open(cls, path: Path) -> FileCheckpoints:
-        """Open or create the file. One that is no database any more is replaced by a new one."""
+        """Open or create the file. One that is no database any more is replaced by a new one.
+
+        Raises `CheckpointsUnavailable` where the disk refuses.
+        """
         try:
             return await cls._opened(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
+        except sqlite3.OperationalError as error:
+            raise CheckpointsUnavailable(path, str(error)) from error
+        except sqlite3.DatabaseError:
             _remove(path)
             return await cls._opened(path)
 

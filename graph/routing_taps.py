@@ -58,10 +58,10 @@ async def route_tap(fact: Fact, event: Tapped, desk: Desk) -> list[Draft]:
     if not approval or not action:
         return [refused(fact, event, f"There is no approval {event.approval!r}. See `inbox`.")]
     tap = Tap(fact, event, approval, action)
-    over = _over(approval)
+    now = desk.clock.now()
+    over = _over(approval, now)
     if over:
         return [tap.refused(over)]
-    now = desk.clock.now()
     if now >= approval.expires_at:
         return [tap.refused(_TOO_LATE), expired(tap.fact, approval, action)]
     return _counted(tap, now)
@@ -157,9 +157,9 @@ def _by(tap: Tap) -> dict[str, str]:
     }
 
 
-def _over(approval: Approval) -> str:
+def _over(approval: Approval, now: datetime) -> str:
     """Why an approval takes no more decisions, in words; "" while it does."""
-    when = f" at {approval.decided_at:%H:%M}" if approval.decided_at else ""
+    when = _when(approval.decided_at, now)
     who = f" by {approval.decided_by}" if approval.decided_by else ""
     match approval.status:
         case ApprovalStatus.PENDING | ApprovalStatus.POSTPONED:
@@ -178,3 +178,11 @@ def _over(approval: Approval) -> str:
             return _TOO_LATE
         case _:
             assert_never(approval.status)
+
+
+def _when(moment: datetime | None, now: datetime) -> str:
+    """` at 10:02` for today, ` on 2026-11-21 at 10:02` for another day (UTC), "" for none."""
+    if moment is None:
+        return ""
+    day = "" if moment.date() == now.date() else f" on {moment:%Y-%m-%d}"
+    return f"{day} at {moment:%H:%M}"

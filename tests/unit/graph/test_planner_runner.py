@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,9 +12,17 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.errors import NodeTimeoutError
 
 from graph.build import Nodes, case_graph
-from graph.checkpoints import Checkpoints, FileCheckpoints, MemoryCheckpoints
+from graph.checkpoints import (
+    Checkpoints,
+    CheckpointsUnavailable,
+    FileCheckpoints,
+    MemoryCheckpoints,
+    strict_serializer,
+)
 from graph.past import record_of
 from graph.ports import (
     GateDecision,
@@ -59,6 +68,13 @@ COMPANY = Company(
     operator=Operator(name="Ada", email="ada@acme.example"),
     bank=Bank(holder="Acme", iban="DE02120300000000202051"),
 )
+
+
+@dataclass
+class Foreign:
+    """Some class that a forged checkpoint might name."""
+
+    value: int
 
 
 class Book:
@@ -450,6 +466,48 @@ async def test_a_checkpoint_file_full_of_rubbish_is_replaced(tmp_path: Path) -> 
     await office.deliver(office.book.happens(OPENED))
     await office.checkpoints.close()
     assert office.token
+
+
+def forget_files(folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        path.unlink()
+
+
+async def test_a_checkpoint_file_that_vanishes_under_a_running_planner_is_no_matter(
+    tmp_path: Path,
+) -> None:
+    office = Office(await FileCheckpoints.open(tmp_path / "checkpoints.db"))
+    await lived(office)
+    forget_files(tmp_path)
+    await office.deliver(office.book.happens(told("third")))
+    state = await office.runner._threads.at(CASE, office.token)
+    await office.checkpoints.close()
+    assert len(state.state["deal"]["heard"]) == 4
+
+
+async def test_a_folder_that_is_not_there_is_said_with_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointsUnavailable, match="built again from the ledger"):
+        await FileCheckpoints.open(tmp_path / "nowhere" / "checkpoints.db")
+
+
+async def test_a_node_that_hangs_is_given_up(office: Office) -> None:
+    async def hangs(state: CaseState, world: World) -> dict[str, Any]:
+        await asyncio.Event().wait()
+        return {}
+
+    make: GraphMaker = lambda saver: case_graph(replace(NODES, plan=hangs), saver, seconds=0.01)  # noqa: E731 - typed
+    threads = Threads(make, office.checkpoints, "acme")
+    office.runner = Runner(
+        threads=threads, reruns=Reruns(threads, fold), history=office.book, world=office.world
+    )
+    with pytest.raises(NodeTimeoutError):
+        await office.deliver(office.book.happens(OPENED))
+
+
+def test_a_checkpoint_cannot_bring_a_class_to_life() -> None:
+    written = JsonPlusSerializer(allowed_msgpack_modules=True).dumps_typed({"x": Foreign(1)})
+    read = strict_serializer().loads_typed(written)
+    assert not isinstance(read["x"], Foreign)
 
 
 async def test_a_replay_comes_out_identical_without_any_world(office: Office) -> None:

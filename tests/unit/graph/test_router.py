@@ -444,6 +444,8 @@ async def test_a_second_tap_is_told_who_decided_and_when(acme: Company) -> None:
     refused = only(await acme.routes(tap("reject", text="no", operator="bob")))
     assert isinstance(refused, TapRefused)
     assert refused.why == "already approved at 10:02 by ada"
+    acme.time += timedelta(days=1)
+    assert only(await acme.routes(tap())).why == "already approved on 2026-11-22 at 10:02 by ada"
 
 
 async def test_two_taps_at_once_make_one_decision_and_both_are_answered(acme: Company) -> None:
