@@ -1,0 +1,241 @@
+"""What is remembered of a fact: an episode that says who, what, how much and how it ended.
+
+Pure: the same case gives the same episodes, however often and in whatever order they are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import msgspec
+from babel.numbers import get_currency_precision
+from msgspec import Struct
+
+from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.events import (
+    ActionSucceeded,
+    CaseClosed,
+    DecisionRecorded,
+    Event,
+    Instructed,
+    InvoicePaid,
+    ProposalAccepted,
+    ProposalDrafted,
+    Rejected,
+    Understood,
+)
+from ledger.domain.facts import Fact, derived_id
+from ledger.domain.values import Line, Money
+from memory.episodes import Episode
+from memory.story import Story
+
+TOLD: tuple[type[Event], ...] = (
+    Understood,
+    ProposalDrafted,
+    ProposalAccepted,
+    ActionSucceeded,
+    Rejected,
+    Instructed,
+    DecisionRecorded,
+    InvoicePaid,
+    CaseClosed,
+)
+"""The events memory keeps something of."""
+
+LONGEST_QUOTE = 1_000
+"""Signs of somebody's own words that an episode keeps."""
+
+
+class _Said(Struct, frozen=True):
+    """What one fact comes to. `facts` are further ids it rests on."""
+
+    kind: str
+    text: str
+    items: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    superseded: bool = False
+
+
+class _ItemSlot(Struct):
+    item: str
+
+
+class _Slots(Struct):
+    """The part of the extractor's slots that memory needs."""
+
+    items: tuple[_ItemSlot, ...] = ()
+
+
+def episodes_of(fact: Fact, story: Story) -> tuple[Episode, ...]:
+    """What is remembered because of this fact; of an erased person nothing.
+
+    A new version of a proposal also tells the earlier ones again, which are now superseded.
+    """
+    if story.erased:
+        return ()
+    again = story.earlier_versions(fact.event) if isinstance(fact.event, ProposalDrafted) else []
+    told = ((told_by, _said(told_by, story)) for told_by in (fact, *again))
+    return tuple(_episode(source, said, story) for source, said in told if said is not None)
+
+
+def amount(money: Money) -> str:
+    """An amount as memory writes it, without separators, so that it is found by its digits."""
+    places = get_currency_precision(money.currency)
+    return f"{Decimal(money.minor).scaleb(-places):.{places}f} {money.currency}"
+
+
+def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
+    return Episode(
+        id=derived_id(fact.id, "memory"),
+        kind=said.kind,
+        case=fact.case,
+        at=fact.at,
+        text=said.text,
+        facts=(fact.id, *said.facts),
+        person=story.person,
+        contact=story.contact,
+        items=said.items,
+        superseded=said.superseded,
+    )
+
+
+def _said(fact: Fact, story: Story) -> _Said | None:
+    match fact.event:
+        case Understood() as event:
+            return _heard(event, story)
+        case ProposalDrafted() as event:
+            return _offered(event, story)
+        case ProposalAccepted() as event:
+            return _accepted(event, story)
+        case ActionSucceeded() as event:
+            return _done(event, story)
+        case Rejected() as event:
+            return _rejected(event, fact, story)
+        case Instructed(operator=operator, text=text):
+            said = _quote(text) or "something that was not kept"
+            return _Said(
+                "decision", f"{operator} said about {story.who}: {said}", _deal(fact, story)
+            )
+        case DecisionRecorded() as event:
+            return _decided(event, fact, story)
+        case InvoicePaid() as event:
+            return _paid(event, story)
+        case CaseClosed(outcome=outcome):
+            text = f"The case with {story.who} closed: {outcome}"
+            return _Said("outcome", text, _deal(fact, story))
+        case _:
+            return None
+
+
+def _heard(event: Understood, story: Story) -> _Said:
+    mail = story.mails.get(event.fact)
+    words = f": {_quote(f'{mail.subject}. {mail.text}')}" if mail else ""
+    text = f"{story.who} wrote ({event.intent.replace('_', ' ')}){words}"
+    return _Said("conversation", text, _slot_items(event.slots), (event.fact,))
+
+
+def _offered(event: ProposalDrafted, story: Story) -> _Said:
+    text = (
+        f"Proposal {event.number} version {event.version} for {story.who}: {_lines(event.lines)}."
+        f" Net {amount(event.net)}, total {amount(event.total)}, discount"
+        f" {_percent(event.discount_bp)}, delivery in {event.delivery_days} days."
+    )
+    return _Said("proposal", text, _items(event.lines), superseded=story.is_superseded(event))
+
+
+def _accepted(event: ProposalAccepted, story: Story) -> _Said:
+    offer = story.proposal(event.proposal, event.version)
+    if offer is None:
+        return _Said("negotiation", f"{story.who} accepted a proposal.", (), (event.fact,))
+    counters = event.version - 1
+    rounds = f"after {counters} counter-offer{'s' * (counters > 1)}" if counters else "at once"
+    text = (
+        f"{story.who} accepted proposal {offer.number} {rounds}: {_lines(offer.lines)} for"
+        f" {amount(offer.total)}, discount {_percent(offer.discount_bp)}."
+    )
+    return _Said("negotiation", text, _items(offer.lines), (event.fact,))
+
+
+def _done(event: ActionSucceeded, story: Story) -> _Said:
+    proposed = story.action(event.action)
+    what = _what(proposed.command if proposed else None, proposed.name if proposed else "An action")
+    text = f"{what} for {story.who} was done ({event.receipt.reference})."
+    if proposed and proposed.amount:
+        text += f" It was about {amount(proposed.amount)}."
+    return _Said("outcome", text)
+
+
+def _what(command: object, name: str) -> str:
+    match command:
+        case SendProposal(subject=subject, version=version):
+            return f"Sending version {version} of the offer {subject!r}"
+        case SendReply(subject=subject, body=body):
+            return f"Answering {subject!r} with {_quote(body)!r}"
+        case SendInvoice(number=number):
+            return f"Sending invoice {number}"
+        case IssueInvoice(lines=lines):
+            return f"Issuing the invoice over {_lines(lines)}"
+        case _:
+            return name
+
+
+def _rejected(event: Rejected, fact: Fact, story: Story) -> _Said:
+    proposed = story.action(event.action)
+    name = proposed.name if proposed else "an action"
+    sum_ = f" over {amount(proposed.amount)}" if proposed and proposed.amount else ""
+    reason = _quote(event.reason) or "no reason given"
+    text = f"{event.operator} refused {name}{sum_} for {story.who}: {reason}"
+    return _Said("decision", text, _deal(fact, story))
+
+
+def _decided(event: DecisionRecorded, fact: Fact, story: Story) -> _Said:
+    against = "; ".join(f"Not {a.what}, since {a.why_not}" for a in event.alternatives)
+    parts = [f"Decision on {event.topic} for {story.who}: {event.chosen} (by {event.by})", against]
+    parts += [f"Outcome: {event.outcome}"] if event.outcome else []
+    text = ". ".join(part for part in parts if part) + "."
+    return _Said("decision", text, _deal(fact, story), event.evidence)
+
+
+def _paid(event: InvoicePaid, story: Story) -> _Said:
+    issued = story.invoice(event.invoice)
+    if issued is None:
+        return _Said("outcome", f"{story.who} paid an invoice on {event.paid_on}.")
+    days = (event.paid_on - issued.due_on).days
+    when = f"{days} days late" if days > 0 else "in time"
+    text = (
+        f"{story.who} paid invoice {issued.number} over {amount(issued.total)} on"
+        f" {event.paid_on}, {when}."
+    )
+    return _Said("outcome", text, _items(issued.lines))
+
+
+def _deal(fact: Fact, story: Story) -> tuple[str, ...]:
+    """The items that the case was about at this fact."""
+    offer = story.newest(fact)
+    return _items(offer.lines) if offer else ()
+
+
+def _items(lines: Iterable[Line]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.item for line in lines))
+
+
+def _slot_items(slots: str) -> tuple[str, ...]:
+    try:
+        read = msgspec.json.decode(slots or "{}", type=_Slots)
+    except msgspec.DecodeError:
+        return ()  # Another extractor's slots: its items are not known, its words still are.
+    return tuple(dict.fromkeys(slot.item for slot in read.items))
+
+
+def _lines(lines: Iterable[Line]) -> str:
+    return ", ".join(f"{line.quantity} × {line.description}" for line in lines) or "nothing"
+
+
+def _percent(basis_points: int) -> str:
+    return f"{(Decimal(basis_points) / 100).normalize():f} %"
+
+
+def _quote(text: str) -> str:
+    one = " ".join(text.split())
+    return one if len(one) <= LONGEST_QUOTE else one[: LONGEST_QUOTE - 1] + "…"
