@@ -1,0 +1,1 @@
+"""Mail: reading whatever comes in, and writing into a maildir what was approved."""

@@ -1,0 +1,1 @@
+"""Payments: bank statements and payment files, read into facts."""
