@@ -11,6 +11,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision, list_currencies
 
 from ledger.domain.values import Money
+from policies.wording import money_words
 
 _AMOUNT: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _MINUTE: Final = timedelta(minutes=1)
@@ -70,20 +71,14 @@ def plain_amount(amount: Money) -> str:
 
 
 def amount_words(amount: Money) -> str:
-    """`2,400.00 EUR`"""
-    places = get_currency_precision(amount.currency)
-    return f"{Decimal(amount.minor).scaleb(-places):,.{places}f} {amount.currency}"
+    """`€2,400.00`"""
+    return money_words(amount.minor, amount.currency)
 
 
 def percent_plain(bp: int) -> str:
     """`19` or `7.5`: the form `basis_points` reads back."""
     whole, rest = divmod(bp, 100)
     return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)
-
-
-def percent_words(bp: int) -> str:
-    """`19 %`"""
-    return f"{percent_plain(bp)} %"
 
 
 def usd_words(microusd: int) -> str:

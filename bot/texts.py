@@ -134,3 +134,434 @@ EXEMPT_NOTES: Final = {
     "AT": "Umsatzsteuerfrei aufgrund der Kleinunternehmerregelung (§ 6 Abs. 1 Z 27 UStG).",
     "FR": "TVA non applicable, art. 293 B du CGI.",
 }
+
+# --- cards -----------------------------------------------------------------------------------
+
+ROW_WHAT: Final = "What"
+ROW_TO: Final = "To"
+ROW_AMOUNT: Final = "Amount"
+ROW_LINES: Final = "Lines"
+ROW_DATES: Final = "Dates"
+ROW_ASKS: Final = "Asks because"
+ROW_RISK: Final = "Risk"
+ROW_SOURCES: Final = "Values from"
+ROW_ADVICE: Final = "Coo advises"
+ROW_NOTHING: Final = "If not"
+ROW_UNTIL: Final = "Until"
+ROW_SUBJECT: Final = "Subject"
+ROW_DOCUMENTS: Final = "Attached"
+ROW_THREAD: Final = "Thread"
+ROW_CHECKS: Final = "Only if"
+ROW_EDITED: Final = "Edited"
+ROW_DECIDED: Final = "Decided"
+ROW_OUTCOME: Final = "Came of it"
+ROW_PROOF: Final = "Proof"
+ROW_WHY: Final = "Asks because"
+ROW_ANSWER: Final = "Answer"
+ROW_CAUSE: Final = "Cause"
+ROW_EVIDENCE: Final = "Evidence"
+ROW_NOT_DONE: Final = "Not done"
+ROW_OWNER: Final = "Where"
+ROW_REMEDY: Final = "What to do"
+
+SEND_PROPOSAL: Final = "Send an offer to {who}"
+SEND_REPLY: Final = "Answer {who}"
+SEND_INVOICE: Final = "Send an invoice to {who}"
+ISSUE_INVOICE: Final = "Issue an invoice to {who}"
+WHAT_PROPOSAL: Final = "Mail offer {proposal}, version {version}"
+WHAT_REPLY: Final = "Mail an answer: {purpose}"
+WHAT_INVOICE: Final = "Mail invoice {number} ({invoice})"
+WHAT_ISSUE: Final = "Take the next invoice number for offer {proposal}, version {version}"
+NOBODY_KNOWN: Final = "somebody unknown"
+TO_STRANGER: Final = "! This contact is not in your address book."
+TO_OTHER_ADDRESS: Final = "! Your address book has another address for them: {address}"
+TO_FIRST: Final = "The first mail to them."
+GROSS: Final = "{amount} gross"
+NET: Final = "{amount} net"
+TAX_LINE: Final = "{amount} tax at {rate} %"
+LESS: Final = "less {percent} %"
+LINE_TAX: Final = "{rate} % tax [{item}]"
+LINES_DIFFER: Final = "! The lines add up to {amount}."
+LINES_MIXED: Final = "! The lines are not all in the currency of the total."
+DATES: Final = "Service on {service}, payable within {days}"
+IN_REPLY_TO: Final = "answers {mail}"
+REFERS_TO: Final = "refers to {mails}"
+NO_MAIL: Final = "no mail"
+
+CHECK_UNPAID: Final = "invoice {invoice} is still unpaid"
+CHECK_NOT_ISSUED: Final = "there is no invoice for offer {proposal} yet"
+CHECK_OPEN: Final = "offer {proposal} is still open at version {version}"
+CHECK_ACCEPTED: Final = "offer {proposal} is accepted at version {version}"
+CHECK_NO_FACT: Final = "no new message came in {case} since its step {version}"
+
+TRUST_OPERATOR: Final = "yours"
+TRUST_VERIFIED: Final = "checked"
+TRUST_UNTRUSTED: Final = "! unchecked"
+SOURCE_MAIL: Final = "mail from {sender}"
+SOURCE_PAYMENT: Final = "payment"
+SOURCE_SAID: Final = "what you said"
+SOURCE_TAP: Final = "what you decided"
+SOURCE_ANSWER: Final = "what you answered"
+SOURCE_COMPANY: Final = "company.yaml"
+SOURCE_CONTACT: Final = "address book"
+SOURCE_PROPOSAL: Final = "the offer"
+SOURCE_ACCEPTANCE: Final = "the acceptance"
+SOURCE_INVOICE: Final = "the issued invoice"
+SOURCE_UNDERSTOOD: Final = "what was read out of the mail"
+SOURCE_CASE: Final = "the case's beginning"
+SOURCE_ROUTED: Final = "what came in"
+MORE_SOURCES: Final = "and {number} more"
+SOMEBODY_ERASED: Final = "an erased person"
+
+ASKS_BY_DEFAULT: Final = "No rule allows it, and then you decide."
+POLICY: Final = "rules {policy}"
+EFFECTS: Final = {"ask": "asks", "allow": "allows", "deny": "forbids"}
+RISKS: Final = {
+    "reversible": "It can be taken back.",
+    "compensable": "It can be made good, not undone.",
+    "irreversible": "It cannot be taken back.",
+}
+NOTHING_HAPPENS: Final = "Nothing happens; it waits."
+EXPIRES: Final = "{when} (in {left}), then it pauses; that is no refusal"
+POSTPONED: Final = "put off until {when}"
+BOUND_TO: Final = "Approving runs exactly these bytes: {sha}…"
+PREVIEW: Final = "Edited: {title}"
+QUESTION: Final = "Coo asks"
+ASKED: Final = "asked {when}"
+ANSWER_FREELY: Final = "Or in your own words: {number} …"
+SINCE: Final = "since {when}"
+SEEN: Final = ", seen {number} times"
+CLEARED: Final = " (over)"
+ERASED: Final = "Its text was erased with the person it concerned."
+
+VERB_APPROVE: Final = "Approve"
+VERB_EDIT: Final = "Edit"
+VERB_REJECT: Final = "Reject"
+VERB_TELL: Final = "Tell me how"
+VERB_LATER: Final = "Later"
+VERB_DID_IT: Final = "I did it myself"
+VERB_SEND_EDIT: Final = "Send exactly this"
+VERB_EDIT_AGAIN: Final = "Edit again"
+VERB_DROP: Final = "Back to the original"
+VERB_RETRY: Final = "Try again"
+
+DECISIONS: Final = {
+    "approved": "approved",
+    "rejected": "rejected",
+    "superseded": "no longer counts, the world moved",
+    "expired": "expired undecided, so it is paused",
+    "done by operator": "done by hand",
+}
+UNDECIDED: Final = "not decided yet"
+BY_WHOM: Final = " by {who}"
+AT_WHEN: Final = ", {when}"
+
+STATUS: Final = {
+    "proposed": "Proposed; no rule has decided yet.",
+    "asking": "It waits for a person.",
+    "allowed": "It may run and is about to.",
+    "denied": "A rule forbids it; it will not run.",
+    "rejected": "Refused; it will not run.",
+    "superseded": "Replaced; it will not run.",
+    "expired": "Paused: nobody decided in time.",
+    "done by operator": "Done by hand; Coo will not do it again.",
+    "withheld": "Held back; it has not run.",
+    "attempted": "Begun; there is no receipt yet.",
+    "succeeded": "Done.",
+    "failed": "It did not happen.",
+    "unknown": "Nobody knows whether it happened.",
+}
+NO_RECEIPT: Final = "It is recorded as done, but the receipt was erased."
+DONE_MAIL: Final = "Sent to {to}"
+DONE_INVOICE: Final = "Invoice {reference} issued to {to}"
+DONE_ERASED: Final = "Done ({reference})"
+RECEIPT: Final = "receipt {reference} from {provider}"
+AT_PLACE: Final = ", at {place}"
+
+# --- commands --------------------------------------------------------------------------------
+
+
+class CommandText(Struct, frozen=True):
+    """One command as `help` shows it; docs/commands.md lists every one, a test compares."""
+
+    name: str
+    usage: str
+    does: str
+
+
+COMMANDS: Final = (
+    CommandText("inbox", "inbox", "What waits for you."),
+    CommandText("show", "show 3", "A card with its full text."),
+    CommandText("approve", "approve 3", "Let exactly the shown bytes run, once."),
+    CommandText("edit", "edit 3 [subject|body TEXT]", "Change a text, and see the exact preview."),
+    CommandText("reject", "reject 3 WHY", "Refuse it; Coo learns from the reason."),
+    CommandText("tell", "tell 3 HOW", "Say how you want a card or a case instead."),
+    CommandText("later", "later 3 [tomorrow]", "Put a card off."),
+    CommandText("did-it", "did-it 3", "You did it yourself; Coo must not do it again."),
+    CommandText("say", "say TEXT", "Say something to Coo, whatever its first word."),
+    CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
+    CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
+    CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
+    CommandText("replay", "replay CASE", "Run a case again from the records; touches nothing."),
+    CommandText("failures", "failures", "What is broken now."),
+    CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
+    CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
+    CommandText("resume", "resume [CASE|NAME]", "Lift a stop."),
+    CommandText("help", "help [COMMAND]", "This list, or more about one command."),
+    CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
+)
+
+MORE_HELP: Final = {
+    "inbox": "Up to three cards are shown whole, more as a list; `show 3` opens one.",
+    "show": "A thing is a number, an id, a name or the beginning of a subject: `show ada`.",
+    "approve": (
+        "An approval counts for the bytes you saw here. A card you have not seen yet is shown "
+        "first; say `approve` again to let it run. After `edit`, it sends the preview."
+    ),
+    "edit": (
+        "`edit 3` opens the text; `edit 3 subject New subject` changes it in one line (\\n begins "
+        "a new line). The preview is then exactly what `approve 3` sends."
+    ),
+    "reject": "The reason is asked for where you leave it out.",
+    "tell": "`tell 3 friendlier, please` or `tell ada we start in March`.",
+    "later": "`later 3`, `later 3 tomorrow`; nothing is decided meanwhile.",
+    "did-it": "The action is closed as done by you.",
+    "say": "Text that begins with no command is taken as said to Coo anyway.",
+    "status": "`status ada` and `status 2` show one case.",
+    "audit": "Steps are numbered; `why CASE step 7` explains one.",
+    "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",
+    "replay": "The records are replayed on today's code; a difference is named.",
+    "failures": "Each is listed once, with its cause, what was not done, and what to do.",
+    "retry": "A number is that card's action. What might have happened is looked up first.",
+    "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",
+    "resume": "`resume` lifts the stop of everything; name a case or a person for theirs.",
+    "help": "Or just write what you want.",
+    "quit": "What waits for you keeps waiting.",
+}
+
+HELP_TITLE: Final = "What you can say"
+HELP_FREE: Final = "Anything else is said to Coo. `4 yes` answers question 4."
+
+NOTHING_SAID: Final = "Say `inbox` to see what waits, or `help`."
+DID_YOU_MEAN: Final = Trouble("There is no command {word!r}.", "Did you mean {near}?")
+NO_SUCH_COMMAND: Final = Trouble("There is no command {word!r}.", "`help` lists them all.")
+NOT_FOUND: Final = Trouble(
+    "I know nothing called {said!r} here.",
+    "Use a number, an id, a name or a subject; if you only meant to tell me: `say …`.",
+)
+AMBIGUOUS: Final = Trouble("{said!r} could be several things.", "Name one of these:")
+WHICH: Final = Trouble("Which one?", "Name one of these:")
+NOTHING_WAITS: Final = Trouble("Nothing waits for you.", "`status` shows what is going on.")
+NOTHING_BROKEN_TO_RETRY: Final = Trouble(
+    "Nothing is broken or held back under {said!r}.", "`failures` lists what is."
+)
+NO_CASES: Final = Trouble("There is no case yet.", "Put a mail in with `coo ingest FILE`.")
+NEEDS_TEXT: Final = Trouble("There is no text in it.", "Write `{usage}`.")
+NOT_EDITABLE: Final = Trouble(
+    "{field!r} cannot be edited here; editable: {fields}.",
+    "Write `edit {number} {first} NEW TEXT`, or `tell {number} HOW`.",
+)
+NOTHING_EDITABLE: Final = Trouble(
+    "Nothing in it can be edited by hand.", "Write `tell {number} HOW you want it`."
+)
+NOT_SEEN: Final = "You have not seen this one here yet. Nothing was sent."
+APPROVE_AGAIN: Final = "Say `approve {number}` to let exactly this run."
+PREVIEW_HINT: Final = (
+    "Say `approve {number}` to send exactly this, `edit {number}` to go on, "
+    "`show {number}` to drop the change."
+)
+ALREADY: Final = "Nothing was done now: it was decided before."
+ERASED_CARD: Final = Trouble(
+    "The text of this card was erased with the person it concerned.",
+    "It cannot run any more; reject it with `reject {number} erased`.",
+)
+GONE_ACTION: Final = Trouble(
+    "The action behind this card is not in the read tables.", "Run `coo doctor`."
+)
+
+NOTED: Final = {
+    "approve": "Approved: {title}",
+    "edit": "Approved as edited: {title}",
+    "reject": "Rejected: {title}",
+    "instruct": "Passed on: {title}",
+    "later": "Put off: {title}",
+    "did_it": "Marked as done by you: {title}",
+}
+SAID: Final = "Noted."
+SAID_ABOUT: Final = "Noted, about {label}."
+ANSWERED: Final = "Taken as the answer to {number}: {answer}"
+ANSWER_OVER: Final = Trouble(
+    "Question {number} is {status} already.", "To add something, write `say …`."
+)
+NOBODY_WORKS: Final = (
+    "It is recorded, but nobody works on this folder now: start `coo run` (or `coo chat`)."
+)
+STOP_HOLDS: Final = "A stop is in force, so it is held back until `resume`."
+ASK_REASON: Final = "Why not?"
+ASK_HOW: Final = "How do you want it?"
+REASON_HINT: Final = "Nothing was rejected yet. Give the reason: `reject {number} too cheap`."
+HOW_HINT: Final = "Say how: `tell {number} shorter, please`."
+
+INBOX_TITLE: Final = "{number} for you"
+INBOX_EMPTY: Final = "Nothing waits for you."
+INBOX_OPEN: Final = "`show 3` opens one."
+INBOX_LATER: Final = "Put off: {labels}"
+COLUMNS_INBOX: Final = ("", "What", "How much", "Until")
+COLUMNS_CASES: Final = ("", "Case", "With", "Stands", "Changed")
+COLUMNS_HELP: Final = ("Say", "To")
+COLUMNS_AUDIT: Final = ("Step", "When", "What happened")
+
+STATUS_TITLE: Final = "{company}"
+STATUS_CLEAR: Final = "All is quiet."
+STATUS_FOR_YOU: Final = "For you: {cards}, {questions}. `inbox` shows them."
+STATUS_BROKEN: Final = "Broken: {failures}. `failures` shows them."
+STATUS_STOPPED: Final = "STOPPED: {what}, by {who} {when}{why}. `resume{which}` lifts it."
+STATUS_EVERYTHING: Final = "everything"
+STATUS_NOBODY: Final = "Nobody works on this folder now. `coo run` does."
+STATUS_WORKER: Final = "At work: {who}."
+STATUS_RULES: Final = "Rules in force: {policy}."
+STATUS_REFUSED: Final = "Rules refused: {what}."
+STATUS_ASKED: Final = "Question {number}: {text}"
+STATUS_CARD: Final = "Card {number}: {title}"
+STATUS_ALARM: Final = "Waits for {when}: {purpose}"
+STATUS_OFFER: Final = "Offer {number}, version {version}: {amount}, {status}"
+STATUS_INVOICE: Final = "Invoice {number}: {amount}, {status}, {open} open, due {due}"
+STATUS_ACTION: Final = "{name}: {status}{proof}"
+
+FAILURES_TITLE: Final = "{number} broken"
+FAILURES_NONE: Final = "Nothing is broken."
+COLUMNS_FAILURES: Final = ("What", "Cause", "Since", "Times", "Try again")
+
+STOPPED_ALL: Final = "Stopped. Nothing leaves any more until you say `resume`."
+STOPPED_ONE: Final = "Stopped for {label}. Nothing of theirs leaves until `resume {target}`."
+NOT_STOPPED: Final = "Nothing was stopped."
+STOP_ALL_HINT: Final = "`stop` alone halts everything."
+RESUMED_ALL: Final = "Resumed. What was held back goes on, each checked afresh."
+RESUMED_ONE: Final = "Resumed for {label}."
+STILL_STOPPED: Final = "Still stopped: {what}. `resume {target}` lifts it."
+NOT_IN_FORCE: Final = Trouble("No such stop is in force.", "`status` lists the stops in force.")
+RETRIED: Final = "Trying again: {what}"
+
+REPLAY_SAME: Final = "Replay of {case} is identical: {deliveries} over {facts}{time}."
+REPLAY_DIFFERS: Final = "Replay of {case} differs in {number}."
+REPLAY_TIME: Final = " in {ms} ms"
+BYE: Final = "Bye. What waits for you keeps waiting."
+
+COMMAND_WORDS: Final = {
+    "SendProposal": "Send an offer",
+    "SendReply": "Answer",
+    "SendInvoice": "Send an invoice",
+    "IssueInvoice": "Issue an invoice",
+}
+
+# --- audit and why ---------------------------------------------------------------------------
+
+AUDIT_HINT: Final = "`why CASE step 7` explains a step, `why not CASE` what was left out."
+COST: Final = "{facts}; {effects} with receipt; {cards}, {questions}; model: {model}."
+NO_MODEL: Final = "not used"
+CALLS_FAILED: Final = " ({number} failed)"
+ERASED_ENTRY: Final = "(personal texts erased)"
+
+CAME_IN: Final = {
+    "mail": "Mail came in",
+    "payment": "Payment",
+    "said": "You said",
+    "tap": "You decided",
+    "answer": "You answered",
+    "stop": "Stop ordered",
+    "resume": "Resume ordered",
+    "retry": "Retry ordered",
+    "alarm": "An alarm rang",
+    "unknown": "Something came in that is no longer on record",
+}
+FROM_WHOM: Final = " from {who}"
+ROUTED: Final = "belongs here by: {why}"
+OTHER_SENDER: Final = " (! from another address than this case's contact)"
+CAME_AT: Final = "arrived {when}"
+NEW_CONTACT: Final = "Somebody new: {name} ({contact})"
+KNOWN_CONTACT: Final = "A known contact, {contact}, recognised by {how}"
+UNDERSTOOD: Final = "Understood as {intent} in {language}, read by {by}"
+UNSURE: Final = "! unsure about: {what}"
+REMEMBERED: Final = "Remembered {number}"
+REMEMBERED_NOTHING: Final = "Remembered nothing that fits"
+TODAY: Final = "today"
+DEGRADED: Final = "! memory was incomplete: {what}"
+PLANNED: Final = "Planned by {planner}: {goal}"
+STEP_LEFT_OUT: Final = "not: {what}, because {why}"
+FELL_BACK: Final = "The {part} fell back from {wanted} to {used}"
+DRAFTED: Final = "Offer {number}, version {version}: {total} gross"
+DRAFT_TERMS: Final = "{discount} % off the list, delivery in {days}, valid until {until}"
+ACCEPTED: Final = "The customer accepted version {version}"
+DECLINED: Final = "The customer declined version {version}"
+PROPOSED: Final = "{name} proposed by {agent}{amount}"
+BYTES: Final = "{action}, bytes {sha}…"
+TRUSTED: Final = {
+    "operator": "from you",
+    "verified": "checked",
+    "untrusted": "! from unchecked text",
+}
+REPLACES: Final = "in place of {action}"
+VERDICT_ALLOW: Final = "Rules: allowed"
+VERDICT_ASK: Final = "Rules: ask a human"
+VERDICT_DENY: Final = "Rules: forbidden"
+RIGHT_BEFORE: Final = ", checked again right before the effect"
+ASKED_YOU: Final = "You were asked"
+ASKED_BYTES: Final = "{approval}, bytes {sha}…, until {until}"
+DECIDED: Final = {
+    "approved": "Approved",
+    "rejected": "Rejected",
+    "instructed": "Instructed",
+    "postponed": "Put off",
+    "done": "Done by hand",
+    "superseded": "The approval no longer counts",
+    "expired": "Expired undecided; paused",
+    "refused": "A tap did not count",
+}
+DECIDED_BYTES: Final = "exactly the bytes {sha}…"
+TAPPED_AT: Final = "tapped {when}"
+QUESTION_ASKED: Final = "Coo asked: {text}"
+QUESTION_ENDED: Final = "The question ended: {how}"
+TRIED: Final = "Try {n} left through {connector} ({how})"
+PROVED: Final = "Done: receipt {reference} from {provider}"
+RECEIPT_COST: Final = "it cost {amount}"
+WENT_WRONG: Final = {
+    "failed": "It failed ({what})",
+    "unknown": "Nobody knows whether it happened ({what})",
+    "withheld": "Held back ({what})",
+    "stuck": "The case got stuck ({what})",
+    "reported": "Failure reported: {what}",
+}
+REMEDY: Final = "to do: {remedy}"
+RECOVERED: Final = "Works again: {what}"
+INVOICED: Final = "Invoice {number} issued on {issued}: {total} gross, due {due}"
+PAID: Final = "{amount} matched to invoice {invoice}"
+SETTLED: Final = "Invoice {invoice} is paid in full"
+CHOSE: Final = "Decision on {topic}: {chosen}, by {by}"
+CHOSE_OUTCOME: Final = "outcome: {outcome}"
+EVIDENCE: Final = "on the evidence of {facts}"
+MODEL_CALL: Final = "{model} for {part}: {cost}, {tokens} tokens, {ms} ms"
+MODEL_FAILED: Final = "{model} for {part} gave nothing usable: {why}; it cost {cost}"
+NOTED_KINDS: Final = {
+    "alarm": "Set an alarm: {text}",
+    "closed": "Case closed: {text}",
+    "reopened": "Case opened again: {text}",
+}
+TOLD: Final = "You were told: {text}"
+
+BECAUSE_PLAN: Final = "Because the plan was “{goal}”: {why}"
+WHY_NOT_TITLE: Final = "Not taken in {label}"
+WHY_NOT_ANYTHING: Final = "leaving anything out"
+NEVER_CONSIDERED: Final = "There is no record of {what} in {label}: it was never considered."
+NOT_TAKEN: Final = {
+    "plan": "Left out of the plan: {what}",
+    "alternative": "Not chosen: {what}",
+    "denied": "Forbidden by the rules: {what}",
+    "withheld": "Held back: {what}",
+    "refused": "A tap that did not count: {what}",
+    "rejected": "You refused: {what}",
+    "superseded": "Overtaken by events: {what}",
+    "expired": "Nobody decided in time: {what}",
+}
+NO_STEP: Final = Trouble(
+    "There is no step {step!r} in {label}.", "`audit {case}` lists the steps with their numbers."
+)

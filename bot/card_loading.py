@@ -1,0 +1,61 @@
+"""Cards with everything they speak of looked up: contact, sources, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from bot.card_sources import provenance_facts
+from bot.cards import UNDECIDED, card_of, preview_card
+from bot.channel import Card
+from ledger.domain.entities import Action, Approval, Case, Contact
+from ledger.domain.errors import UnknownFact
+from ledger.domain.facts import Fact
+from ledger.domain.reading import History, Views
+
+MOST_LOOKED_UP: Final = 40
+
+
+class CardLoader:
+    """Reads what a card needs, and nothing else."""
+
+    def __init__(self, views: Views, history: History) -> None:
+        self._views, self._history = views, history
+
+    async def card(self, approval: Approval, now: datetime) -> Card | None:
+        """The card an approval has now; None where its action is unknown."""
+        action = await self._views.get(Action, approval.action)
+        if action is None:
+            return None
+        contact = await self.contact(action)
+        waiting = approval.status in UNDECIDED
+        sources = await self.sources(provenance_facts(action.provenance)) if waiting else {}
+        return card_of(action, approval, contact, now, sources)
+
+    async def preview(
+        self, approval: Approval, edits: dict[str, str], now: datetime
+    ) -> Card | None:
+        """The card of the edited bytes. Raises `CommandInvalid` for a foreign field."""
+        action = await self._views.get(Action, approval.action)
+        if action is None:
+            return None
+        sources = await self.sources(provenance_facts(action.provenance))
+        return preview_card(action, approval, edits, await self.contact(action), now, sources)
+
+    async def contact(self, action: Action) -> Contact | None:
+        """Whom an action concerns: as its command says, else the contact of its case."""
+        if action.command is not None:
+            return await self._views.get(Contact, action.command.contact)
+        case = await self._views.get(Case, action.case)
+        return await self._views.get(Contact, case.contact) if case else None
+
+    async def sources(self, ids: Iterable[str]) -> dict[str, Fact]:
+        """The facts among `ids`; what is no fact is left out."""
+        found: dict[str, Fact] = {}
+        for each in list(ids)[:MOST_LOOKED_UP]:
+            try:
+                found[each] = await self._history.fact(each)
+            except UnknownFact:  # provenance may also name a file or an entity
+                continue
+        return found

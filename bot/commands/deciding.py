@@ -1,0 +1,238 @@
+"""Commands that decide on a card or answer a question."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bot import texts
+from bot.card_loading import CardLoader
+from bot.cards import LETTERS, UNDECIDED, decided_words, question_card
+from bot.channel import Card, Editor, Prompt, Reply, Verb
+from bot.commands.answers import recorded, trouble, unclear
+from bot.commands.session import Session
+from bot.commands.things import Candidate, Missing, Several, Things
+from bot.commands.words import Edit, Later, Reject, Tell
+from bot.office import Office
+from bot.untrusted import one_line, visible
+from ledger.domain.entities import Action, Approval, Question, Stop
+from ledger.domain.errors import CommandInvalid
+
+
+class Deciding:
+    """Approve, reject, edit, tell, later, did-it, show, and answers to questions."""
+
+    def __init__(self, office: Office, session: Session) -> None:
+        self._office, self._session = office, session
+        self._things = Things(office.views)
+        self._cards = CardLoader(office.views, office.history)
+
+    async def show(self, said: str) -> Reply:
+        """A card whole, with its full text."""
+        question = await self._things.question(said.lstrip("#"))
+        if question is not None:
+            return Reply(cards=(question_card(question, self._session.now(self._office)),))
+        found = await self._approval(said)
+        if isinstance(found, Reply):
+            return found
+        card = await self._card(found)
+        return Reply(cards=(_whole(card),)) if card else trouble(texts.GONE_ACTION)
+
+    async def approve(self, said: str) -> Reply:
+        """Let the bytes run that this person saw last; a card not seen yet is shown first."""
+        found = await self._undecided(said)
+        if isinstance(found, Reply):
+            return found
+        edits = self._session.drafts.get(found.id)
+        card = await (self._preview(found, edits) if edits else self._card(found))
+        if card is None or not card.sha256:
+            return trouble(texts.ERASED_CARD, number=found.number)
+        if self._session.seen.get(found.id) != card.sha256:
+            again = texts.APPROVE_AGAIN.format(number=found.number)
+            return Reply(lines=(texts.NOT_SEEN,), cards=(card,), hints=(again,))
+        verb = Verb.EDIT if edits else Verb.APPROVE
+        return await self._tap(found, verb, card.sha256, edits=edits)
+
+    async def reject(self, intent: Reject) -> Reply:
+        """Refuse; a reason is asked for."""
+        found = await self._undecided(intent.thing)
+        if isinstance(found, Reply):
+            return found
+        if not intent.reason:
+            return self._prompt(found, "reject", texts.ASK_REASON, texts.REASON_HINT)
+        return await self._tap(found, Verb.REJECT, found.sha256, intent.reason)
+
+    async def edit(self, intent: Edit) -> Reply:
+        """Open the texts, or change one and show the exact preview."""
+        found = await self._undecided(intent.thing)
+        if isinstance(found, Reply):
+            return found
+        action = await self._office.views.get(Action, found.action)
+        command = action.command if action else None
+        if command is None:
+            return trouble(texts.ERASED_CARD, number=found.number)
+        if not command.editable:
+            return trouble(texts.NOTHING_EDITABLE, number=found.number)
+        drafted = self._session.drafts.get(found.id, {})
+        if not intent.field:
+            fields = {each: drafted.get(each, getattr(command, each)) for each in command.editable}
+            return self._editor(found, fields)
+        name = next((each for each in command.editable if each.startswith(intent.field)), "")
+        if not name or not intent.text:
+            return _not_editable(found.number, intent.field, command.editable)
+        return await self._previewed(found, {**drafted, name: intent.text})
+
+    async def edited(self, approval: Approval, edits: dict[str, str]) -> Reply:
+        """The preview after an editor gave back several texts at once."""
+        return await self._previewed(approval, edits)
+
+    async def tell(self, intent: Tell) -> Reply:
+        """Say how a card should be, or something about a case."""
+        found = await self._things.approval(intent.thing) if intent.thing else Missing("")
+        if isinstance(found, Candidate) and found.thing.status in UNDECIDED:
+            if not intent.text:
+                return self._prompt(found.thing, "tell", texts.ASK_HOW, texts.HOW_HINT)
+            return await self._tap(found.thing, Verb.INSTRUCT, found.thing.sha256, intent.text)
+        return await self._tell_case(intent)
+
+    async def later(self, intent: Later) -> Reply:
+        """Put a card off."""
+        found = await self._undecided(intent.thing)
+        if isinstance(found, Reply):
+            return found
+        return await self._tap(found, Verb.LATER, found.sha256, intent.when)
+
+    async def did_it(self, said: str) -> Reply:
+        """The operator did it by hand."""
+        found = await self._undecided(said)
+        if isinstance(found, Reply):
+            return found
+        return await self._tap(found, Verb.DID_IT, found.sha256)
+
+    async def numbered(self, number: str, text: str) -> Reply:
+        """`4 yes` answers question 4; `3 shorter` says how card 3 should be."""
+        question = await self._things.question(number)
+        if question is not None:
+            return await self.answer(question, text)
+        found = await self._things.approval(number)
+        if isinstance(found, Candidate):
+            return await self.tell(Tell(number, text))
+        return await self.say(f"{number} {text}")
+
+    async def free(self, text: str) -> Reply:
+        """The answer to the one open question, or something said to Coo."""
+        open_questions = await self._things.questions()
+        if len(open_questions) == 1:
+            return await self.answer(open_questions[0], text)
+        return await self.say(text)
+
+    async def say(self, text: str) -> Reply:
+        """Something said to Coo, about nothing in particular."""
+        return await recorded(self._office, texts.SAID, await self._office.say(text))
+
+    async def answer(self, question: Question, text: str) -> Reply:
+        """An option by its letter, id or label, or free text."""
+        if question.status != "open":
+            status, number = question.status, question.number
+            return trouble(texts.ANSWER_OVER, number=number, status=status)
+        choice, label = _choice(question, text)
+        free = "" if choice else text
+        fact = await self._office.answer(question.id, choice, free)
+        shown = one_line(label or text)
+        return await recorded(
+            self._office, texts.ANSWERED.format(number=question.number, answer=shown), fact
+        )
+
+    async def _tell_case(self, intent: Tell) -> Reply:
+        found = await self._things.case(intent.thing) if intent.thing else Missing("")
+        if not isinstance(found, Candidate):
+            return unclear(found, intent.thing)
+        if not intent.text:
+            return trouble(texts.NEEDS_TEXT, usage=f"tell {intent.thing} HOW")
+        fact = await self._office.say(intent.text, found.thing.id)
+        return await recorded(self._office, texts.SAID_ABOUT.format(label=found.label), fact)
+
+    async def _approval(self, said: str) -> Approval | Reply:
+        found = await self._things.approval(said)
+        if isinstance(found, Candidate):
+            return found.thing
+        if not said and isinstance(found, Missing | Several) and not await self._things.approvals():
+            return trouble(texts.NOTHING_WAITS)
+        return unclear(found, said)
+
+    async def _undecided(self, said: str) -> Approval | Reply:
+        found = await self._approval(said)
+        if isinstance(found, Reply) or found.status in UNDECIDED:
+            return found
+        card = await self._card(found)
+        words = decided_words(found, self._session.now(self._office))
+        lines = (texts.ALREADY, f"{found.number}: {words}.")
+        return Reply(lines=lines, cards=(card,) if card else (), trouble=True)
+
+    async def _card(self, approval: Approval) -> Card | None:
+        return await self._cards.card(approval, self._session.now(self._office))
+
+    async def _preview(self, approval: Approval, edits: dict[str, str]) -> Card | None:
+        return await self._cards.preview(approval, edits, self._session.now(self._office))
+
+    async def _previewed(self, approval: Approval, edits: dict[str, str]) -> Reply:
+        try:
+            card = await self._preview(approval, edits)
+        except CommandInvalid as error:
+            return Reply(lines=(error.cause, error.remedy), trouble=True)
+        if card is None:
+            return trouble(texts.GONE_ACTION)
+        hint = texts.PREVIEW_HINT.format(number=approval.number)
+        return Reply(cards=(_whole(card),), hints=(hint,))
+
+    async def _tap(
+        self,
+        approval: Approval,
+        verb: Verb,
+        sha256: str,
+        text: str = "",
+        edits: dict[str, str] | None = None,
+    ) -> Reply:
+        fact = await self._office.tap(approval.id, verb, sha256, text, edits)
+        self._session.drafts.pop(approval.id, None)
+        title = texts.NOTED[verb].format(title=one_line(approval.title or str(approval.number)))
+        reply = await recorded(self._office, title, fact)
+        if verb in {Verb.APPROVE, Verb.EDIT} and await self._stopped():
+            return Reply(lines=(*reply.lines, texts.STOP_HOLDS), waits_for=fact)
+        return reply
+
+    async def _stopped(self) -> bool:
+        active = await self._office.views.find(Stop, "active")
+        return any(each.scope == "all" for each in active)
+
+    def _prompt(self, approval: Approval, command: str, question: str, hint: str) -> Reply:
+        typed = f"{command} {approval.number}"
+        return Reply(
+            prompt=Prompt(question=question, command=typed),
+            hints=(hint.format(number=approval.number),),
+        )
+
+    def _editor(self, approval: Approval, fields: dict[str, str]) -> Reply:
+        lines = tuple(f"{name}: {visible(text)}" for name, text in fields.items())
+        number = approval.number
+        hint = texts.MORE_HELP["edit"].replace("3", str(number))
+        editor = Editor(approval=approval.id, number=number, fields=fields)
+        return Reply(lines=lines, editor=editor, hints=(hint,))
+
+
+def _whole(card: Card) -> Card:
+    """The card with its full text on it."""
+    return replace(card, excerpt=visible(card.text), cut=0)
+
+
+def _not_editable(number: int, field: str, editable: tuple[str, ...]) -> Reply:
+    fields, first = ", ".join(editable), editable[0]
+    return trouble(texts.NOT_EDITABLE, field=field, fields=fields, number=number, first=first)
+
+
+def _choice(question: Question, text: str) -> tuple[str, str]:
+    """(id, label) of the option that `text` names by letter, id or label; empty for free text."""
+    said = text.strip().casefold().rstrip(".)")
+    for sign, option in zip(LETTERS, question.options, strict=False):
+        if said in {sign, option.id.casefold(), option.label.casefold()}:
+            return option.id, option.label
+    return "", ""

@@ -1,0 +1,196 @@
+"""Commands that only look: inbox, status, failures, replay, help."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from bot import texts
+from bot.amounts import amount_words, clock_words, counted
+from bot.card_loading import CardLoader
+from bot.cards import failure_card, question_card
+from bot.channel import Card, Reply, Table
+from bot.commands.answers import trouble, unclear
+from bot.commands.overview import CaseOverview, status_of
+from bot.commands.session import Session
+from bot.commands.things import Candidate, Things
+from bot.office import Office, ReplayReport
+from bot.untrusted import one_line
+from ledger.domain.entities import (
+    Action,
+    Approval,
+    ApprovalStatus,
+    Case,
+    Contact,
+    Failure,
+    Question,
+    Stop,
+)
+
+WHOLE_CARDS: Final = 3
+"""So many cards are shown whole; more become a list, since nobody reads a wall of cards."""
+
+MOST_ROWS: Final = 20
+
+
+class Looking:
+    """Answers that change nothing."""
+
+    def __init__(self, office: Office, session: Session) -> None:
+        self._office, self._session = office, session
+        self._things = Things(office.views)
+        self._cards = CardLoader(office.views, office.history)
+
+    @property
+    def _now(self) -> datetime:
+        return self._session.now(self._office)
+
+    def help(self, topic: str) -> Reply:
+        """What can be said."""
+        found = next((each for each in texts.COMMANDS if each.name == topic), None)
+        if topic and found is None:
+            return trouble(texts.NO_SUCH_COMMAND, word=topic)
+        if found:
+            return Reply(title=found.usage, lines=(found.does, texts.MORE_HELP[found.name]))
+        rows = tuple((each.usage, each.does) for each in texts.COMMANDS)
+        table = Table(texts.COLUMNS_HELP, rows)
+        return Reply(title=texts.HELP_TITLE, table=table, hints=(texts.HELP_FREE,))
+
+    async def inbox(self) -> Reply:
+        """What waits for the operator, the soonest to expire first."""
+        waiting = await self._office.views.find(Approval, f"status:{ApprovalStatus.PENDING}")
+        ordered = sorted(waiting, key=lambda each: (each.expires_at, each.number))
+        questions = await self._things.questions()
+        hints = await self._put_off()
+        count = len(ordered) + len(questions)
+        if not count:
+            return Reply(lines=(texts.INBOX_EMPTY,), hints=hints)
+        title = texts.INBOX_TITLE.format(number=count)
+        if count <= WHOLE_CARDS:
+            return Reply(title=title, cards=await self._whole(ordered, questions), hints=hints)
+        rows = [await self._row(each) for each in ordered]
+        rows += [(str(q.number), one_line(q.text, 60), "", "") for q in questions]
+        table = Table(texts.COLUMNS_INBOX, tuple(rows[:MOST_ROWS]))
+        more = (texts.MORE_SOURCES.format(number=count - MOST_ROWS),) if count > MOST_ROWS else ()
+        return Reply(title=title, table=table, hints=(*more, texts.INBOX_OPEN, *hints))
+
+    async def status(self, said: str) -> Reply:
+        """How everything stands, or one case."""
+        if not said:
+            return await self._company()
+        found = await self._things.case(said)
+        if not isinstance(found, Candidate):
+            return unclear(found, said)
+        self._session.last_case = found.thing.id
+        return await CaseOverview(self._office.views, self._now).reply(found.thing, found.label)
+
+    async def failures(self) -> Reply:
+        """What is broken now."""
+        broken = await self._office.views.find(Failure, "broken")
+        if not broken:
+            return Reply(lines=(texts.FAILURES_NONE,))
+        title = texts.FAILURES_TITLE.format(number=len(broken))
+        if len(broken) <= WHOLE_CARDS:
+            return Reply(title=title, cards=tuple(failure_card(e, self._now) for e in broken))
+        rows = tuple(self._failure(each) for each in broken[:MOST_ROWS])
+        return Reply(title=title, table=Table(texts.COLUMNS_FAILURES, rows))
+
+    async def replay(self, said: str) -> Reply:
+        """Run a case again from the records."""
+        found = await self._things.case(said or self._session.last_case)
+        if not isinstance(found, Candidate):
+            return unclear(found, said)
+        self._session.last_case = found.thing.id
+        return _replayed(await self._office.replay(found.thing.id))
+
+    async def _put_off(self) -> tuple[str, ...]:
+        later = await self._office.views.find(Approval, f"status:{ApprovalStatus.POSTPONED}")
+        labels = ", ".join(f"{a.number} ({self._until(a.until)})" for a in later)
+        return (texts.INBOX_LATER.format(labels=labels),) if labels else ()
+
+    def _until(self, moment: datetime | None) -> str:
+        return clock_words(moment, self._now) if moment else "?"
+
+    async def _whole(self, approvals: list[Approval], asked: list[Question]) -> tuple[Card, ...]:
+        cards = [await self._cards.card(each, self._now) for each in approvals]
+        questions = [question_card(each, self._now) for each in asked]
+        return (*(card for card in cards if card), *questions)
+
+    async def _row(self, approval: Approval) -> tuple[str, ...]:
+        action = await self._office.views.get(Action, approval.action)
+        card = await self._cards.card(approval, self._now)
+        amount = amount_words(action.amount) if action and action.amount else ""
+        title = card.title if card else one_line(approval.title)
+        return str(approval.number), title, amount, clock_words(approval.expires_at, self._now)
+
+    def _failure(self, failure: Failure) -> tuple[str, ...]:
+        since = clock_words(failure.since, self._now)
+        what, cause = one_line(failure.what, 40), one_line(failure.cause, 40)
+        return what, cause, since, str(failure.count), f"retry {failure.id}"
+
+    async def _company(self) -> Reply:
+        views = self._office.views
+        stops = await views.find(Stop, "active")
+        broken = await views.find(Failure, "broken")
+        lines = [stop_words(each, self._now) for each in stops]
+        lines += [await self._for_you()]
+        if broken:
+            lines.append(texts.STATUS_BROKEN.format(failures=counted(len(broken), "failure")))
+        lines += [await self._worker(), *self._rules()]
+        title = texts.STATUS_TITLE.format(company=self._office.company.name)
+        return Reply(title=title, lines=tuple(filter(None, lines)), table=await self._case_table())
+
+    async def _for_you(self) -> str:
+        cards = len(await self._things.approvals())
+        questions = len(await self._things.questions())
+        if not cards and not questions:
+            return texts.INBOX_EMPTY
+        asked = counted(questions, "question")
+        return texts.STATUS_FOR_YOU.format(cards=counted(cards, "card"), questions=asked)
+
+    async def _worker(self) -> str:
+        who = await self._office.worker()
+        return texts.STATUS_WORKER.format(who=who) if who else texts.STATUS_NOBODY
+
+    def _rules(self) -> list[str]:
+        policies = self._office.policies
+        refused = [texts.STATUS_REFUSED.format(what=each) for each in policies.refused]
+        return [texts.STATUS_RULES.format(policy=policies.policy), *refused]
+
+    async def _case_table(self) -> Table | None:
+        cases = [each for each in await self._office.views.all(Case) if not each.closed]
+        newest = sorted(cases, key=lambda each: each.updated_at, reverse=True)[:MOST_ROWS]
+        rows = [await self._case_row(each) for each in newest]
+        return Table(texts.COLUMNS_CASES, tuple(rows)) if rows else None
+
+    async def _case_row(self, case: Case) -> tuple[str, ...]:
+        contact = await self._office.views.get(Contact, case.contact) if case.contact else None
+        who = one_line(contact.name or contact.address, 30) if contact else ""
+        stands = await status_of(self._office.views, case)
+        title = one_line(case.title or case.kind, 40)
+        return str(case.number), title, who, stands, clock_words(case.updated_at, self._now)
+
+
+def stop_words(stop: Stop, now: datetime) -> str:
+    """`STOPPED: everything, by nora 10:02`"""
+    everything = stop.scope == "all"
+    return texts.STATUS_STOPPED.format(
+        what=texts.STATUS_EVERYTHING if everything else f"{stop.scope} {stop.target}",
+        who=one_line(stop.by, 40),
+        when=clock_words(stop.since, now),
+        why=f" ({one_line(stop.reason)})" if stop.reason else "",
+        which="" if everything else f" {stop.target}",
+    )
+
+
+def _replayed(report: ReplayReport) -> Reply:
+    time = texts.REPLAY_TIME.format(ms=report.milliseconds) if report.milliseconds else ""
+    if not report.divergences:
+        words = counted(report.deliveries, "delivery").replace("deliverys", "deliveries")
+        facts = counted(report.facts, "fact")
+        line = texts.REPLAY_SAME.format(case=report.case, deliveries=words, facts=facts, time=time)
+        return Reply(lines=(line,))
+    number = counted(len(report.divergences), "place")
+    lines = [f"{each.fact}: {one_line(each.what, 300)}" for each in report.divergences]
+    title = texts.REPLAY_DIFFERS.format(case=report.case, number=number)
+    return Reply(title=title, lines=tuple(lines), trouble=True)

@@ -1,0 +1,137 @@
+"""One typed line in, one answer out. Whatever goes wrong, there is an answer with a remedy."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bot import texts
+from bot.channel import Reply
+from bot.commands import words
+from bot.commands.answers import trouble
+from bot.commands.auditing import Auditing
+from bot.commands.deciding import Deciding
+from bot.commands.halting import Halting
+from bot.commands.looking import Looking
+from bot.commands.session import Session
+from bot.office import Office
+from ledger.domain.entities import Approval
+from ledger.domain.errors import CooError
+
+
+class Commands:
+    """The commands of one conversation."""
+
+    def __init__(self, office: Office, session: Session) -> None:
+        self._office, self.session = office, session
+        self._deciding = Deciding(office, session)
+        self._looking = Looking(office, session)
+        self._auditing = Auditing(office, session)
+        self._halting = Halting(office, session)
+
+    async def answer(self, line: str) -> Reply:
+        """What `line` does and says. Never raises for what a person may have done."""
+        try:
+            reply = await self._run(words.parse(line))
+        except CooError as error:
+            reply = Reply(lines=(error.cause, error.remedy), trouble=True)
+        return self._seen(reply)
+
+    async def edited(self, approval: str, edits: dict[str, str]) -> Reply:
+        """The preview of what an editor gave back."""
+        found = await self._office.views.get(Approval, approval)
+        if found is None or not edits:
+            return await self.answer(f"show {approval}")
+        return self._seen(await self._deciding.edited(found, edits))
+
+    def _seen(self, reply: Reply) -> Reply:
+        for card in reply.cards:
+            self.session.shown(card)
+        return reply
+
+    async def _run(self, intent: words.Intention) -> Reply:
+        match intent:
+            case words.Nothing() | words.Quit() | words.Unknown() | words.Help():
+                return self._small(intent)
+            case words.Say() | words.Numbered() | words.Tell():
+                return await self._words(intent)
+            case words.Inbox() | words.Status() | words.Failures() | words.Replay():
+                return await self._look(intent)
+            case words.Audit(thing):
+                return await self._auditing.audit(thing)
+            case words.Why():
+                return await self._auditing.why(intent)
+            case words.Halt():
+                return await self._halting.stop(intent)
+            case words.Resume(thing):
+                return await self._halting.resume(thing)
+            case words.Retry(thing):
+                return await self._halting.retry(thing)
+            case _:
+                return await self._decide(intent)
+
+    def _small(self, intent: words.Nothing | words.Quit | words.Unknown | words.Help) -> Reply:
+        match intent:
+            case words.Nothing():
+                return Reply(hints=(texts.NOTHING_SAID,))
+            case words.Quit():
+                return Reply(lines=(texts.BYE,), leave=True)
+            case words.Help(topic):
+                return self._looking.help(topic)
+            case words.Unknown(word, near):
+                if not near:
+                    return trouble(texts.NO_SUCH_COMMAND, word=word)
+                return trouble(texts.DID_YOU_MEAN, word=word, near=_or(near))
+            case _:
+                assert_never(intent)
+
+    async def _words(self, intent: words.Say | words.Numbered | words.Tell) -> Reply:
+        match intent:
+            case words.Say(text, free):
+                said = self._deciding.free if free else self._deciding.say
+                return await said(text)
+            case words.Numbered(number, text):
+                return await self._deciding.numbered(number, text)
+            case words.Tell():
+                return await self._deciding.tell(intent)
+            case _:
+                assert_never(intent)
+
+    async def _look(
+        self, intent: words.Inbox | words.Status | words.Failures | words.Replay
+    ) -> Reply:
+        match intent:
+            case words.Inbox():
+                return await self._looking.inbox()
+            case words.Status(thing):
+                return await self._looking.status(thing)
+            case words.Failures():
+                return await self._looking.failures()
+            case words.Replay(thing):
+                return await self._looking.replay(thing)
+            case _:
+                assert_never(intent)
+
+    async def _decide(
+        self,
+        intent: words.Show | words.Approve | words.Reject | words.Edit | words.Later | words.DidIt,
+    ) -> Reply:
+        match intent:
+            case words.Show(thing):
+                return await self._deciding.show(thing)
+            case words.Approve(thing):
+                return await self._deciding.approve(thing)
+            case words.Reject():
+                return await self._deciding.reject(intent)
+            case words.Edit():
+                return await self._deciding.edit(intent)
+            case words.Later():
+                return await self._deciding.later(intent)
+            case words.DidIt(thing):
+                return await self._deciding.did_it(thing)
+            case _:
+                assert_never(intent)
+
+
+def _or(near: tuple[str, ...]) -> str:
+    quoted = [f"`{each}`" for each in near]
+    return " or ".join((", ".join(quoted[:-1]), quoted[-1])) if len(quoted) > 1 else quoted[0]

@@ -1,0 +1,46 @@
+"""What one conversation remembers: what the person has seen, and what they are editing."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, tzinfo
+from typing import Final
+
+from bot.channel import Card, CardKind
+from bot.office import Office
+
+MOST_SEEN: Final = 500
+
+
+class Session:
+    """A tap counts only for bytes that this person saw here; `seen` holds their sha256.
+
+    `drafts` are edits on their way, by approval. It is lost with the process: then the card
+    is simply shown once more before it can be approved.
+    """
+
+    def __init__(self, zone: tzinfo | None = None) -> None:
+        self.zone = zone
+        self.seen: OrderedDict[str, str] = OrderedDict()
+        self.drafts: dict[str, dict[str, str]] = {}
+        self.last_card = ""
+        self.last_case = ""
+
+    def now(self, office: Office) -> datetime:
+        """The present moment on the person's own clock."""
+        return office.clock.now().astimezone(self.zone)
+
+    def shown(self, card: Card) -> None:
+        """Remember what stands before the person's eyes."""
+        self.last_case = card.case or self.last_case
+        if card.kind not in {CardKind.APPROVAL, CardKind.PREVIEW}:
+            return
+        self.last_card = card.about
+        self.seen[card.about] = card.sha256
+        self.seen.move_to_end(card.about)
+        while len(self.seen) > MOST_SEEN:
+            self.seen.popitem(last=False)
+        if card.kind is CardKind.APPROVAL:
+            self.drafts.pop(card.about, None)
+        else:
+            self.drafts[card.about] = dict(card.edits)

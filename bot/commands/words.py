@@ -1,0 +1,273 @@
+"""What a person typed, as one of a few typed intentions. Pure; looks nothing up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Final
+
+from msgspec import Struct
+
+from bot import texts
+
+
+class Help(Struct, frozen=True):
+    """What can be said; of one command where `topic` is set."""
+
+    topic: str = ""
+
+
+class Status(Struct, frozen=True):
+    """How things stand: of all, or of one case or contact."""
+
+    thing: str = ""
+
+
+class Inbox(Struct, frozen=True):
+    """What waits for the operator."""
+
+
+class Failures(Struct, frozen=True):
+    """What is broken now."""
+
+
+class Show(Struct, frozen=True):
+    """A card with its full text."""
+
+    thing: str = ""
+
+
+class Approve(Struct, frozen=True):
+    """Let exactly the shown bytes run."""
+
+    thing: str = ""
+
+
+class Reject(Struct, frozen=True):
+    """Refuse, with a reason."""
+
+    thing: str = ""
+    reason: str = ""
+
+
+class Edit(Struct, frozen=True):
+    """Change a text; without one, open it for editing."""
+
+    thing: str = ""
+    field: str = ""
+    text: str = ""
+
+
+class Later(Struct, frozen=True):
+    """Put a card off."""
+
+    thing: str = ""
+    when: str = ""
+
+
+class Tell(Struct, frozen=True):
+    """Say how a card or a case should go instead."""
+
+    thing: str = ""
+    text: str = ""
+
+
+class DidIt(Struct, frozen=True):
+    """The operator did it by hand."""
+
+    thing: str = ""
+
+
+class Audit(Struct, frozen=True):
+    """The whole chain of a case."""
+
+    thing: str = ""
+
+
+class Why(Struct, frozen=True):
+    """One step explained; `negated`: one not taken. `step` is a step number of the trail."""
+
+    thing: str = ""
+    step: str = ""
+    negated: bool = False
+
+
+class Replay(Struct, frozen=True):
+    """Run a case again from the records."""
+
+    thing: str = ""
+
+
+class Halt(Struct, frozen=True):
+    """Stop effects: all, or of one case or contact."""
+
+    thing: str = ""
+    reason: str = ""
+
+
+class Resume(Struct, frozen=True):
+    """Lift a stop."""
+
+    thing: str = ""
+
+
+class Retry(Struct, frozen=True):
+    """Try again what failed or was held back."""
+
+    thing: str = ""
+
+
+class Say(Struct, frozen=True):
+    """Free text to Coo. `free`: typed without a command word, so it may be an answer."""
+
+    text: str
+    free: bool = True
+
+
+class Numbered(Struct, frozen=True):
+    """Text that begins with a number: an answer to that question, or words to that card."""
+
+    number: str
+    text: str
+
+
+class Quit(Struct, frozen=True):
+    """Leave the conversation."""
+
+
+class Unknown(Struct, frozen=True):
+    """Something that looks like a command and is none; `near` are the likeliest."""
+
+    word: str
+    near: tuple[str, ...]
+
+
+class Nothing(Struct, frozen=True):
+    """An empty line."""
+
+
+Intention = (
+    Help
+    | Status
+    | Inbox
+    | Failures
+    | Show
+    | Approve
+    | Reject
+    | Edit
+    | Later
+    | Tell
+    | DidIt
+    | Audit
+    | Why
+    | Replay
+    | Halt
+    | Resume
+    | Retry
+    | Say
+    | Numbered
+    | Quit
+    | Unknown
+    | Nothing
+)
+
+FEW_WORDS: Final = 3
+"""A line of at most so many words whose first is nearly a command is taken for a slip."""
+
+_NUMBERED: Final = re.compile(r"#?(\d{1,9})[.:,)]*(?:\s+(.*))?", re.DOTALL)
+_QUOTED: Final = re.compile(r"""(["'])(.+?)\1\s*(.*)""", re.DOTALL)
+_STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
+
+
+def parse(line: str) -> Intention:
+    """What `line` means. A leading slash, or `/coo`, makes the first word a command for sure."""
+    text = line.strip()
+    if not text:
+        return Nothing()
+    bare = re.sub(r"^/(coo\s+)?", "", text)
+    word, _, rest = bare.partition(" ")
+    known = _WORDS.get(word.lower().rstrip("!."))
+    if known:
+        return known(rest.strip())
+    numbered = _NUMBERED.fullmatch(bare)
+    if numbered:
+        number, said = numbered.group(1), (numbered.group(2) or "").strip()
+        return Numbered(number, said) if said else Show(number)
+    near = _nearest(word)
+    if bare != text or (near and len(bare.split()) <= FEW_WORDS):
+        return Unknown(word, near)
+    return Say(text)
+
+
+def _nearest(word: str) -> tuple[str, ...]:
+    names = [each.name for each in texts.COMMANDS]
+    return tuple(get_close_matches(word.lower(), names, n=3, cutoff=0.7))
+
+
+def split_thing(rest: str) -> tuple[str, str]:
+    """(thing, what follows). A name of several words stands in quotes."""
+    quoted = _QUOTED.fullmatch(rest)
+    if quoted:
+        return quoted.group(2), quoted.group(3)
+    thing, _, text = rest.partition(" ")
+    return _bare(thing), text.strip()
+
+
+def _bare(thing: str) -> str:
+    quoted = _QUOTED.fullmatch(thing)
+    return quoted.group(2) if quoted and not quoted.group(3) else thing.rstrip(":,.!?")
+
+
+def _reject(rest: str) -> Intention:
+    return Reject(*split_thing(rest))
+
+
+def _edit(rest: str) -> Intention:
+    thing, more = split_thing(rest)
+    field, _, text = more.partition(" ")
+    return Edit(thing, field.rstrip(":").lower(), text.strip().replace("\\n", "\n"))
+
+
+def _why(rest: str) -> Intention:
+    negated = bool(re.match(r"not\b", rest, re.IGNORECASE))
+    asked = rest[len("not") :].strip() if negated else rest
+    step = _STEP.fullmatch(_bare(asked))
+    if step and not negated:
+        return Why(step.group(1).rstrip(","), step.group(2))
+    return Why(_bare(asked), negated=negated)
+
+
+def _halt(rest: str) -> Intention:
+    thing, _, reason = rest.partition(" because ")
+    whole = {"", "all", "everything", "now"}
+    return Halt("" if _bare(thing).lower() in whole else _bare(thing), reason.strip())
+
+
+def _resume(rest: str) -> Intention:
+    return Resume("" if rest.lower() in {"all", "everything"} else _bare(rest))
+
+
+_WORDS: Final[dict[str, Callable[[str], Intention]]] = {
+    "help": lambda rest: Help(rest.lower()),
+    "?": lambda rest: Help(rest.lower()),
+    "status": lambda rest: Status(_bare(rest)),
+    "inbox": lambda _: Inbox(),
+    "failures": lambda _: Failures(),
+    "show": lambda rest: Show(_bare(rest)),
+    "approve": lambda rest: Approve(_bare(rest)),
+    "reject": _reject,
+    "edit": _edit,
+    "later": lambda rest: Later(*split_thing(rest)),
+    "tell": lambda rest: Tell(*split_thing(rest)),
+    "say": lambda rest: Say(rest, free=False) if rest else Help("say"),
+    "did-it": lambda rest: DidIt(_bare(rest)),
+    "audit": lambda rest: Audit(_bare(rest)),
+    "why": _why,
+    "replay": lambda rest: Replay(_bare(rest)),
+    "stop": _halt,
+    "resume": _resume,
+    "retry": lambda rest: Retry(_bare(rest)),
+    "quit": lambda _: Quit(),
+    "exit": lambda _: Quit(),
+}

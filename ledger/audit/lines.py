@@ -1,0 +1,199 @@
+"""One line of a trail for one fact: a table from event type to the entry it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from ledger.audit import entries as line
+from ledger.audit.arrivals import arrival
+from ledger.audit.entries import Entry
+from ledger.domain import events
+from ledger.domain.events import Event
+from ledger.domain.facts import Fact
+
+Sources = Mapping[str, Fact]
+"""Facts of other cases (the desk) that facts of this one refer to, by id."""
+
+Envelope = dict[str, Any]
+"""The fields every entry has."""
+
+Make = Callable[[Any, Envelope, Sources], Entry]
+
+
+def _same(kind: type[Entry], **fixed: object) -> Make:
+    """An entry whose fields are the event's fields of the same name, besides `fixed` ones."""
+
+    def make(event: Event, base: Envelope, _: Sources) -> Entry:
+        known = {**msgspec.structs.asdict(event), **fixed}
+        names = [field.name for field in msgspec.structs.fields(kind) if field.name not in base]
+        return kind(**base, **{name: known[name] for name in names if name in known})
+
+    return make
+
+
+def _opened(event: events.CaseOpened, base: Envelope, sources: Sources) -> Entry:
+    return arrival(sources.get(event.fact), base, routed=event.kind, sender="")
+
+
+def _routed(event: events.Routed, base: Envelope, sources: Sources) -> Entry:
+    return arrival(sources.get(event.fact), base, routed=event.why, sender=event.sender)
+
+
+def _recognised(event: events.ContactRecognised, base: Envelope, _: Sources) -> Entry:
+    return line.WhoItWas(**base, contact=event.contact, how=event.by)
+
+
+def _moved(*, accepted: bool) -> Make:
+    def make(event: Any, base: Envelope, _: Sources) -> Entry:
+        moved = {"accepted": accepted, "version": event.version, "message": event.fact}
+        return line.DealMoved(**base, **moved)
+
+    return make
+
+
+def _decided(how: str, reason: str = "") -> Make:
+    """`reason`: the name of the event's field that says why."""
+
+    def make(event: Any, base: Envelope, sources: Sources) -> Entry:
+        tap = sources.get(getattr(event, "tap", ""))
+        return line.Decided(
+            **base,
+            how=how,
+            who=getattr(event, "operator", ""),
+            channel=getattr(event, "channel", ""),
+            sha256=getattr(event, "sha256", ""),
+            reason=getattr(event, reason) if reason else "",
+            tapped_at=tap.at if tap else None,
+        )
+
+    return make
+
+
+def _answered(event: events.QuestionAnswered, base: Envelope, _: Sources) -> Entry:
+    ended = ", ".join(part for part in (event.choice, event.text) if part) or "answered"
+    return line.Questioned(
+        **base, question=event.question, ended=ended, who=event.operator, channel=event.channel
+    )
+
+
+def _withdrawn(event: events.QuestionWithdrawn, base: Envelope, _: Sources) -> Entry:
+    return line.Questioned(**base, question=event.question, ended=f"withdrawn: {event.why}")
+
+
+def _wrong(kind: str, what: str, cause: str, remedy: str) -> Make:
+    """`what`, `cause` and `remedy` name fields of the event."""
+
+    def make(event: Any, base: Envelope, _: Sources) -> Entry:
+        told = getattr(event, remedy)
+        return line.WentWrong(
+            **base,
+            kind=kind,
+            what=getattr(event, what),
+            cause=getattr(event, cause),
+            remedy=told if isinstance(told, str) else " ".join(told),
+        )
+
+    return make
+
+
+def _spent(event: events.ModelCallRecorded, base: Envelope, _: Sources) -> Entry:
+    return line.Spent(
+        **base,
+        model=event.model,
+        part=event.part,
+        microusd=event.microusd,
+        tokens=event.prompt_tokens + event.answer_tokens,
+        milliseconds=event.milliseconds,
+    )
+
+
+def _in_vain(event: events.ModelCallFailed, base: Envelope, _: Sources) -> Entry:
+    failed = f"{event.reason}: {event.cause}"
+    return line.Spent(
+        **base, model=event.model, part=event.part, microusd=event.microusd, failed=failed
+    )
+
+
+def _noted(kind: str, text: str) -> Make:
+    def make(event: Any, base: Envelope, _: Sources) -> Entry:
+        return line.Noted(**base, kind=kind or event.topic, text=getattr(event, text))
+
+    return make
+
+
+def _alarm(event: events.AlarmSet, base: Envelope, _: Sources) -> Entry:
+    return line.Noted(**base, kind="alarm", text=f"{event.purpose} on {event.due:%Y-%m-%d %H:%M}")
+
+
+LINES: Final[dict[type[Event], Make]] = {
+    events.CaseOpened: _opened,
+    events.Routed: _routed,
+    events.ContactCreated: _same(line.WhoItWas, how="new"),
+    events.ContactRecognised: _recognised,
+    events.Understood: _same(line.Understanding),
+    events.Recalled: _same(line.Remembered),
+    events.PlanMade: _same(line.Planned),
+    events.PlannerFellBack: _same(line.FellBack),
+    events.ProposalDrafted: _same(line.Drafted),
+    events.ProposalAccepted: _moved(accepted=True),
+    events.ProposalDeclined: _moved(accepted=False),
+    events.ActionProposed: _same(line.Proposed),
+    events.VerdictGiven: _same(line.Judged),
+    events.ApprovalRequested: _same(line.Asked),
+    events.Approved: _decided("approved"),
+    events.Rejected: _decided("rejected", "reason"),
+    events.Instructed: _decided("instructed", "text"),
+    events.Postponed: _decided("postponed"),
+    events.DoneByOperator: _decided("done"),
+    events.TapRefused: _decided("refused", "why"),
+    events.ApprovalSuperseded: _decided("superseded", "why"),
+    events.ApprovalExpired: _decided("expired"),
+    events.QuestionAsked: _same(line.Questioned),
+    events.QuestionAnswered: _answered,
+    events.QuestionWithdrawn: _withdrawn,
+    events.AttemptStarted: _same(line.Tried),
+    events.ActionSucceeded: _same(line.Proved),
+    events.ActionFailed: _wrong("failed", "action", "cause", "remedy"),
+    events.ActionUnknown: _wrong("unknown", "action", "cause", "look_at"),
+    events.ActionWithheld: _wrong("withheld", "why", "detail", "remedy"),
+    events.CaseStuck: _wrong("stuck", "subscriber", "cause", "remedy"),
+    events.FailureReported: _wrong("reported", "what", "cause", "remedies"),
+    events.CaseUnstuck: lambda event, base, _: line.Recovered(**base, what=event.subscriber),
+    events.FailureCleared: lambda event, base, _: line.Recovered(**base, what=event.how),
+    events.InvoiceIssued: _same(line.Invoiced),
+    events.PaymentMatched: _same(line.Paid),
+    events.InvoicePaid: _same(line.Paid),
+    events.DecisionRecorded: _same(line.Chose),
+    events.ModelCallRecorded: _spent,
+    events.ModelCallFailed: _in_vain,
+    events.Told: _noted("", "text"),
+    events.AlarmSet: _alarm,
+    events.CaseClosed: _noted("closed", "outcome"),
+    events.CaseReopened: _noted("reopened", "why"),
+}
+"""One line a fact type. A test asserts that every event has one or is named in `SILENT`."""
+
+SILENT: Final[frozenset[type[Event]]] = frozenset(
+    {
+        events.MailReceived,
+        events.MailUnreadable,
+        events.PaymentReceived,
+        events.OperatorSaid,
+        events.Tapped,
+        events.QuestionReplied,
+        events.StopOrdered,
+        events.ResumeOrdered,
+        events.RetryOrdered,
+        events.AlarmRang,
+        events.CompanyConfigured,
+        events.PolicyLoaded,
+        events.PolicyRefused,
+        events.Unrouted,
+        events.DeliveryRecorded,
+        events.ModelCallReserved,
+    }
+)
+"""Facts without a line: the desk's are shown where they arrive, the others are bookkeeping."""

@@ -1,0 +1,78 @@
+"""From the facts of a case to its trail. Pure: the same facts give the same trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ledger.audit import entries as line
+from ledger.audit.entries import Cost, Entry, Trail
+from ledger.audit.lines import LINES, Sources
+from ledger.domain import events
+from ledger.domain.errors import UnknownFact
+from ledger.domain.events import Event
+from ledger.domain.facts import Fact
+from ledger.domain.reading import History
+
+
+async def read_trail(history: History, case: str) -> Trail:
+    """The trail of a case, with the desk facts it refers to looked up."""
+    facts = await history.case(case)
+    sources: dict[str, Fact] = {}
+    for needed in sorted({each for fact in facts for each in _referred(fact.event)}):
+        try:
+            sources[needed] = await history.fact(needed)
+        except UnknownFact:  # its line then says less; a trail is never refused
+            continue
+    return trail(facts, sources)
+
+
+def trail(facts: Sequence[Fact], sources: Sources) -> Trail:
+    """The causal chain of one case's `facts`, given in order."""
+    entries = tuple(
+        LINES[type(fact.event)](fact.event, _envelope(fact), sources)
+        for fact in facts
+        if type(fact.event) in LINES
+    )
+    opened = next((f.event for f in facts if isinstance(f.event, events.CaseOpened)), None)
+    return Trail(
+        case=facts[0].case if facts else "",
+        title=opened.title if opened else "",
+        entries=entries,
+        cost=_cost(entries),
+        facts=len(facts),
+    )
+
+
+def _referred(event: Event) -> Iterator[str]:
+    for name in ("fact", "tap"):
+        value = getattr(event, name, "")
+        if value:
+            yield value
+
+
+def _envelope(fact: Fact) -> dict[str, Any]:
+    causes = (fact.cause, *_referred(fact.event))
+    return {
+        "fact": fact.id,
+        "step": fact.version,
+        "at": fact.at,
+        "causes": tuple(dict.fromkeys(each for each in causes if each)),
+        "action": getattr(fact.event, "action", ""),
+        "approval": getattr(fact.event, "approval", ""),
+        "erased": fact.erased,
+    }
+
+
+def _cost(entries: Sequence[Entry]) -> Cost:
+    spent = [entry for entry in entries if isinstance(entry, line.Spent)]
+    asked = [entry for entry in entries if isinstance(entry, line.Questioned)]
+    return Cost(
+        microusd=sum(entry.microusd for entry in spent),
+        calls=len(spent),
+        failed_calls=sum(bool(entry.failed) for entry in spent),
+        tokens=sum(entry.tokens for entry in spent),
+        effects=sum(isinstance(entry, line.Proved) for entry in entries),
+        cards=sum(isinstance(entry, line.Asked) for entry in entries),
+        questions=sum(not entry.ended for entry in asked),
+    )
