@@ -24,7 +24,7 @@ def fold_failures(fact: Fact, look: Look) -> list[Entity]:
     """A failed action and a stuck case are failures too, under the id of the action or case."""
     match fact.event:
         case FailureReported() as event:
-            return [_seen(_reported(event, fact), look)]
+            return [_told(_reported(event, fact), look)]
         case ActionFailed() | ActionUnknown() as event:
             return [_seen(_not_done(event, fact, look), look)]
         case CaseStuck() as event:
@@ -54,6 +54,14 @@ def _seen(failure: Failure, look: Look) -> Failure:
     if known is None or known.cleared:
         return failure
     return replace(failure, since=known.since, count=known.count + 1)
+
+
+def _told(failure: Failure, look: Look) -> Failure:
+    """A report on an action follows the outcome that counted it: it says more, not again."""
+    known = look.get(Failure, failure.id)
+    if known is None or known.cleared or look.get(Action, failure.id) is None:
+        return _seen(failure, look)
+    return replace(failure, since=known.since, count=known.count)
 
 
 def _cleared(failure_id: str, look: Look) -> list[Entity]:

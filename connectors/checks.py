@@ -1,0 +1,175 @@
+"""What is asked once more right before an effect: stop, bytes, approval, policy, the world."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Protocol, assert_never
+
+from msgspec import Struct
+
+from connectors.preconditions import first_broken
+from ledger.domain.commands import command_sha
+from ledger.domain.entities import Action, Approval, ApprovalStatus, Stop
+from ledger.domain.events import ActionProposed, VerdictGiven
+from ledger.domain.reading import Views
+from ledger.domain.verdicts import Allow, Ask, Deny, FiredRule, Verdict
+
+EXECUTION = "execution"
+
+
+class Gate(Protocol):
+    """The policies, asked about one proposed command."""
+
+    async def evaluate(
+        self, case: str, person: str, proposed: ActionProposed, *, phase: str
+    ) -> tuple[Verdict, str]:
+        """The verdict, and the JSON of everything the rules saw."""
+        ...
+
+
+class Held(Struct, frozen=True):
+    """It must not run now. `why`: stopped, budget, denied, superseded."""
+
+    why: str
+    detail: str
+    remedy: str
+
+
+class Moved(Struct, frozen=True):
+    """The world is no longer the one that was approved of."""
+
+    why: str
+
+
+class Checked(Struct, frozen=True):
+    """The verdict, where the gate was asked, and what stands in the way, if anything does."""
+
+    verdict: VerdictGiven | None = None
+    obstacle: Held | Moved | None = None
+
+
+class Checks:
+    """Everything but the budget, which is taken together with the claim."""
+
+    def __init__(self, *, views: Views, gate: Gate) -> None:
+        self._views = views
+        self._gate = gate
+
+    async def all(self, action: Action) -> Checked:
+        """In this order, so that a stop is the first word and nothing is judged twice."""
+        held = await self.stopped(action) or await self._not_as_approved(action)
+        if held:
+            return Checked(obstacle=held)
+        given = await self._judged(action)
+        held = await self._against(given.verdict, action)
+        return Checked(verdict=given, obstacle=held or await self.moved(action))
+
+    async def stopped(self, action: Action) -> Held | None:
+        """The stop that is in force for this action, its case or its contact."""
+        for stop in await self._views.find(Stop, "active"):
+            if _concerns(stop, action):
+                return _stopped(stop)
+        return None
+
+    async def moved(self, action: Action) -> Moved | None:
+        """The first precondition that no longer holds."""
+        why = await first_broken(action, self._views)
+        return Moved(why) if why else None
+
+    async def _not_as_approved(self, action: Action) -> Held | None:
+        """The bytes are the proposed ones, and the approved ones where somebody was asked."""
+        if action.command is None or command_sha(action.command) != action.sha256:
+            return Held(
+                "superseded",
+                f"The bytes of {action.id!r} are not the ones that were proposed.",
+                "Have it proposed again; nothing else may run under this approval.",
+            )
+        approval = await self._views.get(Approval, action.approval) if action.approval else None
+        if not action.approval or _counts(approval, action):
+            return None
+        return Held(
+            "superseded",
+            f"The approval {action.approval!r} does not cover these bytes, or counts no more.",
+            "Look at the newest card of the case and decide there.",
+        )
+
+    async def _judged(self, action: Action) -> VerdictGiven:
+        verdict, seen = await self._gate.evaluate(
+            action.case, action.person, _proposed(action), phase=EXECUTION
+        )
+        return VerdictGiven(
+            action=action.id,
+            sha256=action.sha256,
+            phase=EXECUTION,
+            verdict=verdict,
+            input_sha256=hashlib.sha256(seen.encode()).hexdigest(),
+        )
+
+    async def _against(self, verdict: Verdict, action: Action) -> Held | None:
+        """A newer deny wins over any approval; an ask is answered by one."""
+        match verdict:
+            case Allow():
+                return None
+            case Ask():
+                return None if action.approval else _unasked(verdict.fired)
+            case Deny():
+                return _denied(verdict.fired)
+            case _:
+                assert_never(verdict)
+
+
+def _concerns(stop: Stop, action: Action) -> bool:
+    contact = action.command.contact if action.command else ""
+    return stop.scope == "all" or stop.target in {action.case, contact} - {""}
+
+
+def _stopped(stop: Stop) -> Held:
+    what = "everything" if stop.scope == "all" else f"{stop.scope} {stop.target}"
+    order = "resume" if stop.scope == "all" else f"resume {stop.target}"
+    reason = f" ({stop.reason})" if stop.reason else ""
+    return Held("stopped", f"{stop.by} stopped {what}{reason}.", f"`{order}` lets it run.")
+
+
+def _counts(approval: Approval | None, action: Action) -> bool:
+    return (
+        approval is not None
+        and approval.status is ApprovalStatus.APPROVED
+        and (approval.action, approval.sha256) == (action.id, action.sha256)
+    )
+
+
+def _unasked(fired: tuple[FiredRule, ...]) -> Held:
+    return Held(
+        "superseded",
+        f"The rules ask for a decision now, and nobody decided: {_reasons(fired)}",
+        "Have it proposed again; it then comes as a card.",
+    )
+
+
+def _denied(fired: tuple[FiredRule, ...]) -> Held:
+    return Held(
+        "denied",
+        f"The rules forbid it now: {_reasons(fired)}",
+        "Change the rule and retry, or do it by hand.",
+    )
+
+
+def _reasons(fired: tuple[FiredRule, ...]) -> str:
+    return "; ".join(f"{rule.reason} ({rule.rule})" for rule in fired) or "no rule allows it."
+
+
+def _proposed(action: Action) -> ActionProposed:
+    """The proposal as the gate saw it the first time."""
+    return ActionProposed(
+        action=action.id,
+        name=action.name,
+        risk=action.risk,
+        sha256=action.sha256,
+        agent=action.agent,
+        amount=action.amount,
+        provenance=action.provenance,
+        recommendation=action.recommendation,
+        if_nothing=action.if_nothing,
+        message_id=action.message_id,
+        command=action.command,
+    )

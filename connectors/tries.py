@@ -1,0 +1,149 @@
+"""The tries of one delivery: each claimed before it leaves, all under the same key."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from connectors.base import Capability, Connector, Order
+from connectors.call import Absent, Unclear, called, sighted
+from connectors.checks import Checks, Held, Moved
+from connectors.claims import Attempts, Refused
+from ledger.domain.commands import IssueInvoice
+from ledger.domain.entities import Action, ActionStatus
+from ledger.domain.events import InvoiceIssued
+from ledger.domain.reading import Clock, History, Views
+from ledger.domain.verdicts import Failed, Outcome, Succeeded, Unknown
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """How often a failed call is made again, after how long, and how long one may take.
+
+    `waits` are the seconds between tries; `seconds` is the limit of one call.
+    """
+
+    waits: tuple[float, ...] = (2.0, 8.0, 32.0)
+    seconds: float = 120.0
+
+
+class Tried(Struct, frozen=True):
+    """How it ended. `n` is the try whose end this is; 0 where none left."""
+
+    n: int
+    end: Outcome | Held | Moved
+
+
+class Tries:
+    """Tries an action until it succeeded, failed for good, or must wait."""
+
+    def __init__(
+        self,
+        *,
+        checks: Checks,
+        attempts: Attempts,
+        views: Views,
+        history: History,
+        clock: Clock,
+        patience: Patience,
+    ) -> None:
+        self._checks = checks
+        self._attempts = attempts
+        self._views = views
+        self._history = history
+        self._clock = clock
+        self._patience = patience
+
+    async def fresh(self, action: Action, connector: Connector, cause: str) -> Tried:
+        """New tries. Where earlier ones ended unclear and can be read back, look first."""
+        order = await self._claimed(action, connector, cause, action.attempts + 1)
+        if isinstance(order, Held):
+            return Tried(0, order)
+        if action.attempts and connector.capability is Capability.READ_BACK:
+            match await self.sighted(order, connector):
+                case Succeeded() as found:
+                    return Tried(order.n, found)
+                case Unclear() as unclear:
+                    return Tried(order.n, unseen(unclear, order, connector))
+                case Absent():
+                    pass
+        return await self.onwards(action, order, connector, cause)
+
+    async def onwards(
+        self, action: Action, order: Order, connector: Connector, cause: str
+    ) -> Tried:
+        """Call with a claimed order, and claim and call again while that makes sense."""
+        for wait in self._patience.waits:
+            end = await called(connector, order, seconds=self._patience.seconds)
+            if not _worth_another(end, connector):
+                return Tried(order.n, end)
+            await self._clock.sleep(wait)
+            again = await self._again(action, order, connector, cause)
+            if isinstance(again, Held | Moved):
+                return Tried(order.n, end if isinstance(end, Unknown) else again)
+            order = again
+        end = await called(connector, order, seconds=self._patience.seconds)
+        return Tried(order.n, end)
+
+    async def sighted(self, order: Order, connector: Connector) -> Succeeded | Absent | Unclear:
+        """Whether it happened after all."""
+        return await sighted(connector, order, seconds=self._patience.seconds)
+
+    async def order(self, action: Action, n: int) -> Order:
+        """The order of a try that was claimed before, with the invoice it took a number for."""
+        return _order(action, n, await self._issued(action))
+
+    async def _again(
+        self, action: Action, order: Order, connector: Connector, cause: str
+    ) -> Order | Held | Moved:
+        """The next try, unless the world or the operator decided otherwise while we waited."""
+        now = await self._views.get(Action, action.id)
+        if now is None or now.status is not ActionStatus.ATTEMPTED:
+            return Held("superseded", "It was decided otherwise meanwhile.", "Nothing to do.")
+        obstacle = await self._checks.stopped(now) or await self._checks.moved(now)
+        return obstacle or await self._claimed(now, connector, cause, order.n + 1)
+
+    async def _claimed(
+        self, action: Action, connector: Connector, cause: str, n: int
+    ) -> Order | Held:
+        claim = await self._attempts.claim(
+            action,
+            n=n,
+            connector=connector.name,
+            capability=connector.capability.value,
+            cause=cause,
+        )
+        if isinstance(claim, Refused):
+            return Held(claim.why, claim.detail, claim.remedy)
+        return _order(action, claim.n, claim.invoice)
+
+    async def _issued(self, action: Action) -> InvoiceIssued | None:
+        if not isinstance(action.command, IssueInvoice):
+            return None
+        for fact in await self._history.case(action.case):
+            if isinstance(fact.event, InvoiceIssued) and fact.event.action == action.id:
+                return fact.event
+        return None
+
+
+def unseen(unclear: Unclear, order: Order, connector: Connector) -> Unknown:
+    """An earlier try whose end nobody saw, at a provider that does not say."""
+    cause = f"Nobody saw how an earlier try ended. {unclear.cause}"
+    return Unknown(cause, f"Look for {order.key} in {connector.name}.")
+
+
+def _order(action: Action, n: int, invoice: InvoiceIssued | None) -> Order:
+    assert action.command is not None  # noqa: S101 - the checks hold what has no bytes
+    return Order(
+        key=action.id,
+        n=n,
+        case=action.case,
+        person=action.person,
+        command=action.command,
+        invoice=invoice,
+    )
+
+
+def _worth_another(end: Outcome, connector: Connector) -> bool:
+    """A certain failure that may pass; or an unclear end that the same key makes harmless."""
+    if isinstance(end, Failed):
+        return end.retryable
+    return isinstance(end, Unknown) and connector.capability is Capability.KEYED
