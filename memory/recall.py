@@ -7,13 +7,13 @@ from datetime import datetime
 from msgspec import Struct
 
 from ledger.domain.events import Recollection
-from memory.episodes import EpisodeStore, Hit, MemoryQuery
+from memory.episodes import EpisodeStore, Hit, MemoryQuery, Recall
 
 SUPERSEDED = "(superseded by a later version) "
 """Stands before the text of an episode that no longer holds."""
 
 
-class Recollections(Struct, frozen=True):
+class Recollected(Struct, frozen=True):
     """What memory offers, best first. `degraded` says in words what was missing."""
 
     episodes: tuple[Recollection, ...]
@@ -31,7 +31,7 @@ async def recall(
     kinds: tuple[str, ...] = (),
     limit: int = 5,
     with_superseded: bool = False,
-) -> Recollections:
+) -> Recollected:
     """The episodes that bear on `text`, none younger than `now`.
 
     `with_superseded` also gives earlier versions of a proposal (how a negotiation went), each
@@ -47,12 +47,16 @@ async def recall(
         limit=limit,
         with_superseded=with_superseded,
     )
-    recalled = await store.recall(query)
-    found = tuple(recollection(hit, now) for hit in recalled.hits)
-    return Recollections(found, recalled.degraded)
+    found = await store.recall(query)
+    return Recollected(recollections(found, now), found.degraded)
 
 
-def recollection(hit: Hit, now: datetime) -> Recollection:
+def recollections(found: Recall, now: datetime) -> tuple[Recollection, ...]:
+    """What a store found as plans and the ledger see it, best first, with its age at `now`."""
+    return tuple(_recollection(hit, now) for hit in found.hits)
+
+
+def _recollection(hit: Hit, now: datetime) -> Recollection:
     """A hit as a plan sees it. Its age is in whole days since the fact it rests on."""
     episode = hit.episode
     return Recollection(
