@@ -36,11 +36,21 @@ class EventInvalid(CooError):
         )
 
 
-class Encoded(NamedTuple):
-    """An event as it is stored. `forgotten`: it has a personal part that nobody may keep.
+class Plain(NamedTuple):
+    """An event as JSON: its open part, and its personal part where it has one.
 
     `event` is what a reader will get: the event as decoded from these very bytes.
     """
+
+    event_type: str
+    event_schema: int
+    payload: bytes
+    personal: bytes | None
+    event: Event
+
+
+class Encoded(NamedTuple):
+    """An event as it is stored. `forgotten`: it has a personal part that nobody may keep."""
 
     event_type: str
     event_schema: int
@@ -71,17 +81,25 @@ class Codec:
 
         Raises `EventInvalid` for an event that could not be read back.
         """
+        return self.seal(self.plain(event), key=key, person=person)
+
+    def plain(self, event: Event) -> Plain:
+        """The bytes of an event before they are sealed. Raises `EventInvalid`."""
         name = type(event).__name__
         if self._types.get(name) is not type(event):
             raise UnknownEventType(name, event.schema)
-        payload, personal, read = _plain(event)
+        return _plain(event, _format(type(event)))
+
+    def seal(self, plain: Plain, *, key: str, person: str) -> Encoded:
+        """Seal the personal part, if there is any, under the person's key."""
+        name, schema, payload, personal, event = plain
         if personal is None:
-            return Encoded(name, event.schema, payload, None, read)
+            return Encoded(name, schema, payload, None, event)
         try:
             sealed = self.keys.cipher(person).seal(personal, self._context(name, key))
         except PersonForgotten:
-            return Encoded(name, event.schema, payload, None, read, forgotten=True)
-        return Encoded(name, event.schema, payload, sealed, read)
+            return Encoded(name, schema, payload, None, event, forgotten=True)
+        return Encoded(name, schema, payload, sealed, event)
 
     def fact(self, row: tuple[Any, ...]) -> Fact:
         """The fact of a row of the table `facts` (all columns, in their order)."""
@@ -191,17 +209,17 @@ def _getter(names: list[str]) -> Any:
     return lambda event: tuple(getattr(event, name) for name in names)
 
 
-def _plain(event: Event) -> tuple[bytes, bytes | None, Event]:
-    """Open JSON, personal JSON (None where there is nothing), and the event read back."""
-    form = _format(type(event))
+def _plain(event: Event, form: _Format) -> Plain:
+    name, schema = type(event).__name__, event.schema
     try:
         payload = _encode(form.open_part(*form.open_values(event)))
         personal = _encode(form.sealed_part(*form.sealed_values(event)))
         if personal == b"{}":
-            return payload, None, form.decoder.decode(payload)
-        return payload, personal, form.decoder.decode(_joined(payload, personal))
+            return Plain(name, schema, payload, None, form.decoder.decode(payload))
+        read = form.decoder.decode(_joined(payload, personal))
     except (msgspec.ValidationError, TypeError, UnicodeError, OverflowError) as error:
-        raise EventInvalid(type(event).__name__, str(error)) from error
+        raise EventInvalid(name, str(error)) from error
+    return Plain(name, schema, payload, personal, read)
 
 
 def _joined(payload: bytes, personal: bytes) -> bytes:

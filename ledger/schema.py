@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from sqlalchemy import Connection, Table, delete, func, inspect, select
 
 from ledger import migrations
+from ledger.books import Books
 from ledger.domain.facts import Fact
 from ledger.tables import DISPOSABLE, METADATA, VIEWS
-from ledger.transaction import Books
 
 _PAGE = 1000
 

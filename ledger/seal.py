@@ -134,8 +134,11 @@ class Keys:
 
     def ensure(self, persons: Iterable[str]) -> None:
         """Make the keys that are missing, all in one commit. Passes over the forgotten."""
+        unsure = {person for person in persons if person not in self._ciphers}
+        if not unsure:
+            return
         with self._lock:
-            missing = [p for p in set(persons) if self._existing_cipher(p) is None]
+            missing = [p for p in unsure if self._existing_cipher(p) is None]
             missing = [p for p in missing if p not in self._forgotten]
             if missing:
                 with _writing(self._connection) as connection:

@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from ledger import schema, sqlite
+from ledger.books import Books, MakeId, Projection
 from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
 from ledger.domain.errors import ChainBroken, UnknownFact
@@ -22,7 +23,7 @@ from ledger.ids import TimeOrderedIds
 from ledger.seal import Keys
 from ledger.sqlite import LedgerUnreadable, sqlite_warning
 from ledger.statements import Statements
-from ledger.transaction import ALL, Books, MakeId, Projection, Tx
+from ledger.transaction import ALL, Tx
 from ledger.writer import LedgerClosed, WriteFailed, Writer
 
 __all__ = [

@@ -2,65 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from ledger.chain import EMPTY, GENESIS, Head, StoredFact, check_head, check_row, link
-from ledger.codec import Codec, Encoded, microseconds, placed
+from ledger.books import Books, Sheet
+from ledger.chain import EMPTY, GENESIS, Head, StoredFact, check_head, check_row
 from ledger.domain.errors import KeyConflict, StaleCursor, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
-from ledger.seal import PersonForgotten
-from ledger.statements import Prepared, Statements
+from ledger.placing import Placing
+from ledger.statements import Prepared
 from ledger.tables import FACTS
-
-MakeId = Callable[[datetime], str]
-"""Makes a new id that sorts by the given moment."""
 
 ALL = 2**62
 """No limit."""
 
 _KEYS_A_QUERY = 500
-
-
-class Projection(Protocol):
-    """What folds facts into the read tables."""
-
-    def apply(self, connection: Connection, company: str, facts: Sequence[Fact]) -> None:
-        """Fold new facts, inside the transaction that appends them."""
-        ...
-
-    def behind(self, connection: Connection, company: str) -> bool:
-        """Whether the read tables are not those of the last fact, or of an older fold."""
-        ...
-
-    def rebuild(self, connection: Connection, company: str, facts: Iterable[Fact]) -> None:
-        """Make the read tables anew from all facts; whatever is in them is thrown away."""
-        ...
-
-
-class Sheet(NamedTuple):
-    """A draft with its bytes, ready to be placed."""
-
-    draft: Draft
-    encoded: Encoded
-
-
-class Books(NamedTuple):
-    """What every transaction of a ledger shares."""
-
-    company: str
-    codec: Codec
-    statements: Statements
-    projection: Projection | None
-    make_id: MakeId
-
-    def sheets(self, drafts: Sequence[Draft]) -> list[Sheet]:
-        """Encode drafts. Touches no table of the ledger, so it needs no transaction."""
-        encode = self.codec.encode
-        return [Sheet(d, encode(d.event, key=d.key, person=d.person)) for d in drafts]
 
 
 class Mark(NamedTuple):
@@ -151,7 +110,7 @@ class Tx:
     def append_sheets(self, batches: Sequence[Sequence[Sheet]]) -> list[Appended]:
         """Append several callers' encoded drafts with as few statements as one caller's."""
         known = self._stored_by_key([s.draft.key for batch in batches for s in batch])
-        placing = _Placing(self, known)
+        placing = Placing(self._books, self._head, self._now, known, self.case_version)
         results = [placing.batch(batch) for batch in batches]
         if placing.rows:
             self._write(placing)
@@ -235,7 +194,7 @@ class Tx:
                 token=token,
             )
 
-    def _write(self, placing: _Placing) -> None:
+    def _write(self, placing: Placing) -> None:
         """Insert rows and fold them. A failure here leaves half of it: the item must go."""
         try:
             self._insert(placing)
@@ -248,7 +207,7 @@ class Tx:
         self._versions.update(placing.versions)
         self.new_facts += placing.facts
 
-    def _insert(self, placing: _Placing) -> None:
+    def _insert(self, placing: Placing) -> None:
         try:
             self._run.insert_facts.insert(self.connection, placing.rows)
         except self.connection.dialect.loaded_dbapi.IntegrityError as error:
@@ -257,83 +216,3 @@ class Tx:
                 if taken is not None and StoredFact._make(taken).fact_key != row.fact_key:
                     raise KeyConflict(row.fact_key, row.fact_id) from error
             raise
-
-
-class _Placing:
-    """Gives drafts their place behind the head; nothing is written yet."""
-
-    def __init__(self, tx: Tx, known: dict[str, StoredFact]) -> None:
-        self.rows: list[StoredFact] = []
-        self.facts: list[Fact] = []
-        self.head = tx.head()
-        self.versions: dict[str, int] = {}
-        self._tx = tx
-        self._books = tx._books  # noqa: SLF001 - a part of Tx, split off for its size
-        self._at = microseconds(tx.now())
-        self._known = known
-
-    def batch(self, sheets: Sequence[Sheet]) -> Appended:
-        before = len(self.rows)
-        facts = tuple([self._existing(sheet) or self._place(sheet) for sheet in sheets])
-        return Appended(facts=facts, new=len(self.rows) - before)
-
-    def _existing(self, sheet: Sheet) -> Fact | None:
-        stored = self._known.get(sheet.draft.key)
-        if stored is None:
-            return None
-        fact = self._books.codec.fact(stored)
-        if not _same(stored, fact, sheet):
-            raise KeyConflict(stored.fact_key, stored.fact_id)
-        return fact
-
-    def _place(self, sheet: Sheet) -> Fact:
-        draft, encoded = sheet
-        if encoded.forgotten:
-            raise PersonForgotten(draft.person)
-        version = self._next_version(draft.case)
-        content = (
-            self._books.company,
-            self.head.seq + 1,
-            draft.id or self._books.make_id(self._tx.now()),
-            draft.case,
-            version,
-            self._at,
-            encoded.event_type,
-            encoded.event_schema,
-            draft.key,
-            draft.by,
-            draft.cause,
-            draft.person,
-            encoded.payload,
-            encoded.sealed,
-        )
-        digest = link(self.head.hash, content)
-        row = StoredFact(*content, self.head.hash, digest)
-        self.head = Head(row.seq, digest)
-        self.rows.append(row)
-        self._known[draft.key] = row
-        fact = placed(row, encoded.event)
-        self.facts.append(fact)
-        return fact
-
-    def _next_version(self, case: str) -> int:
-        known = self.versions.get(case)
-        version = (self._tx.case_version(case) if known is None else known) + 1
-        self.versions[case] = version
-        return version
-
-
-def _same(stored: StoredFact, fact: Fact, sheet: Sheet) -> bool:
-    """Whether a draft says what a stored fact says: same case, person and event.
-
-    Who says it and what caused it do not count. Of an erased person only the open part is
-    left to compare; an older schema is compared as it reads today.
-    """
-    draft, encoded = sheet
-    if (stored.case_id, stored.person) != (draft.case, draft.person):
-        return False
-    if stored.event_schema != encoded.event_schema:
-        return fact.event == encoded.event
-    if (stored.event_type, stored.payload) != (encoded.event_type, encoded.payload):
-        return False
-    return encoded.forgotten or stored.sealed == encoded.sealed

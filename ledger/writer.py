@@ -20,10 +20,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger import sqlite
+from ledger.books import Books, Sheet
 from ledger.chain import EMPTY
 from ledger.domain.errors import ChainBroken, CooError
 from ledger.domain.facts import Appended, Draft, Fact
-from ledger.transaction import Books, Sheet, Tx
+from ledger.transaction import Tx
 
 MOST_ITEMS: Final = 1024
 """Items that share a commit at most."""
@@ -151,8 +152,7 @@ class Writer:
             return ()
         try:
             self._books.codec.keys.refresh()
-            for item in items:
-                self._encode(item)
+            self._encode([item for item in items if item.work is None])
             ready = [item for item in items if item.error is None]
             with self._busy:
                 return self._commit(ready) if ready else ()
@@ -160,13 +160,13 @@ class Writer:
             self._fail(items, error)
             return ()
 
-    def _encode(self, item: Item) -> None:
-        if item.work is not None:
-            return
-        try:
-            item.sheets = self._books.sheets(item.drafts)
-        except Exception as error:  # noqa: BLE001 - it goes to the caller
-            item.error = error
+    def _encode(self, items: list[Item]) -> None:
+        encoded = self._books.sheets_of_each([item.drafts for item in items])
+        for item, sheets in zip(items, encoded, strict=True):
+            if isinstance(sheets, Exception):
+                item.error = sheets
+            else:
+                item.sheets = sheets
 
     def _commit(self, items: list[Item]) -> Sequence[Fact]:
         connection = self.connection

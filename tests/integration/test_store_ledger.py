@@ -525,3 +525,12 @@ def test_a_sound_sqlite_gives_no_warning(version: tuple[int, int, int]) -> None:
 @pytest.mark.parametrize("version", [(3, 40, 1), (3, 44, 5), (3, 45, 0), (3, 50, 6), (3, 51, 2)])
 def test_an_older_sqlite_is_warned_of(version: tuple[int, int, int]) -> None:
     assert "3.51.3" in sqlite_warning(version)
+
+
+async def test_new_persons_of_one_group_get_their_keys_in_one_commit(
+    ledger: Ledger, keys: Keys
+) -> None:
+    commits: list[str] = []
+    keys._connection.set_trace_callback(commits.append)
+    await ledger.append([told(f"k{n}", person=f"p-{n}") for n in range(50)])
+    assert commits.count("COMMIT") == 1
