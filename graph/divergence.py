@@ -52,10 +52,15 @@ def failed(error: Exception) -> str:
     return f"it stopped with {type(error).__name__}: {error}"
 
 
+def failure_of(case: str) -> str:
+    """The id under which the divergence of a case is reported, and cleared."""
+    return f"divergence:{case}"
+
+
 def report(first: Difference) -> FailureReported:
     """What the operator is told. The recorded facts stay as they are."""
     return FailureReported(
-        failure=f"divergence:{first.case}",
+        failure=failure_of(first.case),
         what=f"The past of case {first.case} no longer comes out as it was recorded.",
         cause=first.words,
         not_done="Nothing was changed or sent again: what the ledger records stays true.",

@@ -119,15 +119,16 @@ async def _help(said: OperatorSaid, desk: Desk) -> str:
 async def _nearest(text: str, desk: Desk) -> Case | None:
     """The case that shares most words with the text by its title or contact; newest wins."""
     words = _words(text)
-    scored = [(await _shared(words, case, desk), case) for case in await desk.views.all(Case)]
-    hits = [(shared, case.number, case) for shared, case in scored if shared]
+    contacts = {contact.id: contact for contact in await desk.views.all(Contact)}
+    cases = await desk.views.all(Case)
+    shared = [(len(words & _named(case, contacts.get(case.contact))), case) for case in cases]
+    hits = [(count, case.number, case) for count, case in shared if count]
     return max(hits, key=lambda hit: hit[:2])[2] if hits else None
 
 
-async def _shared(words: set[str], case: Case, desk: Desk) -> int:
-    contact = await desk.views.get(Contact, case.contact) if case.contact else None
-    named = f"{case.title} {contact.name} {contact.organisation}" if contact else case.title
-    return len(words & _words(named))
+def _named(case: Case, contact: Contact | None) -> set[str]:
+    who = f"{contact.name} {contact.organisation}" if contact else ""
+    return _words(f"{case.title} {who}")
 
 
 def _words(text: str) -> set[str]:

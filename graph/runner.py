@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from graph.divergence import Difference, report
+from graph.divergence import Difference, failure_of, report
 from graph.drafts import PLANNER, planned, recorded
 from graph.past import Past, has_records, past_of, payload, record_of
 from graph.ports import World
@@ -22,6 +22,7 @@ from ledger.domain.events import (
     CaseUnstuck,
     ContactCreated,
     ContactRecognised,
+    Event,
     FailureCleared,
     FailureReported,
     ModelCallFailed,
@@ -87,19 +88,18 @@ class Runner:
         )
         await self._threads.keep_only(delivery.fact.case, start, ran.checkpoint)
         drafts = _drafts(delivery.fact, ran, recorder)
-        return Reaction(
-            drafts=(*drafts, *_reports(delivery.fact, differences)), token=ran.checkpoint
-        )
+        news = await self._news(delivery.fact, differences)
+        return Reaction(drafts=(*drafts, *news), token=ran.checkpoint)
 
     async def _stand(
         self, delivery: Delivery, recorder: Recorder
-    ) -> tuple[str, tuple[Difference, ...]]:
-        """The checkpoint to resume, and what came out differently if it had to be built again."""
+    ) -> tuple[str, tuple[Difference, ...] | None]:
+        """The checkpoint to resume; what came out differently, None where nothing was rebuilt."""
         case, token = delivery.fact.case, delivery.token
         if token and await self._threads.has(case, token):
-            return token, ()
+            return token, None
         if not token and not has_records(await self._history.case(case)):
-            return (await self._threads.start(case, recorder)).checkpoint, ()
+            return (await self._threads.start(case, recorder)).checkpoint, None
         rerun = await self._reruns.all(await past_of(self._history, case))
         return rerun.checkpoint, rerun.differences
 
@@ -109,7 +109,24 @@ class Runner:
         past = (await past_of(self._history, case)).until(delivery.fact.id)
         rerun = await self._followed(past, delivery.token)
         await self._threads.keep_only(case, delivery.token, rerun.checkpoint)
-        return Reaction(drafts=_reports(delivery.fact, rerun.differences), token=rerun.checkpoint)
+        news = await self._news(delivery.fact, rerun.differences)
+        return Reaction(drafts=news, token=rerun.checkpoint)
+
+    async def _news(
+        self, cause: Fact, differences: tuple[Difference, ...] | None
+    ) -> tuple[Draft, ...]:
+        """The first real difference of a rebuilt past, or that an earlier one is gone."""
+        if differences is None:
+            return ()
+        real = [found for found in differences if not found.erased]
+        if real:
+            return (_said(cause, report(real[0]), real[0].words),)
+        name = failure_of(cause.case)
+        known = await self._world.entity("failure", name)
+        if differences or known is None or known.get("cleared"):
+            return ()
+        how = "The past comes out as it was recorded again."
+        return (_said(cause, FailureCleared(failure=name, how=how), how),)
 
     async def _followed(self, past: Past, token: str) -> Rerun:
         if not token or not await self._threads.has(past.case, token):
@@ -123,19 +140,14 @@ def _drafts(cause: Fact, ran: Ran, recorder: Recorder) -> tuple[Draft, ...]:
     return (*drafts, recorded(ran.state, cause, drafts, reads))
 
 
-def _reports(cause: Fact, differences: tuple[Difference, ...]) -> tuple[Draft, ...]:
-    """One report of the first real difference; an erased delivery is none."""
-    real = [found for found in differences if not found.erased]
-    if not real:
-        return ()
-    digest = hashlib.sha256(real[0].words.encode()).hexdigest()[:16]
-    return (
-        Draft(
-            case=cause.case,
-            event=report(real[0]),
-            key=f"divergence:{cause.id}:{digest}",
-            by=PLANNER,
-            cause=cause.id,
-            id=derived_id(cause.id, PLANNER, "divergence", digest),
-        ),
+def _said(cause: Fact, event: Event, what: str) -> Draft:
+    """A fact about the planner itself: not part of what a replay compares."""
+    digest = hashlib.sha256(what.encode()).hexdigest()[:16]
+    return Draft(
+        case=cause.case,
+        event=event,
+        key=f"divergence:{cause.id}:{digest}",
+        by=PLANNER,
+        cause=cause.id,
+        id=derived_id(cause.id, PLANNER, "divergence", digest),
     )

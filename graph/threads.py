@@ -15,6 +15,7 @@ from typing import Any, cast
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
+from langsmith.run_helpers import tracing_context
 from msgspec import Struct
 
 from graph.build import CaseGraph, Context
@@ -111,9 +112,11 @@ class Threads:
         config = self._config(case, checkpoint)
         config["recursion_limit"] = RECURSION_LIMIT
         config["metadata"] = {_MARK: mark}
-        state = await self._graph.ainvoke(
-            given, config, context=Context(surroundings), durability="exit"
-        )
+        # A tracing variable in the environment would send whole cases to somebody's server.
+        with tracing_context(enabled=False):
+            state = await self._graph.ainvoke(
+                given, config, context=Context(surroundings), durability="exit"
+            )
         if not state.pop("__interrupt__", ()):
             raise ThreadLost(case)
         return Ran(checkpoint=await self._marked(case, mark), state=cast("CaseState", state))

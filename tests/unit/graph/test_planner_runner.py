@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.errors import NodeTimeoutError
+from langsmith.utils import get_env_var, tracing_is_enabled
 
 from graph.build import Nodes, case_graph
 from graph.checkpoints import (
@@ -49,6 +50,7 @@ from ledger.domain.events import (
     CaseOpened,
     DeliveryRecorded,
     Event,
+    FailureCleared,
     FailureReported,
     Instructed,
     ModelCallRecorded,
@@ -130,6 +132,7 @@ class Moving:
     calls: int = 0
     asks: bool = True
     model: bool = True
+    failures: dict[str, Json] = field(default_factory=dict)
 
     async def now(self) -> datetime:
         self.time += timedelta(minutes=1)
@@ -148,7 +151,7 @@ class Moving:
         return GateDecision(verdict=verdict, input_json=f'{{"case":"{case}"}}')
 
     async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
-        return None
+        return self.failures.get(entity_id)
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return []
@@ -574,6 +577,35 @@ async def test_while_rebuilding_the_records_win_and_the_difference_is_reported_o
         "Instructed second",
         "Instructed third",
     ]
+
+
+async def test_a_difference_that_is_gone_is_announced_too(office: Office) -> None:
+    await lived(office)
+    office.world.failures = {f"divergence:{CASE}": {"cleared": False}}
+    await office.checkpoints.drop(f"acme/{CASE}")
+    await office.deliver(office.book.happens(told("third")))
+    [cleared] = office.book.of(FailureCleared)
+    assert cleared.failure == f"divergence:{CASE}"
+
+
+async def test_no_case_leaves_through_a_tracing_variable(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LANGSMITH_TRACING", "LANGSMITH_TRACING_V2", "LANGCHAIN_TRACING_V2"):
+        monkeypatch.setenv(name, "true")
+    get_env_var.cache_clear()
+    seen = []
+
+    async def looks(state: CaseState, world: World) -> dict[str, Any]:
+        seen.append(tracing_is_enabled())
+        return {}
+
+    office.nodes = replace(NODES, plan=looks)
+    office.restart()
+    assert tracing_is_enabled()
+    await office.deliver(office.book.happens(OPENED))
+    get_env_var.cache_clear()
+    assert seen == [False]
 
 
 async def test_the_configuration_is_written_down_once_a_case_and_again_when_it_changes(
