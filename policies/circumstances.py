@@ -56,7 +56,7 @@ async def gathered(
     return Circumstances(
         case=await views.get(Case, case),
         contact=contact,
-        offer=await _offer(views, command, alongside),
+        offer=await _offer(views, case, command, alongside),
         invoice=await _invoice(views, command),
         mails_today=await _mails(views, contact, now - DAY),
         other_sender=any(isinstance(e, Routed) and e.sender == _OTHER for e in alongside),
@@ -64,13 +64,19 @@ async def gathered(
     )
 
 
-async def _offer(views: Views, command: Command, alongside: Sequence[Event]) -> Offer | None:
+async def _offer(
+    views: Views, case: str, command: Command, alongside: Sequence[Event]
+) -> Offer | None:
+    """The proposal at the version the command names; for a reply the newest of the case."""
     match command:
         case SendProposal() | IssueInvoice():
             stored = await views.get(Proposal, command.proposal)
             offer = _newest(command.proposal, stored, alongside)
             return offer if offer and offer.version == command.version else None
-        case SendReply() | SendInvoice():
+        case SendReply():
+            proposals = await views.all(Proposal, case=case)
+            return _as_offer(proposals[-1], proposals[-1].accepted_version) if proposals else None
+        case SendInvoice():
             return None
         case _:
             assert_never(command)

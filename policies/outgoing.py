@@ -77,7 +77,8 @@ def foreign_links(text: str, own: Iterable[str]) -> tuple[str, ...]:
 def unbacked_amounts(text: str, company: Company, lines: tuple[Line, ...]) -> tuple[str, ...]:
     """Sums of money and percentages in the text that neither the deal nor the price list has."""
     backed = _deal_amounts(lines) | {item.price.minor for item in company.prices}
-    shares = {line.discount_bp for line in lines} | {line.tax_bp for line in lines}
+    taxes = {company.tax.rate_bp, *(item.tax_bp for item in company.prices)}
+    shares = taxes | {share for line in lines for share in (line.discount_bp, line.tax_bp)}
     money = [hit[0] for hit, minor in _amounts(text, company.currency) if minor not in backed]
     percents = [hit[0] for hit in _SHARE.finditer(text) if _basis_points(hit[1]) not in shares]
     return tuple(dict.fromkeys(part.strip() for part in (*money, *percents)))

@@ -394,6 +394,13 @@ async def test_an_offer_made_in_passing_in_a_reply_asks():
     assert (kind, "amount-in-text-without-backing" in rules) == (Ask, True)
 
 
+async def test_a_reply_may_name_the_amounts_of_the_offer_on_the_table():
+    body = "Thank you for the 1,130.50 EUR, with 19 % tax in it."
+    event = drafted()
+    assert (await fired(reply(body=body), case(), contact(), stored(event)))[0] is Allow
+    assert (await fired(reply(body=body)))[0] is Ask
+
+
 async def test_the_lowest_price_given_away_asks():
     kind, rules = await fired(reply(body="We never go below 333.00 EUR."))
     assert (kind, "reveals-own-business" in rules) == (Ask, True)
