@@ -109,21 +109,22 @@ class Runner:
         past = (await past_of(self._history, case)).until(delivery.fact.id)
         rerun = await self._followed(past, delivery.token)
         await self._threads.keep_only(case, delivery.token, rerun.checkpoint)
-        news = await self._news(delivery.fact, rerun.differences)
+        news = _reported(delivery.fact, rerun.differences)
         return Reaction(drafts=news, token=rerun.checkpoint)
 
     async def _news(
         self, cause: Fact, differences: tuple[Difference, ...] | None
     ) -> tuple[Draft, ...]:
-        """The first real difference of a rebuilt past, or that an earlier one is gone."""
+        """What there is to say of a past that was rebuilt as a whole."""
         if differences is None:
             return ()
-        real = [found for found in differences if not found.erased]
-        if real:
-            return (_said(cause, report(real[0]), real[0].words),)
+        return await self._cleared(cause) if not differences else _reported(cause, differences)
+
+    async def _cleared(self, cause: Fact) -> tuple[Draft, ...]:
+        """An earlier difference is gone."""
         name = failure_of(cause.case)
         known = await self._world.entity("failure", name)
-        if differences or known is None or known.get("cleared"):
+        if known is None or known.get("cleared"):
             return ()
         how = "The past comes out as it was recorded again."
         return (_said(cause, FailureCleared(failure=name, how=how), how),)
@@ -138,6 +139,12 @@ def _drafts(cause: Fact, ran: Ran, recorder: Recorder) -> tuple[Draft, ...]:
     drafts = planned(ran.state, cause)
     reads = recorder.reads(company_is_new=ran.state["company_is_new"])
     return (*drafts, recorded(ran.state, cause, drafts, reads))
+
+
+def _reported(cause: Fact, differences: tuple[Difference, ...]) -> tuple[Draft, ...]:
+    """The first real difference; that a delivery was erased is none."""
+    real = next((found for found in differences if not found.erased), None)
+    return (_said(cause, report(real), real.words),) if real else ()
 
 
 def _said(cause: Fact, event: Event, what: str) -> Draft:
