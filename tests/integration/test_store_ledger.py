@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -381,16 +382,18 @@ async def test_nothing_personal_is_kept_about_an_erased_person(ledger: Ledger, k
     assert (await ledger.append([routed])).new == 1
 
 
+def stored_bytes(path: Path) -> list[tuple[bytes, bytes]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT payload, sealed FROM facts").fetchall()
+
+
 async def test_equal_content_is_stored_as_equal_bytes(
     tmp_path: Path, ledger: Ledger, keys: Keys, clock: StandingClock
 ) -> None:
     await ledger.append([told("k", "secret words")])
     async with await opening(tmp_path / "second", keys, clock) as second:
         await second.append([told("k", "secret words")])
-    stored = [
-        sqlite3.connect(path).execute("SELECT payload, sealed FROM facts").fetchall()
-        for path in (tmp_path / "ledger.db", tmp_path / "second" / "ledger.db")
-    ]
+    stored = [stored_bytes(folder / "ledger.db") for folder in (tmp_path, tmp_path / "second")]
     assert stored[0] == stored[1]
     assert b"secret" not in stored[0][0][1]
 
@@ -478,10 +481,9 @@ async def test_damaged_read_tables_are_made_anew_when_the_ledger_opens(
     projection = CountingProjection()
     async with await opening(tmp_path, keys, clock, projection=projection) as ledger:
         await ledger.append([told("a"), told("b")])
-    connection = sqlite3.connect(tmp_path / "ledger.db")
-    connection.execute(damage)
-    connection.commit()
-    connection.close()
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as connection:
+        connection.execute(damage)
+        connection.commit()
     async with await opening(tmp_path, keys, clock, projection=projection) as ledger:
         assert await ledger.read(lambda c: c.execute(COUNTED).scalar()) == 2
         assert await ledger.transact(lambda tx: tx.cursor("planner", "desk")) == (0, "")
