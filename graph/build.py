@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +12,12 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send
 
+from graph.chapters import Node, Nodes
 from graph.nodes.await_fact import await_fact
 from graph.nodes.gate import gate
-from graph.ports import Surroundings, World
+from graph.ports import Surroundings
 from graph.state import CaseState
 from ledger.domain.values import canonical
-
-Node = Callable[[CaseState, World], Awaitable[dict[str, Any]]]
-"""What a chapter is: the state and what may be read of the world; an update of the state."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +31,6 @@ CaseGraph = CompiledStateGraph[CaseState, Context, CaseState, CaseState]
 
 NODE_SECONDS = 180.0
 """A node that takes longer is given up, and its delivery is tried again."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Nodes:
-    """The chapters that hold business sense; the wait and the gate are always the same."""
-
-    understand: Node
-    recall: Node
-    plan: Node
-    delegate: Node
-    review: Node
-    report: Node
 
 
 def case_graph(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from ledger.domain.company import Company
-from ledger.domain.events import ActionProposed, Recollection
+from ledger.domain.events import ActionProposed, Event, Recollection
 from ledger.domain.facts import short_id
 from ledger.domain.verdicts import Verdict
 
@@ -97,7 +98,11 @@ class World(Protocol):
 
     async def recall(self, request: RecallRequest) -> Remembered: ...
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision: ...
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
+        """The rules' verdict. `alongside`: events of this delivery that no view holds yet."""
+        ...
 
     async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
         """An entity as JSON (`kind` is its tag: contact, proposal, invoice, action, …)."""

@@ -28,7 +28,7 @@ from graph.ports import (
 )
 from ledger.domain.company import Company
 from ledger.domain.errors import WorldUnreachable
-from ledger.domain.events import ActionProposed, ModelCallRecorded, Read
+from ledger.domain.events import ActionProposed, Event, ModelCallRecorded, Read
 from ledger.domain.facts import Fact
 from ledger.domain.values import canonical
 
@@ -64,9 +64,15 @@ class _Questions:
         return f"{self._place}#{ordinal} {text}"
 
 
-def _about_gate(case: str, person: str, proposed: ActionProposed) -> list[str]:
-    """The proposal goes in by its hash: it is in the ledger already, once."""
-    return [case, person, proposed.action, hashlib.sha256(canonical(proposed)).hexdigest()[:16]]
+def _about_gate(
+    case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event]
+) -> list[str]:
+    """What is proposed, and beside what, go in by hash: both are in the ledger already."""
+    return [case, person, proposed.action, _short_sha(proposed), _short_sha(alongside)]
+
+
+def _short_sha(value: object) -> str:
+    return hashlib.sha256(canonical(value)).hexdigest()[:16]
 
 
 class Recorder:
@@ -107,9 +113,11 @@ class _Recording:
         key = self._questions.key("recall", request)
         return self._kept("recall", key, await self._world.recall(request))
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision:
-        key = self._questions.key("gate", _about_gate(case, person, proposed))
-        return self._kept("gate", key, await self._world.gate(case, person, proposed))
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
+        key = self._questions.key("gate", _about_gate(case, person, proposed, alongside))
+        return self._kept("gate", key, await self._world.gate(case, person, proposed, alongside))
 
     async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
         key = self._questions.key("entity", [kind, entity_id])
@@ -183,8 +191,11 @@ class _Answering:
     async def recall(self, request: RecallRequest) -> Remembered:
         return self._answer("recall", request, Remembered)
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision:
-        return self._answer("gate", _about_gate(case, person, proposed), GateDecision)
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
+        asked = _about_gate(case, person, proposed, alongside)
+        return self._answer("gate", asked, GateDecision)
 
     async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
         asked = [kind, entity_id]

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 import msgspec
 
 from graph.ports import GateDecision, World
-from graph.state import CaseState, Json, said
+from graph.state import CaseState, Json, event_of, said
 from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
 from ledger.domain.entities import ApprovalStatus
 from ledger.domain.events import (
@@ -17,6 +17,7 @@ from ledger.domain.events import (
     AlarmSet,
     ApprovalRequested,
     ApprovalSuperseded,
+    Event,
     QuestionAsked,
     Told,
     VerdictGiven,
@@ -38,14 +39,23 @@ async def gate(state: CaseState, world: World) -> dict[str, Any]:
     out: list[Json] = []
     for entry in state.get("proposed", []):
         proposed = msgspec.convert(entry, ActionProposed)
+        before = _alongside(state, out)
         out += await _superseded(world, proposed)
-        out += await _judged(state, world, proposed)
+        out += await _judged(state, world, proposed, before)
     return {"out": out}
 
 
-async def _judged(state: CaseState, world: World, proposed: ActionProposed) -> list[Json]:
+def _alongside(state: CaseState, out: list[Json]) -> tuple[Event, ...]:
+    """What this delivery brought and said so far: the read tables do not hold it yet."""
+    delivered = [fact for fact in (state.get("fact"), state.get("source")) if fact]
+    return tuple([event_of(entry["event"]) for entry in (*delivered, *state.get("out", []), *out)])
+
+
+async def _judged(
+    state: CaseState, world: World, proposed: ActionProposed, alongside: tuple[Event, ...]
+) -> list[Json]:
     person = str(state.get("deal", {}).get("person", ""))
-    decision = await world.gate(state["case"], person, proposed)
+    decision = await world.gate(state["case"], person, proposed, alongside)
     facts = [said(proposed), said(_verdict(proposed, decision))]
     match decision.verdict:
         case Allow():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from graph.build import Nodes, case_graph
+from graph.build import case_graph
+from graph.chapters import Nodes
 from graph.checkpoints import FileCheckpoints
 from graph.ports import (
     GateDecision,
@@ -91,7 +92,9 @@ class Asking:
     async def recall(self, request: RecallRequest) -> Remembered:
         return Remembered(episodes=(), degraded=str(self._clock.now()))
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision:
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
         fired = (FiredRule("test", "ask", "because"),)
         return GateDecision(verdict=Ask(fired, "v1@x"), input_json=f'"{self._clock.now()}"')
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from graph.nodes.gate import APPROVAL_LASTS, gate
 from graph.ports import GateDecision, ModelAnswer, ModelRequest, RecallRequest, Remembered
-from graph.state import CaseState, as_json, event_of
+from graph.state import CaseState, as_json, event_of, said
 from ledger.domain.commands import Command, IssueInvoice, SendReply, command_sha
 from ledger.domain.company import Company
 from ledger.domain.events import (
@@ -18,8 +19,10 @@ from ledger.domain.events import (
     AlarmSet,
     ApprovalRequested,
     ApprovalSuperseded,
+    CaseClosed,
     Event,
     QuestionAsked,
+    Routed,
     VerdictGiven,
 )
 from ledger.domain.values import Money
@@ -45,12 +48,16 @@ class Ruled:
         self.verdict = verdict
         self.approvals = approvals or []
         self.judged: list[tuple[str, str, str]] = []
+        self.alongside: list[list[str]] = []
 
     async def now(self) -> datetime:
         return NOW
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision:
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
         self.judged.append((case, person, proposed.action))
+        self.alongside.append([type(event).__name__ for event in alongside])
         return GateDecision(verdict=self.verdict, input_json='{"amount":1}')
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
@@ -161,3 +168,21 @@ async def test_several_proposals_are_judged_in_their_order() -> None:
     events = await judged(world, proposed(), second)
     assert kinds(events) == ["ActionProposed", "VerdictGiven"] * 2
     assert [action for _, _, action in world.judged] == ["act-1", "act-2"]
+
+
+async def test_the_rules_see_what_this_delivery_brought_and_said_so_far() -> None:
+    world = Ruled(Allow(rule("allow"), "v1@x"))
+    routed = Routed(fact="f1", kind="mail", why="w", sender="other")
+    second = msgspec.structs.replace(proposed(INVOICE), action="act-2")
+    state = CaseState(
+        case="lead-1",
+        fact={"event": as_json(routed)},
+        source=None,
+        out=[said(CaseClosed(outcome="x"))],
+        proposed=[as_json(proposed()), as_json(second)],
+    )
+    await gate(state, world)
+    assert world.alongside == [
+        ["Routed", "CaseClosed"],
+        ["Routed", "CaseClosed", "ActionProposed", "VerdictGiven"],
+    ]

@@ -16,7 +16,8 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.errors import NodeTimeoutError
 from langsmith.utils import get_env_var, tracing_is_enabled
 
-from graph.build import Nodes, case_graph
+from graph.build import case_graph
+from graph.chapters import Nodes
 from graph.checkpoints import (
     Checkpoints,
     CheckpointsUnavailable,
@@ -145,7 +146,9 @@ class Moving:
         self.calls += 1
         return Remembered(episodes=(), degraded=f"call {self.calls}")
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision:
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
         rule = FiredRule("test", "ask" if self.asks else "allow", "because")
         verdict = (Ask if self.asks else Allow)((rule,), "v1@x")
         return GateDecision(verdict=verdict, input_json=f'{{"case":"{case}"}}')
@@ -287,7 +290,10 @@ class Office:
         )
 
     async def deliver(self, fact: Fact) -> list[Draft]:
-        reaction = await self.runner.handle(Delivery(fact=fact, token=self.token))
+        behind = fact.event.fact if isinstance(fact.event, CaseOpened) else ""
+        source = next((one for one in self.book.facts if one.id == behind), None)
+        delivery = Delivery(fact=fact, source=source, token=self.token)
+        reaction = await self.runner.handle(delivery)
         self.book.append(*reaction.drafts)
         self.token = reaction.token
         return list(reaction.drafts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from graph.ports import (
 from graph.records import Recorder, Records, company_sha
 from ledger.domain.company import Bank, Company, Operator
 from ledger.domain.errors import WorldUnreachable
-from ledger.domain.events import ActionProposed, Recollection
+from ledger.domain.events import ActionProposed, Event, Recollection, Told
 from ledger.domain.verdicts import Allow, FiredRule
 
 COMPANY = Company(
@@ -65,7 +66,9 @@ class Ticking:
         found = Recollection("e1", "outcome", "lead-0", ("f1",), 3, 0.5, f"{self.time}")
         return Remembered(episodes=(found,))
 
-    async def gate(self, case: str, person: str, proposed: ActionProposed) -> GateDecision:
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
         fired = (FiredRule("r", "allow", "because"),)
         return GateDecision(verdict=Allow(fired, "v1@x"), input_json=f'"{self.time}"')
 
@@ -88,6 +91,7 @@ async def everything(world: Any) -> list[Any]:
         await world.company(),
         await world.recall(RecallRequest(text="logo", items=("logo",))),
         await world.gate("lead-1", "p", PROPOSED),
+        await world.gate("lead-1", "p", PROPOSED, (Told(topic="t"),)),
         await world.entity("invoice", "inv-1"),
         await world.entity("invoice", ""),
         await world.find("invoice", "number:1"),
