@@ -132,7 +132,9 @@ def _judged(verdict: Verdict, phase: str, action: Action) -> dict[str, Any]:
         case Allow() if phase == "proposal":
             return {"verdict": verdict, "status": ActionStatus.ALLOWED}
         case Ask() if phase == "proposal":
-            return {"verdict": verdict, "status": ActionStatus.ASKING}
+            approved = action.status is ActionStatus.ALLOWED and action.approval
+            status = ActionStatus.ALLOWED if approved else ActionStatus.ASKING
+            return {"verdict": verdict, "status": status}
         case _:
             return {}
 

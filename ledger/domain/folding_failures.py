@@ -64,6 +64,14 @@ def _told(failure: Failure, look: Look) -> Failure:
     return replace(failure, since=known.since, count=known.count)
 
 
+def _told(failure: Failure, look: Look) -> Failure:
+    """A report on a failed action only words what `ActionFailed` has counted already."""
+    known = look.get(Failure, failure.id)
+    if known is None or known.cleared or look.get(Action, failure.id) is None:
+        return _seen(failure, look)
+    return replace(failure, since=known.since, count=known.count)
+
+
 def _cleared(failure_id: str, look: Look) -> list[Entity]:
     known = look.get(Failure, failure_id)
     return [] if known is None or known.cleared else [replace(known, cleared=True)]

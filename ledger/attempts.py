@@ -1,0 +1,266 @@
+"""The claim of an effect: stop, approval, budget and number are checked, and the try is durable.
+
+All of it in one transaction, before anything leaves. What was true a moment ago does not count.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ledger.domain.claims import (
+    Claim,
+    Claimed,
+    Refused,
+    already_claimed,
+    already_done,
+    invoice_exists,
+    over_budget,
+    stopped_by,
+    withdrawn,
+)
+from ledger.domain.commands import IssueInvoice
+from ledger.domain.company import Company
+from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatus, Case, Stop
+from ledger.domain.errors import CurrencyMismatch
+from ledger.domain.events import AttemptStarted, Event, InvoiceIssued, Routed
+from ledger.domain.facts import Draft, short_id
+from ledger.domain.folding_actions import is_mail
+from ledger.domain.folding_spending import counts_today
+from ledger.domain.look import mails_of_day
+from ledger.domain.values import totals
+from ledger.domain.verdicts import Allow
+from ledger.numbering import next_number
+from ledger.reads import Reads
+from ledger.store import Ledger, Tx
+
+DISPATCHER: Final = "dispatcher"
+"""Who says that an attempt started: the one who claims."""
+
+_RUNNABLE: Final = frozenset(
+    {
+        ActionStatus.ALLOWED,
+        ActionStatus.ASKING,
+        ActionStatus.WITHHELD,
+        ActionStatus.ATTEMPTED,
+    }
+)
+_RETRIED: Final = frozenset({ActionStatus.FAILED, ActionStatus.UNKNOWN, ActionStatus.DENIED})
+"""These run again only where the operator ordered exactly that."""
+
+
+class Attempts:
+    """Claims tries of actions. The one door through which `AttemptStarted` enters."""
+
+    def __init__(self, ledger: Ledger, company: Company) -> None:
+        self._ledger = ledger
+        self._company = company
+
+    async def claim(
+        self, action: Action, *, n: int, connector: str, capability: str, cause: str
+    ) -> Claim:
+        """Claim the n-th try of an action, or learn why it may not leave.
+
+        `action` is what the caller is about to run: its `sha256` must still be what counts.
+        `cause` is the fact being reacted to; after a recorded failure only a `Routed` of kind
+        retry makes another try possible. For an `IssueInvoice` the next number is taken along.
+        """
+        event = AttemptStarted(
+            action=action.id,
+            n=n,
+            sha256=action.sha256,
+            connector=connector,
+            capability=capability,
+        )
+        return await self._ledger.transact(
+            lambda tx: _Counter(tx, self._company).claim(event, cause)
+        )
+
+
+class _Wanted(Struct, frozen=True):
+    """A try that is asked for: the action as it stands in this transaction."""
+
+    action: Action
+    n: int
+    cause: str
+
+
+class _Counter:
+    """The counter where one claim is decided, inside its transaction."""
+
+    def __init__(self, tx: Tx, company: Company) -> None:
+        self._tx = tx
+        self._reads = Reads(tx.connection, tx.company)
+        self._company = company
+
+    def claim(self, event: AttemptStarted, cause: str) -> Claim:
+        action = self._reads.get(Action, event.action)
+        if action is None or action.sha256 != event.sha256:
+            return withdrawn(f"The bytes to be run are not those of {event.action!r} as it stands.")
+        wanted = _Wanted(action, event.n, cause)
+        refused = (
+            self._done(wanted)
+            or self._claimed(wanted)
+            or self._stopped(action)
+            or self._unapproved(wanted)
+            or self._over_budget(action)
+        )
+        return refused or self._take(wanted, event)
+
+    # --- what may stand in the way ----------------------------------------------------------------
+
+    def _done(self, wanted: _Wanted) -> Refused | None:
+        action = wanted.action
+        tries = {wanted.n, action.attempts} if action.receipt else {wanted.n}
+        for n in sorted(tries):
+            outcome = self._tx.by_key(f"outcome:{action.id}:{n}")
+            if outcome is not None:
+                return already_done(action.id, n, outcome)
+        return None
+
+    def _claimed(self, wanted: _Wanted) -> Refused | None:
+        action, n = wanted.action, wanted.n
+        if self._tx.by_key(attempt_key(action.id, n)) is None:
+            return None
+        invoice = self._issued(action)
+        taken = invoice if invoice is not None and invoice.action == action.id else None
+        return already_claimed(action.id, n, taken, self._stop(action))
+
+    def _stopped(self, action: Action) -> Refused | None:
+        stop = self._stop(action)
+        return None if stop is None else stopped_by(stop)
+
+    def _stop(self, action: Action) -> Stop | None:
+        concerned = {("case", action.case), *(("contact", one) for one in self._contacts(action))}
+        for stop in self._reads.find(Stop, "active"):
+            if stop.scope == "all" or (stop.scope, stop.target) in concerned:
+                return stop
+        return None
+
+    def _contacts(self, action: Action) -> set[str]:
+        case = self._reads.get(Case, action.case)
+        named = {action.command.contact} if action.command else set()
+        return (named | {case.contact} if case else named) - {""}
+
+    def _unapproved(self, wanted: _Wanted) -> Refused | None:
+        action = wanted.action
+        if action.command is None:
+            return withdrawn(f"The content of {action.id!r} was erased with its person.")
+        if wanted.n != action.attempts + 1:
+            return withdrawn(f"{action.id!r} is at try {action.attempts}, so {wanted.n} is none.")
+        retried = action.status in _RETRIED and self._ordered_again(wanted)
+        if action.status not in _RUNNABLE and not retried:
+            return withdrawn(f"{action.id!r} is {action.status}.")
+        return self._undecided(action, retried=retried)
+
+    def _undecided(self, action: Action, *, retried: bool) -> Refused | None:
+        if not action.approval:
+            allowed = isinstance(action.verdict, Allow) or retried
+            return None if allowed else withdrawn(f"Nobody allowed {action.id!r}.")
+        approval = self._reads.get(Approval, action.approval)
+        if approval is None or approval.status is not ApprovalStatus.APPROVED:
+            status = approval.status if approval else "unknown"
+            return withdrawn(f"The approval {action.approval!r} is {status}.")
+        if (approval.action, approval.sha256) != (action.id, action.sha256):
+            return withdrawn(f"The approval {action.approval!r} is of other bytes.")
+        return None
+
+    def _ordered_again(self, wanted: _Wanted) -> bool:
+        """Whether we react to the operator's order to retry, given after the last outcome."""
+        action, order = wanted.action, self._tx.fact(wanted.cause)
+        last = self._tx.by_key(f"outcome:{action.id}:{action.attempts}")
+        retry = isinstance(order.event, Routed) and order.event.kind == "retry"
+        newer = last is None or order.seq > last.seq
+        return retry and newer and order.case == action.case
+
+    def _over_budget(self, action: Action) -> Refused | None:
+        today = self._tx.now().date()
+        if not is_mail(action) or action.command is None or counts_today(action, today):
+            return None
+        caps = self._company.budgets
+        contact = action.command.contact
+        return self._over("mails per day", mails_of_day(today), caps.mails_per_day) or self._over(
+            "mails per contact per day",
+            mails_of_day(today, contact),
+            caps.mails_per_contact_per_day,
+        )
+
+    def _over(self, scope: str, counter: str, limit: int) -> Refused | None:
+        used = self._reads.counter(counter)
+        return over_budget(scope, limit, used) if used >= limit else None
+
+    # --- taking it --------------------------------------------------------------------------------
+
+    def _take(self, wanted: _Wanted, event: AttemptStarted) -> Claim:
+        action = wanted.action
+        started = replace(event, approval=action.approval)
+        facts = [_draft(wanted, started, attempt_key(action.id, wanted.n))]
+        issued = self._issued(action)
+        if issued is not None and issued.action != action.id:
+            return invoice_exists(issued)
+        if issued is None and isinstance(action.command, IssueInvoice):
+            if not _adds_up(action.command):
+                return withdrawn(f"The lines of {action.id!r} do not add up to its total.")
+            issued = self._issue(action, action.command)
+            facts.append(_draft(wanted, issued, invoice_key(issued.proposal, issued.version)))
+        self._tx.append(facts)
+        return Claimed(n=wanted.n, invoice=issued)
+
+    def _issued(self, action: Action) -> InvoiceIssued | None:
+        """The invoice that there is for this version of the proposal, whoever issued it."""
+        if not isinstance(action.command, IssueInvoice):
+            return None
+        fact = self._tx.by_key(invoice_key(action.command.proposal, action.command.version))
+        return fact.event if fact and isinstance(fact.event, InvoiceIssued) else None
+
+    def _issue(self, action: Action, command: IssueInvoice) -> InvoiceIssued:
+        today: date = self._tx.now().date()
+        number = next_number(self._reads, self._company.invoice_numbers, today)
+        return InvoiceIssued(
+            invoice=short_id("inv", action.id),
+            number=number.text,
+            series=number.series,
+            action=action.id,
+            proposal=command.proposal,
+            version=command.version,
+            contact=command.contact,
+            lines=command.lines,
+            net=totals(command.lines, command.total.currency).net,
+            total=command.total,
+            issued_on=today,
+            service_date=command.service_date,
+            due_on=today + timedelta(days=command.due_days),
+            ordinal=number.ordinal,
+        )
+
+
+def attempt_key(action: str, n: int) -> str:
+    """The key of a try: it is claimed once, whoever asks."""
+    return f"attempt:{action}:{n}"
+
+
+def invoice_key(proposal: str, version: int) -> str:
+    """The key of an invoice: one for each version of a proposal."""
+    return f"invoice:{proposal}:{version}"
+
+
+def _adds_up(command: IssueInvoice) -> bool:
+    try:
+        return totals(command.lines, command.total.currency).gross == command.total
+    except CurrencyMismatch:
+        return False
+
+
+def _draft(wanted: _Wanted, event: Event, key: str) -> Draft:
+    action = wanted.action
+    return Draft(
+        case=action.case,
+        event=event,
+        key=key,
+        by=DISPATCHER,
+        cause=wanted.cause,
+        person=action.person,
+    )

@@ -1,0 +1,138 @@
+"""What a claim of an effect can end in: a try that may leave, or why it may not.
+
+Every refusal says `why` (as in `ActionWithheld`: stopped, budget, superseded), the detail and
+the remedy, so that whoever needs no more can treat them alike.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ledger.domain.entities import Stop
+from ledger.domain.events import InvoiceIssued
+from ledger.domain.facts import Fact
+
+
+class Claimed(Struct, frozen=True, kw_only=True):
+    """Try `n` is durable and may leave. `invoice` is the one whose number it took."""
+
+    n: int
+    invoice: InvoiceIssued | None = None
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """It may not leave, and nothing was written."""
+
+    why: str
+    detail: str
+    remedy: str
+
+
+class StoppedBy(Refused, frozen=True, kw_only=True):
+    """The operator halted it."""
+
+    stop: Stop
+
+
+class OverBudget(Refused, frozen=True, kw_only=True):
+    """The cap is reached. `scope`: mails per day, or mails per contact per day."""
+
+    scope: str
+    limit: int
+    used: int
+
+
+class NoLongerApproved(Refused, frozen=True, kw_only=True):
+    """These bytes may not run: undecided, decided otherwise, replaced, erased or unknown."""
+
+
+class InvoiceExists(Refused, frozen=True, kw_only=True):
+    """Another action issued the invoice for this version of the proposal."""
+
+    invoice: InvoiceIssued
+
+
+class AlreadyDone(Refused, frozen=True, kw_only=True):
+    """This try, or the whole action, has its outcome. `outcome` is that fact."""
+
+    outcome: Fact
+
+
+class AlreadyClaimed(Refused, frozen=True, kw_only=True):
+    """Try `n` was claimed before and nobody saw its end: recover it as the connector can.
+
+    `invoice` is the one whose number it took; `stop` is in force now, if any: then look the
+    effect up, but do not repeat it.
+    """
+
+    n: int
+    invoice: InvoiceIssued | None = None
+    stop: Stop | None = None
+
+
+Claim = Claimed | Refused
+
+
+def stopped_by(stop: Stop) -> StoppedBy:
+    """Refused by a stop that is in force."""
+    what = "everything" if stop.scope == "all" else f"{stop.scope} {stop.target}"
+    order = "resume" if stop.scope == "all" else f"resume {stop.target}"
+    reason = f" ({stop.reason})" if stop.reason else ""
+    return StoppedBy(
+        why="stopped",
+        detail=f"{stop.by} stopped {what}{reason}.",
+        remedy=f"`{order}` lets it run.",
+        stop=stop,
+    )
+
+
+def over_budget(scope: str, limit: int, used: int) -> OverBudget:
+    """Refused by a cap on mails."""
+    return OverBudget(
+        why="budget",
+        detail=f"The budget of {limit} {scope} is used up.",
+        remedy="It runs after midnight UTC on `resume`, or raise the budget in company.yaml.",
+        scope=scope,
+        limit=limit,
+        used=used,
+    )
+
+
+def withdrawn(detail: str) -> NoLongerApproved:
+    """Refused since these bytes may not run (any more)."""
+    remedy = "Look at the newest card of the case; nothing else may run."
+    return NoLongerApproved(why="superseded", detail=detail, remedy=remedy)
+
+
+def invoice_exists(invoice: InvoiceIssued) -> InvoiceExists:
+    """Refused since the invoice is there."""
+    return InvoiceExists(
+        why="superseded",
+        detail=f"Invoice {invoice.number} was issued for this version of the proposal already.",
+        remedy="Send that one; an issued invoice is only ever reversed by a credit note.",
+        invoice=invoice,
+    )
+
+
+def already_done(action: str, n: int, outcome: Fact) -> AlreadyDone:
+    """Refused since the end is known."""
+    return AlreadyDone(
+        why="superseded",
+        detail=f"Try {n} of {action!r} has its outcome already.",
+        remedy="Nothing to do; `audit` shows it.",
+        outcome=outcome,
+    )
+
+
+def already_claimed(
+    action: str, n: int, invoice: InvoiceIssued | None, stop: Stop | None
+) -> AlreadyClaimed:
+    """Refused since this very try is out already."""
+    return AlreadyClaimed(
+        why="superseded",
+        detail=f"Try {n} of {action!r} was claimed already, and its end is not recorded.",
+        remedy="It is looked up or repeated under its key; nothing to do by hand.",
+        n=n,
+        invoice=invoice,
+        stop=stop,
+    )
