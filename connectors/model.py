@@ -20,6 +20,7 @@ from ledger.domain.errors import CooError
 NO_KEY: Final = "none"
 """Sent where no key is configured: local servers want none, the client library wants one."""
 
+_GOES_ON: Final = "Coo goes on without it; see `audit` for what took its place."
 _MOST_CAUSE: Final = 300
 _SECRET: Final = re.compile(r"\b(?:sk[-_]|Bearer\s+)[\w.*-]{6,}", re.IGNORECASE)
 
@@ -52,9 +53,17 @@ class ModelFailed(CooError):
     """
 
     def __init__(self, reason: str, cause: str, *, spent: tuple[int, int] = (0, 0)) -> None:
-        super().__init__(cause, "Coo goes on without it; see `audit` for what took its place.")
+        super().__init__(cause, _GOES_ON)
         self.reason = reason
         self.prompt_tokens, self.answer_tokens = spent
+
+
+class ModelUnavailable(CooError):
+    """No answer will come. `reason`: unconfigured, budget, deadline, policy, error."""
+
+    def __init__(self, reason: str, cause: str) -> None:
+        super().__init__(cause, _GOES_ON)
+        self.reason = reason
 
 
 class OpenAIModel:

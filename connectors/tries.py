@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from msgspec import Struct
 
 from connectors.base import Capability, Connector, Order
 from connectors.call import Absent, Unclear, called, sighted
 from connectors.checks import Checks, Held, Moved
-from connectors.claims import Attempts, Refused
+from connectors.claims import Attempts
+from ledger.domain.claims import AlreadyClaimed, AlreadyDone, Claimed, Refused
 from ledger.domain.commands import IssueInvoice
 from ledger.domain.entities import Action, ActionStatus
+from ledger.domain.errors import CooError
 from ledger.domain.events import InvoiceIssued
 from ledger.domain.reading import Clock, History, Views
 from ledger.domain.verdicts import Failed, Outcome, Succeeded, Unknown
@@ -30,6 +34,16 @@ class Tried(Struct, frozen=True):
 
     n: int
     end: Outcome | Held | Moved
+
+
+class Overtaken(CooError):
+    """Somebody else claimed this very try; what we knew of the action is out of date."""
+
+    def __init__(self, action: str, n: int) -> None:
+        super().__init__(
+            f"Try {n} of {action!r} was claimed by another process in the meantime.",
+            "Nothing was sent from here. The delivery is repeated and looks afresh.",
+        )
 
 
 class Tries:
@@ -111,9 +125,15 @@ class Tries:
             capability=connector.capability.value,
             cause=cause,
         )
-        if isinstance(claim, Refused):
-            return Held(claim.why, claim.detail, claim.remedy)
-        return _order(action, claim.n, claim.invoice)
+        match claim:
+            case Claimed():
+                return _order(action, claim.n, claim.invoice)
+            case AlreadyClaimed() | AlreadyDone():
+                raise Overtaken(action.id, n)
+            case Refused():
+                return Held(claim.why, claim.detail, claim.remedy)
+            case _:
+                assert_never(claim)
 
     async def _issued(self, action: Action) -> InvoiceIssued | None:
         if not isinstance(action.command, IssueInvoice):

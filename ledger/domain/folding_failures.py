@@ -57,14 +57,6 @@ def _seen(failure: Failure, look: Look) -> Failure:
 
 
 def _told(failure: Failure, look: Look) -> Failure:
-    """A report on an action follows the outcome that counted it: it says more, not again."""
-    known = look.get(Failure, failure.id)
-    if known is None or known.cleared or look.get(Action, failure.id) is None:
-        return _seen(failure, look)
-    return replace(failure, since=known.since, count=known.count)
-
-
-def _told(failure: Failure, look: Look) -> Failure:
     """A report on a failed action only words what `ActionFailed` has counted already."""
     known = look.get(Failure, failure.id)
     if known is None or known.cleared or look.get(Action, failure.id) is None:

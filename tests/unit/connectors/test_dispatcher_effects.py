@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from connectors.base import Capability, Connector, Order
-from connectors.claims import Claimed, Refused
 from connectors.dispatcher import Dispatcher
 from connectors.sandbox import BlobsInMemory, Fault, Sandbox
-from connectors.tries import Patience
+from connectors.tries import Overtaken, Patience
 from ledger.domain import events as said
+from ledger.domain.claims import AlreadyClaimed, Claim, Claimed, Refused
 from ledger.domain.commands import Command, IssueInvoice, SendReply, command_name, command_sha
 from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatus, Failure, Stop
 from ledger.domain.errors import BlobMissing
@@ -132,13 +132,16 @@ class Books:
 
     async def claim(
         self, action: Action, *, n: int, connector: str, capability: str, cause: str
-    ) -> Claimed | Refused:
+    ) -> Claim:
         stops = self.present.find(Stop, "active")
         contact = action.command.contact if action.command else ""
         if any(one.scope == "all" or one.target in {action.case, contact} for one in stops):
             return Refused(why="stopped", detail="stopped", remedy="`resume`")
         if not self.budget:
             return Refused(why="budget", detail="50 mails today", remedy="Wait, or raise it.")
+        key = f"attempt:{action.id}:{n}"
+        if any(fact.key == key for fact in self.facts):
+            return AlreadyClaimed(why="superseded", detail="claimed", remedy="-", n=n)
         started = said.AttemptStarted(
             action=action.id,
             n=n,
@@ -151,7 +154,7 @@ class Books:
             Draft(
                 case=action.case,
                 event=started,
-                key=f"attempt:{action.id}:{n}",
+                key=key,
                 by="attempts",
                 cause=cause,
             )
@@ -811,6 +814,19 @@ async def test_an_invoice_that_failed_once_keeps_its_number_and_is_not_its_own_o
     await desk.deliver(desk.propose(invoice(InvoiceNotIssued("pro-1"))))
     assert names(await desk.retry(ACTION)) == ["VerdictGiven", "ActionSucceeded", "FailureCleared"]
     assert len(desk.books.told(said.InvoiceIssued)) == 1
+
+
+async def test_a_try_that_another_process_claimed_first_is_looked_at_afresh(desk: Desk) -> None:
+    fact = desk.propose(reply())
+    allowed = desk.action
+    await desk.books.claim(allowed, n=1, connector="m", capability="keyed", cause=fact.id)
+    tries = desk.dispatcher._effects._tries
+    with pytest.raises(Overtaken):
+        await tries.fresh(allowed, desk.world.mail, fact.id)
+    assert desk.world.calls == []
+    await desk.deliver(fact)
+    assert desk.action.status is ActionStatus.SUCCEEDED
+    assert len(desk.world.effects) == 1
 
 
 # --- when the process dies ----------------------------------------------------------------------
