@@ -86,12 +86,12 @@ class FileCheckpoints:
         Raises `CheckpointsUnavailable` where the disk refuses.
         """
         try:
-            return await cls._opened(path)
+            _probe(path)
         except sqlite3.OperationalError as error:
             raise CheckpointsUnavailable(path, str(error)) from error
         except sqlite3.DatabaseError:
             _remove(path)
-            return await cls._opened(path)
+        return await cls._opened(path)
 
     @classmethod
     async def _opened(cls, path: Path) -> FileCheckpoints:
@@ -127,6 +127,12 @@ class FileCheckpoints:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+def _probe(path: Path) -> None:
+    """Open the file once without a thread behind it, which would outlive a failure."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA schema_version").fetchone()
 
 
 def _remove(path: Path) -> None:
