@@ -98,6 +98,11 @@ class Relay:
         finally:
             end()
 
+    @property
+    def idle(self) -> bool:
+        """Whether every fact noticed so far has been reacted to."""
+        return self._started and self._wakeups.idle
+
     # --- what there is to do ----------------------------------------------------------------------
 
     async def _start(self) -> None:
