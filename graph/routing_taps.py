@@ -63,7 +63,7 @@ async def route_tap(fact: Fact, event: Tapped, desk: Desk) -> list[Draft]:
     if over:
         return [tap.refused(over)]
     if now >= approval.expires_at:
-        return [tap.refused(_TOO_LATE), expired(tap.fact, approval, action)]
+        return [expired(tap.fact, approval, action), tap.refused(_TOO_LATE)]
     return _counted(tap, now)
 
 
@@ -76,10 +76,10 @@ _OTHER_BYTES = (
 
 
 def expired(cause: Fact, approval: Approval, action: Action | None) -> Draft:
-    """Nobody decided in time; said once, whoever notices it."""
+    """Nobody decided in time. It comes before a refused tap, which makes the planner ask anew."""
     event = ApprovalExpired(approval=approval.id, action=approval.action)
     person = action.person if action else ""
-    return says(cause, event, case=approval.case, person=person, key=f"expired:{approval.id}")
+    return says(cause, event, case=approval.case, person=person)
 
 
 def refused(fact: Fact, event: Tapped, why: str, *, case: str = "") -> Draft:

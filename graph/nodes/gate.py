@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from graph.answers import AnswerId, plain_option
 from graph.ports import GateDecision, World
 from graph.state import CaseState, Json, event_of, said
 from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
@@ -116,6 +117,10 @@ def _refused(proposed: ActionProposed, denied: Deny) -> list[Json]:
         about=proposed.action,
         why=f"The gate denied {proposed.name} under {denied.policy}.",
         recommendation="Say what should happen instead, or change the rule and ask again.",
+        options=(
+            plain_option(AnswerId.AGAIN, "Ask the rules again", proposed.action),
+            plain_option(AnswerId.LEAVE, "Leave it to me"),
+        ),
         text=f"{text} What should happen instead?",
     )
     return [said(Told(topic="denied", text=text)), said(question)]

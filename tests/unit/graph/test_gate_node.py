@@ -146,6 +146,7 @@ async def test_what_is_denied_is_told_and_asked_about() -> None:
     assert isinstance(question, QuestionAsked)
     assert "the amount is high" in question.text
     assert question.about == "act-1"
+    assert [option.id for option in question.options] == ["again:act-1", "leave"]
 
 
 @pytest.mark.parametrize(

@@ -462,8 +462,16 @@ async def test_two_taps_at_once_make_one_decision_and_both_are_answered(acme: Co
 async def test_a_tap_after_expiry_expires_the_card_once(acme: Company) -> None:
     await asked(acme)
     acme.time += timedelta(hours=72)
-    assert kinds(await acme.routes(tap())) == ["TapRefused", "ApprovalExpired"]
+    assert kinds(await acme.routes(tap())) == ["ApprovalExpired", "TapRefused"]
     assert kinds(await acme.routes(tap())) == ["TapRefused"]
+
+
+async def test_a_late_tap_that_is_delivered_again_says_nothing_new(acme: Company) -> None:
+    await asked(acme)
+    acme.time += timedelta(hours=72)
+    late = acme.happens(tap())
+    assert len(await acme.reacts(late)) == 2
+    assert await acme.reacts(late) == []
 
 
 async def test_a_clock_set_back_does_not_revive_an_expired_card(acme: Company) -> None:
