@@ -83,7 +83,7 @@ class Voice(Struct, frozen=True):
         event = ActionWithheld(
             action=self.action.id, why=held.why, detail=held.detail, remedy=held.remedy
         )
-        return [self.say(event, key=self._outcome(dangling) if dangling else "")]
+        return [self.say(event, key=self._outcome(dangling))]
 
     def superseded(self, moved: Moved, *, dangling: int = 0) -> list[Draft]:
         """The approval no longer counts, because the world moved."""
@@ -96,7 +96,8 @@ class Voice(Struct, frozen=True):
         return [*self.withheld(held, dangling=dangling), gone]
 
     def _outcome(self, n: int) -> str:
-        return f"outcome:{self.action.id}:{n}"
+        """One outcome a try; where none was claimed there is nothing to be unique about."""
+        return f"outcome:{self.action.id}:{n}" if n else ""
 
     def _report(self, what: str, cause: str, remedy: str) -> Draft:
         remedies = (remedy, f"`retry {self.action.id}`", "Say that you did it by hand.")
