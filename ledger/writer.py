@@ -1,7 +1,6 @@
 """The one thread that writes: it takes everything that waits and commits it together.
 
 A commit costs one fsync, however much is in it, so many appenders share one (group commit).
-Each item runs in a SAVEPOINT of its own: one that fails takes nothing else with it.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -20,8 +18,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ledger import sqlite
-from ledger.books import Books, Sheet
-from ledger.chain import EMPTY
+from ledger.books import Books
+from ledger.commits import Commits, Item
 from ledger.domain.errors import ChainBroken, CooError
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.transaction import Tx
@@ -52,18 +50,6 @@ class LedgerClosed(CooError):
         )
 
 
-@dataclass(slots=True, eq=False)
-class Item:
-    """Something to write: drafts, or a function. Exactly one of result and error is set."""
-
-    future: asyncio.Future[Any]
-    work: Callable[[Tx], Any] | None = None
-    drafts: Sequence[Draft] = ()
-    sheets: list[Sheet] = field(default_factory=list)
-    result: Any = None
-    error: BaseException | None = None
-
-
 class Writer:
     """Owns the writing connection. Its methods are called in the event loop's thread."""
 
@@ -77,17 +63,15 @@ class Writer:
         committed: Callable[[Sequence[Fact]], None],
     ) -> None:
         self.connection = connection
-        self._books = books
-        self._now = now
+        self._keys = books.codec.keys
+        self._commits = Commits(connection, books, now)
         self._loop = loop
         self._committed = committed
         self._queue: SimpleQueue[Item | None] = SimpleQueue()
         self._closed = False
-        self._head = EMPTY
         self._broken: ChainBroken | None = None
         self._busy = threading.Lock()
-        self._data_version = sqlite.data_version(connection)
-        self._changed = False
+        self._changes_seen = 0
         self._thread = threading.Thread(target=self._serve, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -107,18 +91,18 @@ class Writer:
         """
         if self._busy.acquire(blocking=False):
             try:
-                self._look_elsewhere()
+                self._commits.look_elsewhere()
             finally:
                 self._busy.release()
-        changed, self._changed = self._changed, False
-        return changed
+        seen, self._changes_seen = self._changes_seen, self._commits.changes
+        return seen != self._changes_seen
 
     async def close(self) -> None:
         """Write what was handed in, then stop."""
         if not self._closed:
             self._closed = True
             self._queue.put(None)
-        await self._loop.run_in_executor(None, self._thread.join)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
     def _submit(self, item: Item) -> asyncio.Future[Any]:
         if self._closed:
@@ -146,86 +130,23 @@ class Writer:
         return [item for item in found if item is not None], found[-1] is not None
 
     def _write(self, items: list[Item]) -> Sequence[Fact]:
-        """Encode, then commit together what could be encoded. Returns the new facts."""
+        """Commit items and return the new facts. Never raises: the thread must live on."""
         if self._broken is not None:
-            self._fail(items, self._broken)
-            return ()
+            return self._failed(items, self._broken)
         try:
-            self._books.codec.keys.refresh()
-            self._encode([item for item in items if item.work is None])
-            ready = [item for item in items if item.error is None]
+            self._keys.refresh()
             with self._busy:
-                return self._commit(ready) if ready else ()
-        except BaseException as error:  # noqa: BLE001 - it goes to the callers; the thread lives on
-            self._fail(items, error)
-            return ()
-
-    def _encode(self, items: list[Item]) -> None:
-        encoded = self._books.sheets_of_each([item.drafts for item in items])
-        for item, sheets in zip(items, encoded, strict=True):
-            if isinstance(sheets, Exception):
-                item.error = sheets
-            else:
-                item.sheets = sheets
-
-    def _commit(self, items: list[Item]) -> Sequence[Fact]:
-        connection = self.connection
-        try:
-            connection.begin()
-            self._look_elsewhere()
-            tx = Tx(connection, self._books, self._now(), self._head)
-            for run in _runs(items):
-                self._perform(tx, run)
-            head = tx.finish()
-            connection.commit()
-        except BaseException:
-            self._roll_back()
-            raise
-        self._head = head
-        return tx.new_facts
-
-    def _perform(self, tx: Tx, run: list[Item]) -> None:
-        """Run items under one SAVEPOINT; where that fails and they are several, one by one."""
-        mark = tx.mark()
-        driver = sqlite.raw(self.connection)
-        driver.execute("SAVEPOINT item")
-        try:
-            _do(tx, run)
-        except Exception as error:
-            if not driver.in_transaction:
-                raise  # SQLite gave up the whole transaction (disk full, I/O error)
-            driver.execute("ROLLBACK TO item")
-            tx.return_to(mark)
-            self._alone(tx, run, error)
-        driver.execute("RELEASE item")
-
-    def _alone(self, tx: Tx, run: list[Item], error: Exception) -> None:
-        if len(run) == 1:
-            run[0].error = _told(error)
-            return
-        for item in run:
-            self._perform(tx, [item])
-
-    def _look_elsewhere(self) -> None:
-        version = sqlite.data_version(self.connection)
-        if version != self._data_version:
-            self._data_version = version
-            self._changed = True
-
-    def _roll_back(self) -> None:
-        try:
-            self.connection.rollback()
-        except SQLAlchemyError:
-            _log.exception("The ledger's transaction could not be rolled back.")
-        driver = sqlite.raw(self.connection)
-        if driver.in_transaction:
-            driver.rollback()
-
-    def _fail(self, items: list[Item], error: BaseException) -> None:
-        if isinstance(error, ChainBroken):
+                return self._commits.commit(items)
+        except ChainBroken as error:
             self._broken = error
+            return self._failed(items, error)
+        except BaseException as error:  # noqa: BLE001 - it goes to the callers
+            return self._failed(items, error)
+
+    def _failed(self, items: list[Item], error: BaseException) -> Sequence[Fact]:
         for item in items:
-            item.error = item.error or _told(error)
+            item.error = item.error or error
+        return ()
 
     def _settle(self, items: list[Item], facts: Sequence[Fact]) -> None:
         try:
@@ -234,41 +155,18 @@ class Writer:
             # The loop is gone, and with it everybody who waited for these answers.
             _log.warning("The ledger wrote %d facts after its event loop had ended.", len(facts))
 
-    # --- in the event loop's thread -------------------------------------------------------------
+    # --- in the event loop's thread ------------------------------------------------------------
 
     def _answer(self, items: list[Item], facts: Sequence[Fact]) -> None:
         for item in items:
             if item.future.done():
-                continue
+                continue  # whoever waited for it has given up
             if item.error is None:
                 item.future.set_result(item.result)
             else:
-                item.future.set_exception(item.error)
+                item.future.set_exception(_told(item.error))
         if facts:
             self._committed(facts)
-
-
-def _runs(items: list[Item]) -> list[list[Item]]:
-    """Neighbouring appends together, each function alone; the order stays."""
-    runs: list[list[Item]] = []
-    for item in items:
-        if runs and item.work is None and runs[-1][0].work is None:
-            runs[-1].append(item)
-        else:
-            runs.append([item])
-    return runs
-
-
-def _do(tx: Tx, run: list[Item]) -> None:
-    work = run[0].work
-    if work is None:
-        results = tx.append_sheets([item.sheets for item in run])
-        for item, result in zip(run, results, strict=True):
-            item.result = result
-        return
-    run[0].result = work(tx)
-    if tx.spoiled is not None:
-        raise tx.spoiled
 
 
 def _told(error: BaseException) -> BaseException:
@@ -277,4 +175,7 @@ def _told(error: BaseException) -> BaseException:
         told = WriteFailed(sqlite.reason(error))
         told.__cause__ = error
         return told
+    if isinstance(error, StopIteration):
+        # A future refuses to carry this one, and its neighbours would never be answered.
+        return RuntimeError("A function given to the ledger let a StopIteration out.")
     return error

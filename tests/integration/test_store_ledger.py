@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -172,6 +173,42 @@ async def test_one_that_fails_does_not_hurt_its_neighbours(ledger: Ledger) -> No
     assert failed == ["KeyConflict", "ZeroDivisionError", "EventInvalid"]
     assert [fact.key for fact in await all_facts(ledger)] == ["taken", "a", "c", "d"]
     assert (await ledger.verify()).seq == 4
+
+
+async def test_a_function_that_runs_out_of_items_does_not_silence_its_neighbours(
+    ledger: Ledger,
+) -> None:
+    careless = ledger.transact(lambda _tx: next(iter(())))
+    results = await asyncio.gather(careless, ledger.append([told("a")]), return_exceptions=True)
+    assert "StopIteration" in str(results[0])
+    assert (await ledger.head()).seq == 1
+
+
+def test_facts_are_kept_though_the_event_loop_ends_before_the_answer(
+    tmp_path: Path, keys: Keys, clock: StandingClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    loop, gone = asyncio.new_event_loop(), threading.Event()
+    ledger = loop.run_until_complete(opening(tmp_path, keys, clock))
+
+    def slow(tx: Tx) -> None:
+        gone.wait()
+        tx.append([told("k")])
+
+    async def hand_in() -> None:
+        writer = ledger._open_writer()
+        writer.transact(slow)
+
+    loop.run_until_complete(hand_in())
+    loop.close()
+    gone.set()
+    asyncio.run(ledger.close())
+    assert "event loop had ended" in caplog.text
+
+    async def reread() -> int:
+        async with await opening(tmp_path, keys, clock) as again:
+            return (await again.verify()).seq
+
+    assert asyncio.run(reread()) == 1
 
 
 async def test_a_caller_who_gives_up_harms_nobody(ledger: Ledger) -> None:

@@ -1,0 +1,179 @@
+"""How items that wait together are committed together, and one that fails takes no other along."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from ledger import sqlite
+from ledger.books import Books, Sheet
+from ledger.chain import EMPTY
+from ledger.domain.facts import Draft, Fact
+from ledger.transaction import Tx
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """Something to write: drafts, or a function. In the end it has a result or an error."""
+
+    future: asyncio.Future[Any]
+    work: Callable[[Tx], Any] | None = None
+    drafts: Sequence[Draft] = ()
+    sheets: list[Sheet] = field(default_factory=list)
+    result: Any = None
+    error: BaseException | None = None
+
+
+class _RunFailed(Exception):
+    """The items of a transaction without SAVEPOINTs failed, not the transaction itself."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Commits:
+    """Writes items over one connection. Only used in the writer's thread."""
+
+    def __init__(self, connection: Connection, books: Books, now: Callable[[], datetime]) -> None:
+        self.changes = 0
+        self._connection = connection
+        self._books = books
+        self._now = now
+        self._head = EMPTY
+        self._data_version = sqlite.data_version(connection)
+
+    def commit(self, items: list[Item]) -> Sequence[Fact]:
+        """Commit items together and return the new facts; sets each item's result or error.
+
+        What it raises concerns the transaction as a whole: nothing of it was kept.
+        """
+        self._encode([item for item in items if item.work is None])
+        ready = [item for item in items if item.error is None]
+        runs = _runs(ready)
+        if not runs:
+            return ()
+        if len(runs) > 1:
+            return self._transaction(partial(self._guarded, runs))
+        return self._one_run(runs[0])
+
+    def look_elsewhere(self) -> None:
+        """Count it in `changes` if another connection committed since the last look."""
+        version = sqlite.data_version(self._connection)
+        if version != self._data_version:
+            self._data_version = version
+            self.changes += 1
+
+    def _encode(self, items: list[Item]) -> None:
+        encoded = self._books.sheets_of_each([item.drafts for item in items])
+        for item, sheets in zip(items, encoded, strict=True):
+            if isinstance(sheets, Exception):
+                item.error = sheets
+            else:
+                item.sheets = sheets
+
+    def _one_run(self, run: list[Item]) -> Sequence[Fact]:
+        """The usual case needs no SAVEPOINT, which would double the price of an insert.
+
+        Where it fails, the transaction is given up and made again with one for each item.
+        """
+        try:
+            return self._transaction(partial(self._bare, run))
+        except _RunFailed as failed:
+            if len(run) == 1:
+                run[0].error = failed.error
+                return ()
+            return self._transaction(partial(self._guarded, [[item] for item in run]))
+
+    def _transaction(self, work: Callable[[Tx], None]) -> Sequence[Fact]:
+        try:
+            self._connection.begin()
+            self.look_elsewhere()
+            tx = Tx(self._connection, self._books, self._now(), self._head)
+            work(tx)
+            head = tx.finish()
+            self._connection.commit()
+        except BaseException:
+            self._roll_back()
+            raise
+        self._head = head
+        return tx.new_facts
+
+    def _bare(self, run: list[Item], tx: Tx) -> None:
+        try:
+            _do(tx, run)
+        except Exception as error:
+            if self._given_up():
+                raise
+            raise _RunFailed(error) from error
+
+    def _guarded(self, runs: list[list[Item]], tx: Tx) -> None:
+        for run in runs:
+            self._perform(tx, run)
+
+    def _perform(self, tx: Tx, run: list[Item]) -> None:
+        """Run items under one SAVEPOINT; where that fails and they are several, one by one."""
+        mark = tx.mark()
+        driver = sqlite.raw(self._connection)
+        driver.execute("SAVEPOINT item")
+        try:
+            _do(tx, run)
+        except Exception as error:
+            if self._given_up():
+                raise
+            driver.execute("ROLLBACK TO item")
+            tx.return_to(mark)
+            self._alone(tx, run, error)
+        driver.execute("RELEASE item")
+
+    def _alone(self, tx: Tx, run: list[Item], error: Exception) -> None:
+        if len(run) == 1:
+            run[0].error = error
+        else:
+            self._guarded([[item] for item in run], tx)
+
+    def _given_up(self) -> bool:
+        """Whether SQLite gave up the whole transaction by itself (disk full, I/O error)."""
+        return not sqlite.raw(self._connection).in_transaction
+
+    def _roll_back(self) -> None:
+        try:
+            self._connection.rollback()
+        except SQLAlchemyError:
+            _log.exception("The ledger's transaction could not be rolled back.")
+        driver = sqlite.raw(self._connection)
+        if driver.in_transaction:
+            driver.rollback()
+
+
+def _runs(items: list[Item]) -> list[list[Item]]:
+    """Neighbouring appends together, each function alone; the order stays."""
+    runs: list[list[Item]] = []
+    for item in items:
+        if runs and item.work is None and runs[-1][0].work is None:
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return runs
+
+
+def _do(tx: Tx, run: list[Item]) -> None:
+    work = run[0].work
+    if work is None:
+        results = tx.append_sheets([item.sheets for item in run])
+        for item, result in zip(run, results, strict=True):
+            item.result = result
+        return
+    run[0].result = work(tx)
+    if tx.spoiled is not None:
+        raise tx.spoiled
