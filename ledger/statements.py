@@ -60,6 +60,14 @@ class Prepared:
         cursor.executemany(self._sql, rows)
         cursor.close()
 
+    def many(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> int:
+        """Execute once for each row, in one call of the driver; returns how many rows changed."""
+        cursor = connection.connection.cursor()
+        cursor.executemany(self._sql, [self._bound(row) for row in rows])
+        changed = int(cursor.rowcount)
+        cursor.close()
+        return changed
+
     def _execute(self, connection: Connection, values: dict[str, Any]) -> DBAPICursor:
         cursor = connection.connection.cursor()
         cursor.execute(self._sql, self._bound(values))

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    update,
+)
 
 from ledger.domain.entities import Entity
 from ledger.domain.facts import Fact
 from ledger.domain.folding import case_of, changes, lookups
 from ledger.reads import Loaded, Reads, tag
-from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
+from ledger.statements import Prepared
+from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP, VIEW_STATE
 
 E = TypeVar("E", bound=Entity)
 Rows = Iterable[dict[str, Any]]
@@ -42,6 +54,7 @@ class Batch:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
+        self._writes = writes(reads.connection.dialect)
         self._touched: dict[tuple[type[Struct], str], _Touched] = {}
         self._counters: dict[str, tuple[int | None, int]] = {}
 
@@ -109,11 +122,10 @@ class Batch:
 
     def _write_entities(self, altered: list[_Touched]) -> None:
         company = self._reads.company
-        new = [t for t in altered if t.before is None]
-        fill(self._connection, VIEW_ENTITY, (entity_row(company, t.now, t.ordinal) for t in new))
-        moved = [_entity_move(company, t.now) for t in altered if t.before is not None]
-        if moved:
-            self._connection.execute(_ENTITY_MOVES, moved)
+        new = (entity_row(company, t.now, t.ordinal) for t in altered if t.before is None)
+        fill(self._connection, self._writes.new_entity, new)
+        moved = (_entity_move(company, t.now) for t in altered if t.before is not None)
+        fill(self._connection, self._writes.move_entity, moved)
 
     def _write_lookups(self, altered: list[_Touched]) -> None:
         gone: list[dict[str, Any]] = []
@@ -124,59 +136,75 @@ class Batch:
             new = set(lookups(touched.now))
             gone += lookup_rows(self._reads.company, touched.now, old - new, prefix="of_")
             come += lookup_rows(self._reads.company, touched.now, new - old)
-        if gone:
-            self._connection.execute(_LOOKUP_GOES, gone)
-        fill(self._connection, VIEW_LOOKUP, come)
+        fill(self._connection, self._writes.drop_lookup, gone)
+        fill(self._connection, self._writes.new_lookup, come)
 
     def _write_counters(self) -> None:
         company = self._reads.company
         moved = [(n, old, new) for n, (old, new) in self._counters.items() if new != (old or 0)]
         fresh = (counter_row(company, name, new) for name, old, new in moved if old is None)
-        fill(self._connection, VIEW_COUNTER, fresh)
-        again = [
+        fill(self._connection, self._writes.new_counter, fresh)
+        again = (
             {"of_company": company, "of_name": name, "value": new}
             for name, old, new in moved
             if old is not None
-        ]
-        if again:
-            self._connection.execute(_COUNTER_MOVES, again)
+        )
+        fill(self._connection, self._writes.move_counter, again)
 
     @property
     def _connection(self) -> Connection:
         return self._reads.connection
 
 
-_ENTITY_MOVES: Final = (
-    update(VIEW_ENTITY)
-    .where(
-        VIEW_ENTITY.c.company == bindparam("of_company"),
-        VIEW_ENTITY.c.kind == bindparam("of_kind"),
-        VIEW_ENTITY.c.entity_id == bindparam("of_entity"),
-    )
-    .values(case_id=bindparam("case_id"), data=bindparam("data"))
-)
-_LOOKUP_GOES: Final = delete(VIEW_LOOKUP).where(
-    VIEW_LOOKUP.c.company == bindparam("of_company"),
-    VIEW_LOOKUP.c.kind == bindparam("of_kind"),
-    VIEW_LOOKUP.c.lookup_key == bindparam("of_lookup_key"),
-    VIEW_LOOKUP.c.entity_id == bindparam("of_entity_id"),
-)
-_COUNTER_MOVES: Final = (
-    update(VIEW_COUNTER)
-    .where(
-        VIEW_COUNTER.c.company == bindparam("of_company"),
-        VIEW_COUNTER.c.name == bindparam("of_name"),
-    )
-    .values(value=bindparam("value"))
-)
+class Writes:
+    """The writing statements of the read tables, compiled once for a dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        entity, look = VIEW_ENTITY.c, VIEW_LOOKUP.c
+        one_entity = (
+            (entity.company == bindparam("of_company"))
+            & (entity.kind == bindparam("of_kind"))
+            & (entity.entity_id == bindparam("of_entity"))
+        )
+        one_lookup = (
+            (look.company == bindparam("of_company"))
+            & (look.kind == bindparam("of_kind"))
+            & (look.lookup_key == bindparam("of_lookup_key"))
+            & (look.entity_id == bindparam("of_entity_id"))
+        )
+        self.new_entity = Prepared(insert(VIEW_ENTITY), dialect)
+        self.move_entity = Prepared(_moving(VIEW_ENTITY, one_entity, "case_id", "data"), dialect)
+        self.new_lookup = Prepared(insert(VIEW_LOOKUP), dialect)
+        self.drop_lookup = Prepared(delete(VIEW_LOOKUP).where(one_lookup), dialect)
+        count, state = VIEW_COUNTER.c, VIEW_STATE.c
+        one_counter = (count.company == bindparam("of_company")) & (
+            count.name == bindparam("of_name")
+        )
+        self.new_counter = Prepared(insert(VIEW_COUNTER), dialect)
+        self.move_counter = Prepared(_moving(VIEW_COUNTER, one_counter, "value"), dialect)
+        one_state = state.company == bindparam("of_company")
+        self.new_state = Prepared(insert(VIEW_STATE), dialect)
+        self.move_state = Prepared(_moving(VIEW_STATE, one_state, "seq", "fold_version"), dialect)
+
+
+@cache
+def writes(dialect: Dialect) -> Writes:
+    """The statements for a dialect."""
+    return Writes(dialect)
+
+
+def _moving(table: Table, where: ColumnElement[bool], *columns: str) -> Update:
+    return update(table).where(where).values({name: bindparam(name) for name in columns})
+
+
 _encode = msgspec.json.Encoder().encode
 
 
-def fill(connection: Connection, table: Table, rows: Rows) -> None:
-    """Insert rows, some thousands a statement; none is no statement."""
+def fill(connection: Connection, statement: Prepared, rows: Rows) -> None:
+    """Execute for all rows, some thousands at a time; none is no statement."""
     pending = iter(rows)
     while page := list(islice(pending, _ROWS_A_STATEMENT)):
-        connection.execute(insert(table), page)
+        statement.many(connection, page)
 
 
 def entity_row(company: str, entity: Entity | None, ordinal: int) -> dict[str, Any]:

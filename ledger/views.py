@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, select
 
 from ledger.domain.entities import Entity
 from ledger.domain.facts import Fact
@@ -17,8 +17,8 @@ from ledger.domain.folding import FOLD_VERSION, lookups, references
 from ledger.domain.present import Present
 from ledger.reads import Reads
 from ledger.store import Ledger
-from ledger.tables import FACTS, VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP, VIEW_STATE, VIEWS
-from ledger.view_batch import Batch, counter_row, entity_row, fill, lookup_rows
+from ledger.tables import FACTS, VIEW_STATE, VIEWS
+from ledger.view_batch import Batch, counter_row, entity_row, fill, lookup_rows, writes
 
 E = TypeVar("E", bound=Entity)
 
@@ -83,18 +83,19 @@ class InlineViews:
             connection.execute(delete(table).where(table.c.company == company))
         present = Present()
         present.fold(facts)
-        fill(connection, VIEW_ENTITY, _entity_rows(company, present))
-        fill(connection, VIEW_LOOKUP, _lookup_rows(company, present))
+        run = writes(connection.dialect)
+        fill(connection, run.new_entity, _entity_rows(company, present))
+        fill(connection, run.new_lookup, _lookup_rows(company, present))
         counters = present.counters.items()
-        fill(connection, VIEW_COUNTER, (counter_row(company, *pair) for pair in counters))
+        fill(connection, run.new_counter, (counter_row(company, *pair) for pair in counters))
         if present.seq:
             self._note(connection, company, present.seq)
 
     def _note(self, connection: Connection, company: str, seq: int) -> None:
+        run = writes(connection.dialect)
         values = {"seq": seq, "fold_version": self._fold_version}
-        noted = connection.execute(_STATE_MOVES, {"of_company": company, **values})
-        if noted.rowcount == 0:
-            connection.execute(insert(VIEW_STATE).values(company=company, **values))
+        if not run.move_state.many(connection, [{"of_company": company, **values}]):
+            run.new_state.many(connection, [{"company": company, **values}])
 
 
 def _entity_rows(company: str, present: Present) -> Iterator[dict[str, Any]]:
@@ -104,10 +105,3 @@ def _entity_rows(company: str, present: Present) -> Iterator[dict[str, Any]]:
 def _lookup_rows(company: str, present: Present) -> Iterator[dict[str, Any]]:
     for kept in present.kept():
         yield from lookup_rows(company, kept.entity, set(lookups(kept.entity)))
-
-
-_STATE_MOVES: Final = (
-    update(VIEW_STATE)
-    .where(VIEW_STATE.c.company == bindparam("of_company"))
-    .values(seq=bindparam("seq"), fold_version=bindparam("fold_version"))
-)

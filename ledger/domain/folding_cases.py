@@ -90,7 +90,6 @@ def _created(event: ContactCreated, fact: Fact, look: Look) -> Contact:
     known = look.get(Contact, event.contact) or Contact(
         id=event.contact, name="", address="", persons=(), created_at=fact.at
     )
-    earlier = [case.id for case in look.find(Case, f"contact:{event.contact}")]
     contact = replace(
         known,
         name=event.name or known.name,
@@ -99,9 +98,16 @@ def _created(event: ContactCreated, fact: Fact, look: Look) -> Contact:
         language=event.language or known.language,
         persons=_with(known.persons, fact.person),
     )
-    for case in [*earlier, fact.case]:
+    for case in _cases_of(event.contact, fact, look):
         contact = _in_case(contact, case)
     return contact
+
+
+def _cases_of(contact: str, fact: Fact, look: Look) -> list[str]:
+    """The case a contact is made in; made on the desk, those that were opened for it before."""
+    if fact.case != DESK:
+        return [fact.case]
+    return [case.id for case in look.find(Case, f"contact:{contact}")]
 
 
 def _in_case(contact: Contact, case: str) -> Contact:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from msgspec import Struct
 
@@ -15,7 +14,7 @@ from ledger.domain.folding import changes, lookups
 E = TypeVar("E", bound=Entity)
 
 
-class Kept(Struct, frozen=True):
+class Kept(NamedTuple):
     """One entity and the `seq` of the fact that made it, which orders entities."""
 
     entity: Entity
@@ -28,8 +27,9 @@ class Present:
     def __init__(self) -> None:
         self.counters: dict[str, int] = {}
         self.seq = 0
-        self._kept: dict[tuple[type[Struct], str], Kept] = {}
-        self._found: dict[tuple[type[Struct], str], set[str]] = defaultdict(set)
+        self._entities: dict[tuple[type[Struct], str], Entity] = {}
+        self._ordinals: dict[tuple[type[Struct], str], int] = {}
+        self._indexes: dict[type[Struct], dict[str, set[str]]] = {}
 
     def fold(self, facts: Iterable[Fact]) -> None:
         """Take in the next facts."""
@@ -39,13 +39,12 @@ class Present:
             self.seq = fact.seq
 
     def get(self, kind: type[E], entity_id: str) -> E | None:
-        kept = self._kept.get((kind, entity_id))
-        return kept.entity if kept is not None and isinstance(kept.entity, kind) else None
+        return self._entities.get((kind, entity_id))  # type: ignore[return-value]  # its own kind
 
     def find(self, kind: type[E], key: str) -> Sequence[E]:
-        ids = self._found.get((kind, key), ())
-        kept = sorted((self._kept[(kind, entity_id)] for entity_id in ids), key=_in_order)
-        return [one.entity for one in kept if isinstance(one.entity, kind)]
+        ids = self._index(kind).get(key, ())
+        in_order = sorted(ids, key=lambda entity_id: (self._ordinals[kind, entity_id], entity_id))
+        return [cast("E", self._entities[kind, entity_id]) for entity_id in in_order]
 
     def add(self, counter: str, amount: int = 1) -> int:
         value = self.counters.get(counter, 0) + amount
@@ -54,22 +53,32 @@ class Present:
         return value
 
     def kept(self) -> Iterator[Kept]:
-        """Every entity, in no particular order."""
-        return iter(self._kept.values())
+        """Every entity, in the order of the facts that made them."""
+        return (Kept(entity, self._ordinals[key]) for key, entity in self._entities.items())
 
     def _keep(self, entity: Entity, seq: int) -> None:
-        kind = type(entity)
-        known = self._kept.get((kind, entity.id))
-        if known is not None:
-            self._unlist(known.entity, entity)
-        self._kept[(kind, entity.id)] = Kept(entity, known.ordinal if known else seq)
-        for key in lookups(entity):
-            self._found[(kind, key)].add(entity.id)
+        key = (type(entity), entity.id)
+        index = self._indexes.get(key[0])
+        if index is not None:
+            _list(index, entity, self._entities.get(key))
+        self._entities[key] = entity
+        self._ordinals.setdefault(key, seq)
 
-    def _unlist(self, old: Entity, new: Entity) -> None:
-        for key in set(lookups(old)).difference(lookups(new)):
-            self._found[(type(old), key)].discard(old.id)
+    def _index(self, kind: type[Struct]) -> dict[str, set[str]]:
+        """The lookup keys of a kind. Most folds never ask, so it is made when one does."""
+        index = self._indexes.get(kind)
+        if index is None:
+            index = self._indexes[kind] = {}
+            for (of, _), entity in self._entities.items():
+                if of is kind:
+                    _list(index, entity, None)
+        return index
 
 
-def _in_order(kept: Kept) -> tuple[int, str]:
-    return kept.ordinal, kept.entity.id
+def _list(index: dict[str, set[str]], entity: Entity, old: Entity | None) -> None:
+    keys = lookups(entity)
+    if old is not None:
+        for key in set(lookups(old)).difference(keys):
+            index[key].discard(entity.id)
+    for key in keys:
+        index.setdefault(key, set()).add(entity.id)
