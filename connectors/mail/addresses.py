@@ -46,6 +46,8 @@ def address_of(text: str) -> str:
 
 def mailboxes(raw: bytes) -> tuple[Mailbox, ...]:
     """The mailboxes of a From, To or Cc field. Groups are opened, what is no address left out."""
+    if raw.count(b'"') % 2:
+        raw = raw.replace(b'"', b"")  # one was never closed and would swallow the address
     found: list[Mailbox] = []
     name: list[str] = []
     angle = ""

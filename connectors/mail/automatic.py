@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from connectors.mail.headers import Headers
+from connectors.mail.headers import Headers, message_ids
 from connectors.mail.mime import Part
 
 _ROBOT = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon)@.*")
@@ -29,6 +29,14 @@ def automatic(mail: Part, sender: str) -> str:
     A value holds no personal data: it stays readable after an erasure.
     """
     return _report(mail) or _marked(mail.headers) or _calendar(mail) or _robot(mail, sender)
+
+
+def reported(mail: Part) -> tuple[str, ...]:
+    """The Message-IDs of the mails that a delivery report speaks of, so that it finds its case."""
+    if mail.media_type != "multipart/report":
+        return ()
+    returned = [each for part in mail.children for each in (part, *part.children)]
+    return tuple(each for part in returned for each in message_ids(part.headers.raw("message-id")))
 
 
 def _report(mail: Part) -> str:

@@ -45,7 +45,8 @@ def decoded_text(data: bytes, declared: str, *, whole: bool = True) -> Decoded:
     guess = _guessed(data, whole=whole)
     if not declared:
         return Decoded(guess.text, f"no charset given, read as {guess.note}")
-    return Decoded(guess.text, f"charset {declared[:40]!r} does not fit, read as {guess.note}")
+    claim = f"text is not in its charset {name}" if name else "text has an unknown charset"
+    return Decoded(guess.text, f"{claim}, read as {guess.note}")
 
 
 def _codec(declared: str) -> str:

@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from msgspec import Struct
 
 from connectors.mail.addresses import address_of
-from ledger.domain.commands import OutgoingMail
+from ledger.domain.commands import OutgoingMail, command_name
 from ledger.domain.company import Company
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.facts import message_id
@@ -26,6 +26,9 @@ from ledger.domain.values import Attachment
 
 ACTION_HEADER = "X-Coo-Action"
 """Names the action behind a mail, so that a copy found anywhere can be traced."""
+
+COMMAND_HEADER = "X-Coo-Command"
+"""What kind of mail it is: SendProposal, SendReply, SendInvoice."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _UNENCODABLE = re.compile("[\x00\ud800-\udfff]")
@@ -68,6 +71,7 @@ def mail_bytes(
         ("Subject", _line("subject", mail.subject)),
         ("Date", format_datetime(at)),
         (ACTION_HEADER, _line("action", key)),
+        (COMMAND_HEADER, command_name(mail)),
     ]
     head = "".join(
         SMTP.fold(name, SMTP.header_store_parse(name, text)[1]) for name, text in headers
@@ -86,7 +90,7 @@ def _line(what: str, text: str) -> str:
 
 def _recipient(to: str) -> str:
     """One bare address; never a list, never a name."""
-    if not to.isascii() or address_of(_line("recipient", to)) != to.lower():
+    if not to or not to.isascii() or address_of(_line("recipient", to)) != to.lower():
         raise CommandInvalid(
             f"{to[:80]!r} is not one plain mail address.",
             "Nothing was sent. Correct the contact's address.",

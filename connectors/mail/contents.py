@@ -1,4 +1,4 @@
-"""What a mail says and carries: its text for reading, its documents for keeping."""
+"""What a mail says and carries: its text for reading, its attachments for keeping."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _GOES_ON = "\n… [cut here: the mail goes on]"
 _NUMBER = re.compile(r"\d[\d.,]{2,}")
 
 
-class Document(Struct, frozen=True):
+class AttachmentBytes(Struct, frozen=True):
     """One attachment, decoded."""
 
     name: str
@@ -35,24 +35,24 @@ class Document(Struct, frozen=True):
 
 
 class Contents(Struct, frozen=True):
-    """The neutral text and the documents of a mail."""
+    """The neutral text and the attachments of a mail."""
 
     text: str
-    documents: tuple[Document, ...]
+    attachments: tuple[AttachmentBytes, ...]
 
 
 def contents(reader: Reader, mail: Part, limits: Limits) -> Contents:
     """Read a mail's parts. What is left out goes into the reader's notes."""
     collector = _Collector(reader, limits)
     texts = collector.texts(mail)
-    return Contents(collector.joined(texts), tuple(collector.documents))
+    return Contents(collector.joined(texts), tuple(collector.attachments))
 
 
 class _Collector:
-    """Walks the parts once, gathers documents and returns texts."""
+    """Walks the parts once, gathers attachments and returns texts."""
 
     def __init__(self, reader: Reader, limits: Limits) -> None:
-        self.documents: list[Document] = []
+        self.attachments: list[AttachmentBytes] = []
         self._reader = reader
         self._limits = limits
         self._room = limits.attachment_total
@@ -62,7 +62,7 @@ class _Collector:
 
     def joined(self, texts: list[str]) -> str:
         """The parts' texts as one, neutral and cut."""
-        text = "\n\n".join(part.strip("\n") for part in texts if part.strip())
+        text = "\n\n".join(part.strip("\r\n") for part in texts if part.strip())
         if hides_signs(text):
             self._note("invisible or direction-changing signs removed from the text")
         clean = neutral(text)
@@ -158,7 +158,7 @@ class _Collector:
         """Keep an attachment while there is room for it."""
         self._seen += 1
         shown = _file_name(part.headers, name or f"attachment-{self._seen}")
-        fits = len(self.documents) < self._limits.attachments and part.end - part.start < 2 * (
+        fits = len(self.attachments) < self._limits.attachments and part.end - part.start < 2 * (
             self._room + 1_000
         )
         data = self._reader.body(part) if fits else b""
@@ -166,7 +166,7 @@ class _Collector:
             self._note("attachments left out, too many or too large; they are in the raw mail")
             return
         self._room -= len(data)
-        self.documents.append(Document(shown, part.media_type, data))
+        self.attachments.append(AttachmentBytes(shown, part.media_type, data))
 
     def _note(self, text: str) -> None:
         if text not in self._reader.notes:

@@ -68,7 +68,7 @@ class Headers(Struct, frozen=True):
             value = collapse_rfc2231_value(holder.get_param(name, "", "X"))
         except (ValueError, LookupError, TypeError, AttributeError, MessageError):
             return ""
-        return _undone(str(value).encode("utf-8", "surrogateescape"))
+        return _undone(str(value).strip('"').encode("utf-8", "surrogateescape"))
 
 
 def parsed_headers(block: bytes) -> Headers:

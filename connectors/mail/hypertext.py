@@ -155,7 +155,7 @@ class _Walk:
         if opened.href:
             self._link(opened)
         if tag in _BLOCKS:
-            self._break(blank=tag in _SPACED)
+            self._break(blank=tag in _SPACED, keep=opened.pre and bool(self._line))
         self._quotes -= tag == "blockquote"
 
     def _link(self, opened: _Open) -> None:

@@ -54,11 +54,11 @@ class MaildirIn:
             stop_event=stop, debounce=_SETTLE_MS, rust_timeout=_SWEEP_MS, yield_on_timeout=True,
         )  # fmt: skip
         while not stop.is_set():
-            for name, path in self.messages():
-                if (mark := (name, _age(path))) not in told:
-                    told.add(mark)
-                    yield name, path
-            if await anext(changes, None) is None:
+            fresh = [each for each in self.messages() if (each[0], _age(each[1])) not in told]
+            for name, path in fresh:
+                told.add((name, _age(path)))
+                yield name, path
+            if not fresh and await anext(changes, None) is None:
                 return
 
     def _files(self, part: str) -> Iterator[tuple[str, Path]]:

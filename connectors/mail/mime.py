@@ -139,7 +139,7 @@ def _undone(data: bytes, encoding: str) -> tuple[bytes, str]:
         return binascii.a2b_qp(data), ""
     if encoding in {"", "7bit", "8bit", "binary"}:
         return data, ""
-    return data, f"unknown transfer encoding {encoding[:40]!r}, read as it came"
+    return data, "unknown transfer encoding, read as it came"
 
 
 def _base64(data: bytes) -> tuple[bytes, str]:

@@ -9,15 +9,21 @@ from datetime import datetime
 from msgspec import Struct
 
 from connectors.mail.addresses import Mailbox, mailboxes
-from connectors.mail.automatic import automatic
-from connectors.mail.contents import Document, contents
+from connectors.mail.automatic import automatic, reported
+from connectors.mail.contents import AttachmentBytes, contents
 from connectors.mail.headers import Headers, message_ids, sent_at
 from connectors.mail.limits import Limits
+from connectors.mail.mbox import read_mbox
 from connectors.mail.mime import Part, Reader
 from connectors.mail.text import hides_signs
 from ledger.domain.errors import InputUnreadable
 from ledger.domain.events import MailReceived, MailUnreadable
 from ledger.domain.values import Attachment
+
+__all__ = [
+    "AttachmentBytes", "Limits", "ParsedMail", "mail_received", "mail_unreadable", "read_mail",
+    "read_mbox",
+]  # fmt: skip
 
 _KNOWN = frozenset(
     {"from", "to", "subject", "date", "message-id", "received", "return-path", "mime-version"}
@@ -28,7 +34,7 @@ _LEAD = re.compile(rb"(?:\xef\xbb\xbf|[\s\0])*(?:>?From [^\r\n]*(?:\r\n|\r|\n))?
 
 
 class ParsedMail(Struct, frozen=True, kw_only=True):
-    """A mail as far as it could be read: the fields of `MailReceived`, and the documents' bytes.
+    """A mail as far as it could be read: the fields of `MailReceived`, and the attachments' bytes.
 
     `notes` and `automatic` name what is odd in Coo's words, never in the sender's.
     """
@@ -46,7 +52,7 @@ class ParsedMail(Struct, frozen=True, kw_only=True):
     recipient: str
     subject: str
     text: str
-    documents: tuple[Document, ...]
+    attachments: tuple[AttachmentBytes, ...]
 
 
 def read_mail(raw: bytes, *, limits: Limits | None = None) -> ParsedMail:
@@ -71,7 +77,7 @@ def mail_received(mail: ParsedMail) -> MailReceived:
         in_reply_to=mail.in_reply_to,
         references=mail.references,
         sent_at=mail.sent_at,
-        attachments=tuple(_attachment(document) for document in mail.documents),
+        attachments=tuple(_attachment(each) for each in mail.attachments),
         notes=mail.notes,
         automatic=mail.automatic,
         sender=mail.sender,
@@ -103,7 +109,7 @@ def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMai
         size=len(raw),
         message_id=_message_id(headers, digest),
         in_reply_to=next(iter(message_ids(headers.raw("in-reply-to"))), ""),
-        references=message_ids(headers.raw("references"))[-limits.references :],
+        references=(message_ids(headers.raw("references")) + reported(mail))[-limits.references :],
         sent_at=sent_at(headers.raw("date")),
         notes=tuple(reader.notes),
         automatic=automatic(mail, sender.address),
@@ -112,7 +118,7 @@ def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMai
         recipient=_recipient(headers),
         subject=headers.text("subject", _SUBJECT),
         text=read.text,
-        documents=read.documents,
+        attachments=read.attachments,
     )
 
 
@@ -141,7 +147,7 @@ def _refuse_unless_mail(raw: bytes, headers: Headers) -> None:
 def _sender(headers: Headers, notes: list[str]) -> Mailbox:
     """Who it is from: the first From address, else the Sender; an empty one where nobody is."""
     named = [box for value in headers.all("from") for box in mailboxes(value)]
-    if len({box.address for box in named}) > 1:
+    if len({box.address for box in named}) > 1 or len(headers.all("from")) > 1:
         notes.append("several senders named, the first one taken")
     if not named:
         notes.append("no usable sender address")
@@ -174,10 +180,10 @@ def _note_headers(headers: Headers, sender: Mailbox, notes: list[str]) -> None:
         notes.append("invisible or direction-changing signs removed from the header")
 
 
-def _attachment(document: Document) -> Attachment:
+def _attachment(given: AttachmentBytes) -> Attachment:
     return Attachment(
-        name=document.name,
-        media_type=document.media_type,
-        size=len(document.data),
-        sha256=hashlib.sha256(document.data).hexdigest(),
+        name=given.name,
+        media_type=given.media_type,
+        size=len(given.data),
+        sha256=hashlib.sha256(given.data).hexdigest(),
     )

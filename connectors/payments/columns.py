@@ -29,9 +29,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "currency": ("währung", "waehrung", "currency", "ccy", "transactioncurrency"),
     "payer": (
         "beguenstigterzahlungspflichtiger", "begünstigterzahlungspflichtiger",
-        "zahlungspflichtiger", "zahlungspflichtige", "auftraggeberempfänger", "auftraggeberempfaenger", "auftraggeber",
-        "namezahlungsbeteiligter", "partnername", "payer", "payername",
-        "counterparty", "counterpartyname", "debtor", "debtorname", "name", "sender", "from",
+        "zahlungspflichtiger", "zahlungspflichtige", "auftraggeberempfänger",
+        "auftraggeberempfaenger", "auftraggeber", "namezahlungsbeteiligter", "partnername",
+        "payer", "payername", "counterparty", "counterpartyname", "debtor", "debtorname",
+        "name", "sender", "from",
     ),
     "account": (
         "kontonummeriban", "ibanzahlungsbeteiligter", "iban", "kontonummer", "partneriban",
