@@ -85,49 +85,60 @@ class Statements:
     """The hot path's statements for one dialect. Rows of facts come in the columns' order."""
 
     def __init__(self, dialect: Dialect) -> None:
-        of_company = FACTS.c.company == _company
-        one_case = FACTS.c.case_id == bindparam("case_id")
-        of_cursor = (
-            (CURSORS.c.company == _company)
-            & (CURSORS.c.subscriber == bindparam("subscriber"))
-            & (CURSORS.c.case_id == bindparam("case_id"))
+        self._dialect = dialect
+        self._prepare_facts()
+        self._prepare_heads()
+        self._prepare_cursors()
+
+    def _prepared(self, statement: Executable) -> Prepared:
+        return Prepared(statement, self._dialect)
+
+    def _prepare_facts(self) -> None:
+        fact, after, count = FACTS.c, bindparam("after"), bindparam("count")
+        facts = select(FACTS).where(fact.company == _company)
+        one_case = fact.case_id == bindparam("case_id")
+        self.insert_facts = self._prepared(insert(FACTS))
+        self.last_fact = self._prepared(facts.order_by(fact.seq.desc()).limit(count))
+        self.fact_by_id = self._prepared(facts.where(fact.fact_id == bindparam("fact_id")))
+        self.fact_by_key = self._prepared(facts.where(fact.fact_key == bindparam("fact_key")))
+        self.facts_after = self._prepared(
+            facts.where(fact.seq > after).order_by(fact.seq).limit(count)
+        )
+        self.case_after = self._prepared(
+            facts.where(one_case, fact.version > after).order_by(fact.version).limit(count)
+        )
+        self.case_version = self._prepared(
+            select(func.max(fact.version)).where(fact.company == _company, one_case)
         )
 
-        def prepared(statement: Executable) -> Prepared:
-            return Prepared(statement, dialect)
-
-        facts = select(FACTS).where(of_company)
-        self.last_fact = prepared(facts.order_by(FACTS.c.seq.desc()).limit(bindparam("count")))
-        self.fact_by_id = prepared(facts.where(FACTS.c.fact_id == bindparam("fact_id")))
-        self.fact_by_key = prepared(facts.where(FACTS.c.fact_key == bindparam("fact_key")))
-        self.facts_after = prepared(
-            facts.where(FACTS.c.seq > bindparam("after"))
-            .order_by(FACTS.c.seq)
-            .limit(bindparam("count"))
-        )
-        self.case_after = prepared(
-            facts.where(one_case, FACTS.c.version > bindparam("after"))
-            .order_by(FACTS.c.version)
-            .limit(bindparam("count"))
-        )
-        self.case_version = prepared(select(func.max(FACTS.c.version)).where(of_company, one_case))
-        self.insert_facts = prepared(insert(FACTS))
+    def _prepare_heads(self) -> None:
         head = CHAIN_HEADS.c
-        self.noted_head = prepared(select(head.seq, head.hash).where(head.company == _company))
-        self.insert_head = prepared(insert(CHAIN_HEADS))
-        self.update_head = prepared(
+        self.noted_head = self._prepared(
+            select(head.seq, head.hash).where(head.company == _company)
+        )
+        self.insert_head = self._prepared(insert(CHAIN_HEADS))
+        self.update_head = self._prepared(
             update(CHAIN_HEADS)
             .where(head.company == bindparam("of_company"))
             .values(seq=bindparam("seq"), hash=bindparam("hash"))
         )
-        self.cursor = prepared(select(CURSORS.c.position, CURSORS.c.token).where(of_cursor))
-        self.insert_cursor = prepared(insert(CURSORS))
-        self.update_cursor = prepared(
+
+    def _prepare_cursors(self) -> None:
+        row = CURSORS.c
+        self.cursor = self._prepared(
+            select(row.position, row.token).where(
+                row.company == _company,
+                row.subscriber == bindparam("subscriber"),
+                row.case_id == bindparam("case_id"),
+            )
+        )
+        self.insert_cursor = self._prepared(insert(CURSORS))
+        self.update_cursor = self._prepared(
             update(CURSORS)
             .where(
-                CURSORS.c.company == bindparam("of_company"),
-                CURSORS.c.subscriber == bindparam("of_subscriber"),
-                CURSORS.c.case_id == bindparam("of_case"),
+                row.company == bindparam("of_company"),
+                row.subscriber == bindparam("of_subscriber"),
+                row.case_id == bindparam("of_case"),
             )
             .values(position=bindparam("position"), token=bindparam("token"))
         )
