@@ -21,7 +21,17 @@ _DAY_NAMES = (
     "|friday freitag vendredi|saturday samstag sonnabend samedi|sunday sonntag dimanche"
 )
 _WEEKDAYS = {name: at for at, names in enumerate(_DAY_NAMES.split("|")) for name in names.split()}
-_SPANS = {"day": 1, "tag": 1, "jou": 1, "wee": 7, "woc": 7, "sem": 7, "mon": 30, "moi": 30, "wer": 1}
+_SPANS = {
+    "day": 1,
+    "tag": 1,
+    "jou": 1,
+    "wee": 7,
+    "woc": 7,
+    "sem": 7,
+    "mon": 30,
+    "moi": 30,
+    "wer": 1,
+}
 
 _BY = (
     r"(?:\b(?:by|until|till|before|no later than|not later than|deadline(?: is| of|:)?|bis(?: spatestens)?"
@@ -37,7 +47,9 @@ _RELATIVE = re.compile(
     r"(?P<span>days?|tagen?|tage|werktagen?|jours?|weeks?|wochen?|semaines?|months?|monaten?|monate|mois)\b"
 )
 _ISO = re.compile(rf"{_BY}(?P<y>20\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b")
-_DOTTED = re.compile(rf"{_BY}(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})(?:[./](?P<y>(?:20)?\d\d))?(?![\d€%])")
+_DOTTED = re.compile(
+    rf"{_BY}(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})(?:[./](?P<y>(?:20)?\d\d))?(?![\d€%])"
+)
 _DAY_MONTH = re.compile(
     rf"{_BY}(?:[a-z]+,? )?(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th|er)? (?:of )?(?P<m>[a-z]{{3,9}})\.?"
     r"(?: (?P<y>20\d\d))?\b"
@@ -51,7 +63,9 @@ _SOON = re.compile(
     r"umgehend|dringend|schnellstmoglich|des que possible|immediatement|tout de suite)\b"
 )
 _TOMORROW = re.compile(rf"(?:{_BY}|\b)(?:tomorrow|demain)\b|\bbis morgen\b")
-_PAYS = re.compile(r"\b(?:pay|payment|payable|zahl\w*|bezahl\w*|uberweis\w*|paiement|payer|regl\w+|net)\b.{0,30}$")
+_PAYS = re.compile(
+    r"\b(?:pay|payment|payable|zahl\w*|bezahl\w*|uberweis\w*|paiement|payer|regl\w+|net)\b.{0,30}$"
+)
 _FORMER_CENTURY = 100
 _SOON_DAYS = 1
 

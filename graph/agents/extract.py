@@ -23,7 +23,9 @@ from ledger.domain.company import PriceItem
 _REPLY = re.compile(r"^\s*(?:re|aw|wg|fwd?|tr|antw|antwort)\s*:", re.IGNORECASE)
 _NUMBER = re.compile(r"\b(?=[A-Za-z0-9/-]*\d)[A-Za-z]{0,4}-?[A-Za-z0-9]{2,10}(?:[-/][A-Za-z0-9]{2,10})+\b"
                      r"|\bP-[0-9A-Za-z]{8}\b")  # fmt: skip
-_SPELLED = re.compile(r"\b(?:\w*hundred|\w*thousand|half|\w*hundert|\w*tausend|halb\w*|halft\w*|cents?|mille|moitie)\b")
+_SPELLED = re.compile(
+    r"\b(?:\w*hundred|\w*thousand|half|\w*hundert|\w*tausend|halb\w*|halft\w*|cents?|mille|moitie)\b"
+)
 _NAME = re.compile(r"[^\w .'-]|[\d_]")
 _LONGEST_NAME = 60
 
@@ -66,7 +68,9 @@ class Reading(Struct, frozen=True, kw_only=True):
 def extract(message: Message, known: Known) -> Slots:
     """The slots of a message, read by rules in English, German and French."""
     reading = read(message, known)
-    return intent_slots(reading, known, numbers=_numbers(message), name=clean_name(message.sender_name))
+    return intent_slots(
+        reading, known, numbers=_numbers(message), name=clean_name(message.sender_name)
+    )
 
 
 def read(message: Message, known: Known) -> Reading:
@@ -219,7 +223,10 @@ def _counter_doubts(reading: Reading, known: Known, *, rejects: bool) -> list[st
     targets = {(slot.minor, slot.about) for slot in asked}
     tests = (
         (bool(currencies), f"the amount is in {' and '.join(sorted(currencies))}"),
-        (len(targets) + (_discount(reading) is not None) > 1, "which of several amounts they ask for"),
+        (
+            len(targets) + (_discount(reading) is not None) > 1,
+            "which of several amounts they ask for",
+        ),
         (_scope(reading, known), "they name other items or quantities"),
         (bool(phrases.DEPOSIT.search(reading.folded)), "they name terms of payment"),
         (payment_terms(reading.text), "they name terms of payment"),
@@ -241,7 +248,9 @@ def _another_count(reading: Reading, offered: dict[str, int]) -> bool:
     """`only one workshop day` where two were offered; a bare "the website" says no count."""
     return any(
         slot.quantity == 1 != offered.get(slot.item, 1)
-        and re.search(r"\b(?:1|one|only|just|nur|ein(?:en|e)?|seule?|un|une)\b", plain(slot.evidence))
+        and re.search(
+            r"\b(?:1|one|only|just|nur|ein(?:en|e)?|seule?|un|une)\b", plain(slot.evidence)
+        )
         for slot in reading.wants.items
     )
 

@@ -22,23 +22,22 @@ _SHORTEST_STEM = 3
 _FUZZY_LENGTH = 6
 _FUZZY = 0.86
 _FUZZY_SLACK = 2
-_NEVER_FUZZY = frozenset("thanks workers forms format formal former within without".split())
+_NEVER_FUZZY = frozenset(["thanks", "workers", "forms", "format", "formal", "former", "within", "without"])
 
 _UNITS: dict[str, frozenset[str]] = {
-    "day": frozenset("day days tag tage tagen taegig tagig jour jours journee journees".split()),
-    "hour": frozenset("hour hours hrs stunde stunden std heure heures".split()),
-    "month": frozenset("month months monat monate monaten monats mois".split()),
-    "piece": frozenset("piece pieces stuck stueck piece pieces unit units x mal times fois".split()),
+    "day": frozenset(["day", "days", "tag", "tage", "tagen", "taegig", "tagig", "jour", "jours", "journee", "journees"]),
+    "hour": frozenset(["hour", "hours", "hrs", "stunde", "stunden", "std", "heure", "heures"]),
+    "month": frozenset(["month", "months", "monat", "monate", "monaten", "monats", "mois"]),
+    "piece": frozenset(
+        ["piece", "pieces", "stuck", "stueck", "piece", "pieces", "unit", "units", "x", "mal", "times", "fois"]
+    ),
 }
 _TIMES = frozenset({"day", "hour", "month", "week"})
 _FILLERS = frozenset(
-    "of de d full whole new more neue neuen neuer neues ganze ganzen volle nouveau nouvelle nouvelles "
-    "nouveaux x times further additional weitere weiteren mal complete complets komplette of the your "
-    "ihrer ihre ihren vos on site ganztagige ganztagigen entire l le la les".split()
+    ["of", "de", "d", "full", "whole", "new", "more", "neue", "neuen", "neuer", "neues", "ganze", "ganzen", "volle", "nouveau", "nouvelle", "nouvelles", "nouveaux", "x", "times", "further", "additional", "weitere", "weiteren", "mal", "complete", "complets", "komplette", "of", "the", "your", "ihrer", "ihre", "ihren", "vos", "on", "site", "ganztagige", "ganztagigen", "entire", "l", "le", "la", "les"]
 )
 _BRIDGES = frozenset(
-    "for fur fuer over uber pour de sur x of je a an auf i e in total qty quantity menge anzahl quantite "
-    "d with mit the dauer duration".split()
+    ["for", "fur", "fuer", "over", "uber", "pour", "de", "sur", "x", "of", "je", "a", "an", "auf", "i", "e", "in", "total", "qty", "quantity", "menge", "anzahl", "quantite", "d", "with", "mit", "the", "dauer", "duration"]
 )
 _OWN = re.compile(
     r"(?:\b(?:on|via|through|from|visited|saw|seen|found|browsed|like|love|auf|uber|ueber|von|durch|gefallt|"
@@ -46,7 +45,9 @@ _OWN = re.compile(
 )
 _TAKE_CARE = re.compile(r"\b(?:take|takes|taking|taken|with|great|best|medical|health)\s+$")
 _THEIRS = re.compile(r"\b(?:our|my|unsere[rnms]?|meine[rnms]?|notre|nos|mon|ma)\s+(?:\w+\s+)?$")
-_NOT = re.compile(r"\b(?:no|not|without|kein|keine|keinen|ohne|nicht|sans|pas de|pas d')\s+(?:(?:a|an|the|any|new)\s+)?$")
+_NOT = re.compile(
+    r"\b(?:no|not|without|kein|keine|keinen|ohne|nicht|sans|pas de|pas d')\s+(?:(?:a|an|the|any|new)\s+)?$"
+)
 _LOOK_BACK = 48
 
 
@@ -118,12 +119,16 @@ def _matches(folded: str, words: Sequence[Word], prices: Sequence[PriceItem]) ->
 
 def _names(item: PriceItem) -> Iterator[tuple[str, ...]]:
     for name in (item.id, item.title, *item.titles.values(), *item.names):
-        parts = tuple(stem(word.text) for word in _words(plain(name)) if word.text not in ("d", "de"))
+        parts = tuple(
+            stem(word.text) for word in _words(plain(name)) if word.text not in ("d", "de")
+        )
         if parts:
             yield parts
 
 
-def _spans(words: Sequence[Word], stems: Sequence[str], name: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def _spans(
+    words: Sequence[Word], stems: Sequence[str], name: tuple[str, ...]
+) -> Iterator[tuple[int, int]]:
     whole = "".join(name)
     for first in range(len(words)):
         for size in range(1, len(name) + 2):
@@ -141,7 +146,10 @@ def _spans(words: Sequence[Word], stems: Sequence[str], name: tuple[str, ...]) -
 def _same(found: str, wanted: str, word: str) -> bool:
     if found == wanted:
         return True
-    near = abs(len(found) - len(wanted)) <= _FUZZY_SLACK and min(len(found), len(wanted)) >= _FUZZY_LENGTH
+    near = (
+        abs(len(found) - len(wanted)) <= _FUZZY_SLACK
+        and min(len(found), len(wanted)) >= _FUZZY_LENGTH
+    )
     if not near or found[0] != wanted[0] or word in _NEVER_FUZZY:
         return False
     return difflib.SequenceMatcher(None, found, wanted, autojunk=False).ratio() >= _FUZZY
@@ -184,9 +192,15 @@ def _overlap(one: Match, other: Match) -> bool:
 
 
 def _slot(
-    text: str, words: Sequence[Word], found: Sequence[Match], item: PriceItem, others: Sequence[Match]
+    text: str,
+    words: Sequence[Word],
+    found: Sequence[Match],
+    item: PriceItem,
+    others: Sequence[Match],
 ) -> tuple[ItemSlot, list[str]]:
-    told = {count for match in found if (count := _quantity(words, match, item, others)) is not None}
+    told = {
+        count for match in found if (count := _quantity(words, match, item, others)) is not None
+    }
     evidence = _evidence(text, words, found[0], item)
     if len(told) > 1:
         return ItemSlot(item.id, 0, evidence), [f"quantity of {item.id}: {_either(told)}"]
@@ -268,7 +282,14 @@ def _closes(words: Sequence[Word], at: int, item: PriceItem) -> bool:
     following = words[at + 1] if at + 1 < len(words) else None
     if following is None or following.start - words[at].end > 1:
         return True
-    return following.text in _units(item) or following.text in ("x", "and", "und", "et", "please", "bitte")
+    return following.text in _units(item) or following.text in (
+        "x",
+        "and",
+        "und",
+        "et",
+        "please",
+        "bitte",
+    )
 
 
 def _speaks_of_unit(words: Sequence[Word], match: Match, item: PriceItem) -> bool:

@@ -22,11 +22,9 @@ NUMBER_WORDS: dict[str, int] = {
 }
 """Folded number words of three languages. Articles count as one."""
 
-ARTICLES = frozenset("a an ein eine einen einem einer eines un une".split())
+ARTICLES = frozenset(["a", "an", "ein", "eine", "einen", "einem", "einer", "eines", "un", "une"])
 
-_NUMBER = (
-    r"(?:\d{1,3}(?:[ .,'\u202f]\d{3}){1,3}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d{1,9}(?:[.,]\d{1,2}(?!\d))?)"
-)
+_NUMBER = r"(?:\d{1,3}(?:[ .,'\u202f]\d{3}){1,3}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d{1,9}(?:[.,]\d{1,2}(?!\d))?)"
 _SIGN = (
     r"(?:€|\$|£|(?<![a-z])(?:eur|euros?|usd|us-?dollars?|dollars?|gbp|pounds?|pfund|chf|sfr|"
     r"franken|francs?)(?![a-z]))"
@@ -46,8 +44,10 @@ _AFTER = (
     r"please|bitte|svp|altogether|insgesamt|pauschal|fixed|per|pro|par|a day|each|hors|ok|off|"
     r"would|ginge|machen|is|sind|anbieten|tout|so)\b))"
 )
-_BARE = re.compile(rf"{_CUE}(?P<n>\d{{3,7}}|\d{{1,3}}(?:[.,' ]\d{{3}})+)(?P<k> ?k\b)?{_AFTER}", re.M)
-_THOUSANDS = re.compile(rf"{_CUE}(?P<n>\d{{1,3}}(?:[.,]\d)?) ?k\b", re.M)
+_BARE = re.compile(
+    rf"{_CUE}(?P<n>\d{{3,7}}|\d{{1,3}}(?:[.,' ]\d{{3}})+)(?P<k> ?k\b)?{_AFTER}", re.MULTILINE
+)
+_THOUSANDS = re.compile(rf"{_CUE}(?P<n>\d{{1,3}}(?:[.,]\d)?) ?k\b", re.MULTILINE)
 _PERCENT = re.compile(r"(?<![\w.,])(?P<n>\d{1,3}(?:[.,]\d{1,2})?|[a-z]{2,6})[ -]?"
                       r"(?:%|percent\b|per cent\b|prozent\w*|pour ?cents?\b)")  # fmt: skip
 _YEARS = range(2015, 2041)
@@ -58,7 +58,9 @@ _UNIT = re.compile(r"^ ?(?:/|per\b|pro\b|par\b|each\b|apiece\b|je\b|a (?:day|pie
 _UNIT_BEFORE = re.compile(r"\b(?:each|je|daily rate of|day rate of|tagessatz von)\s*$")
 _OFF = re.compile(r"^ ?(?:off\b|less\b|discount|cheaper|rabatt|nachlass|weniger|gunstiger|"
                   r"de (?:remise|reduction|rabais|moins)|moins\b)")  # fmt: skip
-_OFF_BEFORE = re.compile(r"(?:discount|rabatt|nachlass|remise|reduction|rabais) (?:of|von|de|d') ?$")
+_OFF_BEFORE = re.compile(
+    r"(?:discount|rabatt|nachlass|remise|reduction|rabais) (?:of|von|de|d') ?$"
+)
 _BUDGET = re.compile(r"budget.{0,25}$")
 _PAID = re.compile(r"(?:\bpaid\b|transferred|wired|uberwiesen|bezahlt|paye|regle|vire)\b.{0,40}$")
 _CLAIMED = re.compile(
@@ -137,7 +139,9 @@ def _thousand(number: str, times: str | None) -> str:
     return f"{(value_of(number) * 1000).normalize():f}" if times else number
 
 
-def _slot(text: str, folded: str, start: int, end: int, number: str, currency: str) -> AmountSlot | None:
+def _slot(
+    text: str, folded: str, start: int, end: int, number: str, currency: str
+) -> AmountSlot | None:
     before, after = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
     minor = value_of(number).scaleb(get_currency_precision(currency or "EUR"))
     if not minor:
@@ -145,7 +149,11 @@ def _slot(text: str, folded: str, start: int, end: int, number: str, currency: s
     line_before, line_after = before.rpartition("\n")[2], after.partition("\n")[0]
     evidence = text[start:end].strip()
     return AmountSlot(
-        int(minor), currency, _about(line_before, line_after), _basis(line_before, line_after), evidence
+        int(minor),
+        currency,
+        _about(line_before, line_after),
+        _basis(line_before, line_after),
+        evidence,
     )
 
 

@@ -25,7 +25,7 @@ ACCEPTS: Final = re.compile(
     r"|\b(?:je|nous) (?:vous )?(?:valid|confirm)(?:e|ons)\b|\b(?:nous|me) convient\b|\bca marche\b|\bmarche conclu\b|\ballez-y\b"
     r"|\bvous pouvez (?:commencer|demarrer|y aller|lancer)\b|\b(?:passons|passe) commande\b|\b(?:je|nous) command(?:e|ons)\b"
     r"|^\W*(?:yes|yep|sure|ok|okay|ja|jawohl|gerne|oui|perfect|perfekt|parfait|super)\b(?! but| aber| mais)",
-    re.M,
+    re.MULTILINE,
 )
 _REFUSALS: Final = (
     r"\bno,? thank|\bnot interested\b|\bdecided (?:against|not to|to go with)|\bwent with (?:another|someone|a)\b"
@@ -99,9 +99,9 @@ DEPOSIT: Final = re.compile(
 )
 
 _COMMON: Final = {
-    "en": "the and we you our for would is are to of please with your have this that it can do i be on".split(),
-    "de": "und wir sie fur ist mit das die der ein eine bitte ich nicht ihr ihre zu haben auf uns den von guten hallo wie auch".split(),
-    "fr": "et nous vous pour le la les des une est avec votre notre je de bonjour merci en du pas que au sur ce dans".split(),
+    "en": ["the", "and", "we", "you", "our", "for", "would", "is", "are", "to", "of", "please", "with", "your", "have", "this", "that", "it", "can", "do", "i", "be", "on"],
+    "de": ["und", "wir", "sie", "fur", "ist", "mit", "das", "die", "der", "ein", "eine", "bitte", "ich", "nicht", "ihr", "ihre", "zu", "haben", "auf", "uns", "den", "von", "guten", "hallo", "wie", "auch"],
+    "fr": ["et", "nous", "vous", "pour", "le", "la", "les", "des", "une", "est", "avec", "votre", "notre", "je", "de", "bonjour", "merci", "en", "du", "pas", "que", "au", "sur", "ce", "dans"],
 }
 
 

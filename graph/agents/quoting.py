@@ -36,7 +36,9 @@ _CLOSING = re.compile(
     r"|^(vielen )?dank( im voraus)?[,.!]?$|^(bien )?cordialement|^(meilleures |mes )?salutations"
     r"|^bien a vous|^merci( d'avance| beaucoup)?[,.!]?$|^(tres )?belle journee|^bonne journee"
 )
-_DEVICE = re.compile(r"^(sent from my|von meinem .{2,30} gesendet|gesendet von|envoye de(puis)? mon)")
+_DEVICE = re.compile(
+    r"^(sent from my|von meinem .{2,30} gesendet|gesendet von|envoye de(puis)? mon)"
+)
 _AFTERTHOUGHT = re.compile(r"^p\.? ?s\.?\b")
 _SIGNATURE_LINES = 12
 _SIGNATURE_WIDTH = 70
@@ -99,5 +101,7 @@ def _is_signature(lines: Sequence[str]) -> bool:
 
 
 def _afterthought(lines: Sequence[str]) -> list[str]:
-    at = next((at for at, line in enumerate(lines) if _AFTERTHOUGHT.match(plain(line).strip())), None)
+    at = next(
+        (at for at, line in enumerate(lines) if _AFTERTHOUGHT.match(plain(line).strip())), None
+    )
     return [] if at is None else list(lines[at:])

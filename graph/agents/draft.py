@@ -1,0 +1,174 @@
+"""The drafter without a model: a mail from templates, with every amount rendered by code.
+
+A model may only change the sentences around the figures (`agents.draft_model`); the figures of
+every mail are the block that is rendered here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from graph.agents.texts import TEXTS, Texts
+from graph.amounts import amount_words, day_words, percent_words
+from graph.briefs import Brief, Drafted, Due, Quote
+from ledger.domain.values import Line, Money
+
+PLAYBOOK = "playbook"
+OPERATOR = "operator"
+OFFERS = frozenset({"first", "agreed", "counter", "revised"})
+"""Purposes of a mail that carries an offer."""
+
+_REPLY = re.compile(r"^\s*(?:re|aw|antw|tr|wg|fwd?)\s*:\s*", re.IGNORECASE)
+_LONGEST_SUBJECT = 150
+
+
+class Prose(Struct, frozen=True, kw_only=True):
+    """The sentences before and after the figures."""
+
+    opening: str
+    closing: str
+
+
+def draft(brief: Brief) -> Drafted:
+    """The mail from templates, or the operator's own text where there is one."""
+    if brief.body:
+        return Drafted(step=brief.step, subject=subject_of(brief), body=brief.body, by=OPERATOR)
+    by = OPERATOR if brief.said else PLAYBOOK
+    return Drafted(
+        step=brief.step, subject=subject_of(brief), body=assembled(brief, prose_of(brief)), by=by
+    )
+
+
+def assembled(brief: Brief, prose: Prose) -> str:
+    """Greeting, opening, figures, closing, signature."""
+    parts = (_greeting(brief), prose.opening, *block_of(brief), prose.closing, _signature(brief))
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def prose_of(brief: Brief) -> Prose:
+    """The template's sentences, in the wanted tone."""
+    texts = TEXTS[brief.language]
+    opening = texts.opening[brief.purpose].format(number=brief.number)
+    warm = brief.tone == "friendly" and brief.purpose != "decline"
+    closing = [texts.closing[brief.purpose], texts.warm if warm else ""]
+    if brief.tone == "brief":
+        closing = closing[:1] if brief.purpose in OFFERS | {"invoice"} else []
+    again = f"{texts.again} " if brief.met_before and brief.tone != "brief" else ""
+    if again:
+        opening = again + opening[:1].upper() + opening[1:]
+    return Prose(
+        opening=_cased(brief, opening), closing="\n\n".join(part for part in closing if part)
+    )
+
+
+def block_of(brief: Brief) -> Iterator[str]:
+    """The figures, the operator's words or the list that this mail is about."""
+    if brief.quote is not None:
+        yield from quote_block(brief.quote, brief)
+    elif brief.due is not None:
+        yield _bill(brief.due, brief)
+    elif brief.purpose == "answer":
+        yield brief.said
+    elif brief.purpose == "prices":
+        pairs = zip(brief.titles, brief.prices, strict=True)
+        yield "\n".join(
+            f"- {title}: {amount_words(price, brief.language)}" for title, price in pairs
+        )
+    elif brief.purpose == "clarify":
+        yield "\n".join(f"- {title}" for title in brief.titles)
+
+
+def quote_block(quote: Quote, brief: Brief) -> Iterator[str]:
+    """Lines, sums and terms of an offer: the only place where a mail gets its amounts from."""
+    texts, language = TEXTS[brief.language], brief.language
+    yield texts.number.format(number=quote.number, version=quote.version)
+    yield "\n".join(part for line in quote.lines for part in _line(line, texts, language))
+    sums = [texts.net.format(amount=amount_words(quote.sums.net, language))]
+    sums += [
+        texts.tax.format(
+            rate=percent_words(tax.rate_bp, language), amount=amount_words(tax.tax, language)
+        )
+        for tax in quote.sums.taxes
+        if tax.rate_bp
+    ]
+    if quote.sums.net == quote.sums.gross:
+        sums.append(texts.untaxed)
+    sums.append(texts.total.format(amount=amount_words(quote.sums.gross, language)))
+    yield "\n".join(sums)
+    valid = texts.valid.format(day=day_words(quote.valid_until, language))
+    yield f"{valid}\n{texts.delivery.format(days=quote.delivery_days)}"
+
+
+def subject_of(brief: Brief) -> str:
+    """The operator's subject, else the thread's, else one of our own."""
+    texts = TEXTS[brief.language]
+    if brief.subject:
+        return _one_line(brief.subject)
+    thread = _one_line(_REPLY.sub("", brief.thread))
+    if thread:
+        return texts.reply.format(subject=thread)
+    kind = "offer" if brief.quote else "invoice" if brief.due else "other"
+    number = brief.quote.number if brief.quote else brief.due.number if brief.due else ""
+    return texts.subjects[kind].format(number=number, company=brief.company)
+
+
+def _line(line: Line, texts: Texts, language: str) -> Iterator[str]:
+    full = line.unit_price.times(line.quantity)
+    yield texts.each.format(
+        quantity=_quantity(line, texts),
+        title=line.description,
+        price=amount_words(line.unit_price, language),
+        net=amount_words(full, language),
+    )
+    if line.discount_bp:
+        percent = percent_words(line.discount_bp, language)
+        yield texts.less.format(percent=percent, net=amount_words(line.net, language))
+
+
+def _quantity(line: Line, texts: Texts) -> str:
+    one, many = texts.units.get(line.unit, ("", ""))
+    unit = one if line.quantity == 1 else many
+    return f"{line.quantity} {unit}".strip()
+
+
+def _greeting(brief: Brief) -> str:
+    texts = TEXTS[brief.language]
+    formal = brief.tone == "formal" or ("formal" in brief.voice.lower() and not brief.tone)
+    named, nobody = (texts.dear, texts.dear_nobody) if formal else (texts.hello, texts.hello_nobody)
+    return named.format(name=brief.name) if brief.name else nobody
+
+
+def _signature(brief: Brief) -> str:
+    texts = TEXTS[brief.language]
+    friendly = brief.tone == "friendly" or ("friendly" in brief.voice.lower() and not brief.tone)
+    bye = texts.bye_friendly if friendly else texts.bye
+    return "\n".join(part for part in (bye, brief.signer, brief.company) if part)
+
+
+def _bill(due: Due, brief: Brief) -> str:
+    total, day = amount_words(due.total, brief.language), day_words(due.due_on, brief.language)
+    return TEXTS[brief.language].bill.format(number=due.number, total=total, due=day)
+
+
+def _cased(brief: Brief, opening: str) -> str:
+    """German and French go on in lower case after the greeting, English does not."""
+    english = brief.language == "en"
+    return opening[:1].upper() + opening[1:] if english else opening
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST_SUBJECT]
+
+
+def money_in(brief: Brief) -> frozenset[Money]:
+    """Every amount that this mail may name."""
+    found = set(brief.prices) | ({brief.due.total} if brief.due else set())
+    if brief.quote is not None:
+        sums = brief.quote.sums
+        found |= {sums.net, sums.gross, *(tax.tax for tax in sums.taxes)}
+        for line in brief.quote.lines:
+            found |= {line.unit_price, line.unit_price.times(line.quantity), line.net}
+    return frozenset(found)

@@ -1,0 +1,111 @@
+"""Whether a drafted mail says only what it may: known amounts, the exact total, nobody's address.
+
+Model-written sentences are checked more strictly than whole mails: they may hold no figure that
+the brief does not have, no address, no link, and no promise.
+"""
+
+from __future__ import annotations
+
+import re
+
+from graph.agents.draft import OFFERS, Prose, money_in
+from graph.agents.numbers import amounts_in, percentages_in
+from graph.agents.plaintext import plain
+from graph.amounts import amount_words
+from graph.briefs import Brief
+
+LONGEST_PROSE = 900
+"""Signs of the sentences a model writes before or after the figures."""
+
+_ADDRESS = re.compile(
+    r"\S@\S|https?:|www\.|\b[\w-]+\.(?:com|net|org|io|de|fr|eu|co|ch|at|uk|info|biz)\b", re.IGNORECASE
+)
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){8,}", re.IGNORECASE)
+_FIGURES = re.compile(r"\d+(?:[.,'’ ]\d+)*")
+_MONEY = re.compile(r"[€$£%]|\b(?:eur|euros?|usd|dollars?|pounds?|chf|percent|prozent|pour cent)\b")
+_PROMISES = re.compile(
+    r"\b(?:free of charge|for free|guarantee\w*|refund\w*|bonus|gift|unlimited|forever|money back|penalt\w*|"
+    r"discount\w*|rebate|half price|kostenlos\w*|gratis|garantie\w*|geschenk\w*|rabatt\w*|nachlass\w*|erstatt\w*|"
+    r"unbegrenzt|gratuit\w*|garanti\w*|rembours\w*|cadeau\w*|remise\w*|rabais|illimite\w*|hundred|thousand|"
+    r"hundert|tausend|mille|iban|bank account|bankverbindung|compte bancaire)\b"
+)
+
+
+def check_prose(brief: Brief, prose: Prose) -> None:
+    """Raises `ValueError` with the reason, in words for the model, where a sentence may not go."""
+    for name, text in (("opening", prose.opening), ("closing", prose.closing)):
+        reason = _wrong(brief, text)
+        if reason:
+            raise ValueError(f"`{name}` {reason}")
+    if not prose.opening.strip():
+        raise ValueError("`opening` is empty")
+
+
+def wrong_with(brief: Brief, subject: str, body: str) -> str:
+    """Why a whole mail may not leave as it is; "" where it may. Not for the operator's own text."""
+    text = f"{subject}\n{body}"
+    known = {(money.minor, money.currency) for money in money_in(brief)}
+    foreign = [
+        slot.evidence
+        for slot in amounts_in(body)
+        if slot.currency and (slot.minor, slot.currency) not in known
+    ]
+    total = _total(brief)
+    if foreign:
+        return f"it names {foreign[0]}, which is no amount of this deal"
+    if total and total not in body:
+        return f"it does not name the total {total}"
+    shares = _shares(brief)
+    odd = [part.evidence for part in percentages_in(body) if part.basis_points not in shares]
+    if odd:
+        return f"it names {odd[0]}, which is no rate of this deal"
+    if _ADDRESS.search(_without(brief, text)) or _ACCOUNT.search(_without(brief, body)):
+        return "it holds an address, a link or an account"
+    return ""
+
+
+def _wrong(brief: Brief, text: str) -> str:
+    folded = plain(text)
+    if len(text) > LONGEST_PROSE:
+        return f"is longer than {LONGEST_PROSE} signs"
+    if any(not sign.isprintable() and sign != "\n" for sign in text):
+        return "holds invisible signs"
+    if _ADDRESS.search(text) or _ACCOUNT.search(text):
+        return "must hold no address, link or account"
+    if _MONEY.search(folded):
+        return "must name no amounts or percentages; they are added below it"
+    promise = _PROMISES.search(folded)
+    if promise:
+        return f"must promise nothing ({promise[0]!r})"
+    strange = [hit[0] for hit in _FIGURES.finditer(text) if hit[0] not in _allowed(brief)]
+    return f"holds {strange[0]!r}, a figure that is not in the brief" if strange else ""
+
+
+def _allowed(brief: Brief) -> frozenset[str]:
+    quote = brief.quote
+    if quote is None:
+        return frozenset()
+    counts = {str(line.quantity) for line in quote.lines}
+    return frozenset({*counts, str(quote.delivery_days)})
+
+
+def _total(brief: Brief) -> str:
+    """The exact total as this mail has to write it; "" for a mail without one."""
+    if brief.purpose in OFFERS and brief.quote is not None:
+        return amount_words(brief.quote.sums.gross, brief.language)
+    return amount_words(brief.due.total, brief.language) if brief.due is not None else ""
+
+
+def _shares(brief: Brief) -> frozenset[int]:
+    lines = brief.quote.lines if brief.quote else ()
+    return frozenset({share for line in lines for share in (line.discount_bp, line.tax_bp)})
+
+
+def _without(brief: Brief, text: str) -> str:
+    """The text without what is ours by right: titles, names, numbers and the thread's subject."""
+    own = (brief.thread, brief.company, brief.signer, brief.name, brief.number, *brief.titles)
+    lines = brief.quote.lines if brief.quote else ()
+    numbers = (brief.quote.number if brief.quote else "", brief.due.number if brief.due else "")
+    for part in (*own, *(line.description for line in lines), *numbers):
+        text = text.replace(part, " ") if part else text
+    return text

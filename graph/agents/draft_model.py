@@ -1,0 +1,104 @@
+"""A model's sentences around the figures. Amounts, dates and the signature stay with the code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import msgspec
+from msgspec import Struct
+
+from graph.agents.draft import Prose, assembled, draft, subject_of
+from graph.agents.draft_check import LONGEST_PROSE, check_prose, wrong_with
+from graph.agents.fallback import Task, ask_model, schema_of
+from graph.briefs import Brief, Drafted
+from graph.ports import World
+from ledger.domain.events import PlannerFellBack
+
+_SYSTEM = (
+    "You write the sentences of a short business mail for a one-person company, in the language "
+    "and voice given. `opening` comes right after the greeting, `closing` right before the "
+    "signature; greeting, figures, dates and signature are added by the program. Name no amount, "
+    "percentage, date, address, link or bank detail, and promise nothing."
+)
+_TEMPLATED = frozenset({"answer", "prices"})
+"""Purposes whose words are the operator's or the price list's: no model writes there."""
+
+_MEANINGS = {
+    "first": "send our offer in answer to a request",
+    "agreed": "send a new version of our offer: we agree to the price the customer asked for",
+    "counter": "send a new version of our offer: our best price, although the customer asked for less",
+    "revised": "send our offer again, changed",
+    "invoice": "send the invoice that is attached",
+    "clarify": "ask which of our services they need and how much; a list of services follows",
+    "hold": "say in a friendly way that our last offer stands and we cannot go lower",
+    "decline": "say in a friendly way that we cannot take this on",
+}
+
+
+class ModelDraft(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the model is asked for."""
+
+    opening: str
+    closing: str
+
+
+class Draftwork(Struct, frozen=True, kw_only=True):
+    """A draft and the models that gave up on it."""
+
+    drafted: Drafted
+    fell_back: tuple[PlannerFellBack, ...] = ()
+
+
+async def drafted(world: World, brief: Brief) -> Draftwork:
+    """The mail: a model's sentences where there is a model and they hold, else the template."""
+    if brief.body or brief.purpose in _TEMPLATED:
+        return Draftwork(drafted=draft(brief))
+    answer = await ask_model(world, _task(brief), _reader(brief))
+    if answer.value is None:
+        return Draftwork(drafted=draft(brief), fell_back=answer.fell_back)
+    written = Drafted(
+        step=brief.step,
+        subject=subject_of(brief),
+        body=assembled(brief, answer.value),
+        by=answer.by,
+    )
+    return Draftwork(drafted=written, fell_back=answer.fell_back)
+
+
+def _reader(brief: Brief) -> Callable[[str], Prose]:
+    def read(text: str) -> Prose:
+        found = msgspec.json.decode(text, type=ModelDraft)
+        prose = Prose(opening=found.opening.strip(), closing=found.closing.strip())
+        check_prose(brief, prose)
+        wrong = wrong_with(brief, subject_of(brief), assembled(brief, prose))
+        if wrong:
+            raise ValueError(wrong)
+        return prose
+
+    return read
+
+
+def _task(brief: Brief) -> Task:
+    lines = brief.quote.lines if brief.quote else ()
+    shown = {
+        "task": _MEANINGS[brief.purpose],
+        "language": brief.language,
+        "voice": brief.voice,
+        "tone": brief.tone,
+        "services": [line.description for line in lines] or list(brief.titles),
+        "known_customer": brief.met_before,
+        "longest": LONGEST_PROSE,
+    }
+    return Task(
+        cause=brief.cause,
+        node="delegate",
+        step=f"draft-{brief.step}",
+        part="draft",
+        system=_SYSTEM,
+        user=json.dumps(shown, ensure_ascii=False),
+        schema_name="draft",
+        schema=schema_of(ModelDraft),
+        case=brief.case,
+        person=brief.person,
+    )

@@ -1,0 +1,212 @@
+"""Every word of a mail written without a model, by language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from ledger.domain.company import Language
+
+
+class Texts(Struct, frozen=True, kw_only=True):
+    """The words of one language. `{…}` places are filled by `agents.draft`.
+
+    `opening`, `closing` and `subjects` are by purpose; what a purpose lacks is left out.
+    """
+
+    hello: str
+    hello_nobody: str
+    dear: str
+    dear_nobody: str
+    again: str
+    bye: str
+    bye_friendly: str
+    reply: str
+    each: str
+    less: str
+    net: str
+    tax: str
+    untaxed: str
+    total: str
+    valid: str
+    delivery: str
+    number: str
+    bill: str
+    warm: str
+    opening: dict[str, str]
+    closing: dict[str, str]
+    subjects: dict[str, str]
+    units: dict[str, tuple[str, str]]
+
+
+ENGLISH: Final = Texts(
+    hello="Hello {name},",
+    hello_nobody="Hello,",
+    dear="Dear {name},",
+    dear_nobody="Dear Sir or Madam,",
+    again="It is good to hear from you again.",
+    bye="Kind regards",
+    bye_friendly="Best wishes",
+    reply="Re: {subject}",
+    each="{quantity} × {title} at {price}: {net}",
+    less="    less {percent}: {net}",
+    net="Net: {amount}",
+    tax="VAT {rate}: {amount}",
+    untaxed="No VAT is charged.",
+    total="Total: {amount}",
+    valid="This offer is valid until {day}.",
+    delivery="Delivery: within {days} days of your acceptance.",
+    number="Offer {number}, version {version}",
+    bill="Invoice {number}\nTotal: {total}\nPayable by {due}",
+    warm="I am looking forward to working with you.",
+    opening={
+        "first": "thank you for your request. Here is our offer:",
+        "agreed": "thank you for your message. We are happy to agree on this price:",
+        "counter": "thank you for your message. We looked at what we can do. "
+        "To keep the quality you expect, this is the best price we can offer:",
+        "revised": "here is our offer once more, with the changes:",
+        "invoice": "thank you for your order. You will find the invoice attached:",
+        "clarify": "thank you for your message. So that we can make you a good offer, please tell "
+        "us which of our services you need, and how much of each:",
+        "hold": "thank you for your message. We went through our calculation once more and cannot "
+        "go lower than offer {number}. It stands as we sent it.",
+        "prices": "thank you for your question. These are our net prices:",
+        "decline": "thank you for thinking of us. Unfortunately we cannot take this on.",
+        "answer": "thank you for your message.",
+    },
+    closing={
+        "first": "To accept, simply answer this mail. If anything should be different, let us know.",
+        "agreed": "To accept, simply answer this mail.",
+        "counter": "To accept, simply answer this mail.",
+        "revised": "To accept, simply answer this mail. If anything should be different, let us know.",
+        "invoice": "Please quote the invoice number when you transfer the amount.",
+        "clarify": "A short answer is enough.",
+        "hold": "If you would like to go ahead, simply answer this mail.",
+        "prices": "We are happy to make you an offer.",
+        "decline": "We wish you every success.",
+        "answer": "If anything is open, simply answer this mail.",
+    },
+    subjects={
+        "offer": "Offer {number} from {company}",
+        "invoice": "Invoice {number} from {company}",
+        "other": "Your message to {company}",
+    },
+    units={"day": ("day", "days"), "hour": ("hour", "hours"), "month": ("month", "months")},
+)
+
+GERMAN: Final = Texts(
+    hello="Guten Tag {name},",
+    hello_nobody="Guten Tag,",
+    dear="Guten Tag {name},",
+    dear_nobody="Sehr geehrte Damen und Herren,",
+    again="schön, wieder von Ihnen zu hören.",
+    bye="Mit freundlichen Grüßen",
+    bye_friendly="Herzliche Grüße",
+    reply="Re: {subject}",
+    each="{quantity} × {title} zu {price}: {net}",
+    less="    abzüglich {percent}: {net}",
+    net="Netto: {amount}",
+    tax="USt. {rate}: {amount}",
+    untaxed="Es wird keine Umsatzsteuer berechnet.",
+    total="Gesamtbetrag: {amount}",
+    valid="Dieses Angebot gilt bis zum {day}.",
+    delivery="Lieferung: innerhalb von {days} Tagen nach Ihrer Zusage.",
+    number="Angebot {number}, Version {version}",
+    bill="Rechnung {number}\nGesamtbetrag: {total}\nZahlbar bis {due}",
+    warm="Ich freue mich auf die Zusammenarbeit.",
+    opening={
+        "first": "vielen Dank für Ihre Anfrage. Hier ist unser Angebot:",
+        "agreed": "vielen Dank für Ihre Nachricht. Auf diesen Preis gehen wir gerne ein:",
+        "counter": "vielen Dank für Ihre Nachricht. Wir haben geprüft, was möglich ist. "
+        "Damit die Qualität stimmt, ist dies der beste Preis, den wir anbieten können:",
+        "revised": "hier ist unser Angebot noch einmal, mit den Änderungen:",
+        "invoice": "vielen Dank für Ihren Auftrag. Anbei erhalten Sie die Rechnung:",
+        "clarify": "vielen Dank für Ihre Nachricht. Damit wir Ihnen ein gutes Angebot machen können, "
+        "nennen Sie uns bitte, welche unserer Leistungen Sie brauchen und wie viel davon:",
+        "hold": "vielen Dank für Ihre Nachricht. Wir haben noch einmal gerechnet und können nicht "
+        "unter Angebot {number} gehen. Es gilt, wie wir es geschickt haben.",
+        "prices": "vielen Dank für Ihre Frage. Das sind unsere Nettopreise:",
+        "decline": "vielen Dank, dass Sie an uns gedacht haben. Leider können wir das nicht übernehmen.",
+        "answer": "vielen Dank für Ihre Nachricht.",
+    },
+    closing={
+        "first": "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sagen Sie es uns.",
+        "agreed": "Zum Annehmen genügt eine Antwort auf diese Mail.",
+        "counter": "Zum Annehmen genügt eine Antwort auf diese Mail.",
+        "revised": "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sagen Sie es uns.",
+        "invoice": "Bitte nennen Sie bei der Überweisung die Rechnungsnummer.",
+        "clarify": "Eine kurze Antwort genügt.",
+        "hold": "Wenn Sie zusagen möchten, genügt eine Antwort auf diese Mail.",
+        "prices": "Gerne machen wir Ihnen ein Angebot.",
+        "decline": "Wir wünschen Ihnen viel Erfolg.",
+        "answer": "Ist noch etwas offen, antworten Sie einfach auf diese Mail.",
+    },
+    subjects={
+        "offer": "Angebot {number} von {company}",
+        "invoice": "Rechnung {number} von {company}",
+        "other": "Ihre Nachricht an {company}",
+    },
+    units={"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden"), "month": ("Monat", "Monate")},
+)
+
+FRENCH: Final = Texts(
+    hello="Bonjour {name},",
+    hello_nobody="Bonjour,",
+    dear="Bonjour {name},",
+    dear_nobody="Madame, Monsieur,",
+    again="nous sommes heureux de vous retrouver.",
+    bye="Cordialement",
+    bye_friendly="Bien cordialement",
+    reply="Re: {subject}",
+    each="{quantity} × {title} à {price} : {net}",
+    less="    moins {percent} : {net}",
+    net="Total HT : {amount}",
+    tax="TVA {rate} : {amount}",
+    untaxed="TVA non applicable.",
+    total="Total TTC : {amount}",
+    valid="Cette offre est valable jusqu'au {day}.",
+    delivery="Livraison : dans les {days} jours suivant votre accord.",
+    number="Offre {number}, version {version}",
+    bill="Facture {number}\nTotal TTC : {total}\nÀ régler au plus tard le {due}",
+    warm="Au plaisir de travailler avec vous.",
+    opening={
+        "first": "merci de votre demande. Voici notre offre :",
+        "agreed": "merci de votre message. Nous acceptons volontiers ce prix :",
+        "counter": "merci de votre message. Nous avons étudié ce qui est possible. "
+        "Pour garder la qualité attendue, voici le meilleur prix que nous puissions proposer :",
+        "revised": "voici de nouveau notre offre, avec les modifications :",
+        "invoice": "merci de votre commande. Vous trouverez la facture ci-jointe :",
+        "clarify": "merci de votre message. Pour vous faire une bonne offre, dites-nous s'il vous "
+        "plaît de quelles prestations vous avez besoin et en quelle quantité :",
+        "hold": "merci de votre message. Nous avons refait nos calculs et ne pouvons pas descendre "
+        "au-dessous de l'offre {number}. Elle reste telle que nous l'avons envoyée.",
+        "prices": "merci de votre question. Voici nos prix hors taxes :",
+        "decline": "merci d'avoir pensé à nous. Nous ne pouvons malheureusement pas donner suite.",
+        "answer": "merci de votre message.",
+    },
+    closing={
+        "first": "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit changer, dites-le-nous.",
+        "agreed": "Pour accepter, il suffit de répondre à ce message.",
+        "counter": "Pour accepter, il suffit de répondre à ce message.",
+        "revised": "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit changer, dites-le-nous.",
+        "invoice": "Merci d'indiquer le numéro de facture lors du virement.",
+        "clarify": "Une réponse brève suffit.",
+        "hold": "Si vous souhaitez accepter, il suffit de répondre à ce message.",
+        "prices": "Nous vous ferons volontiers une offre.",
+        "decline": "Nous vous souhaitons beaucoup de succès.",
+        "answer": "Pour toute question, répondez simplement à ce message.",
+    },
+    subjects={
+        "offer": "Offre {number} de {company}",
+        "invoice": "Facture {number} de {company}",
+        "other": "Votre message à {company}",
+    },
+    units={"day": ("jour", "jours"), "hour": ("heure", "heures"), "month": ("mois", "mois")},
+)
+
+TEXTS: Final[dict[Language, Texts]] = {
+    Language.ENGLISH: ENGLISH,
+    Language.GERMAN: GERMAN,
+    Language.FRENCH: FRENCH,
+}

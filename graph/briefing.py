@@ -1,0 +1,172 @@
+"""Which texts a plan needs, and everything an agent is told to write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from graph.agents.extract import clean_name
+from graph.briefs import Brief, Due, Quote, brief_json
+from graph.deal import Doing, Offer
+from graph.moves import (
+    AnyMove,
+    OfferProposal,
+    SendAgain,
+    SendInvoice,
+    Why,
+    Wording,
+    WriteToCustomer,
+)
+from graph.situation import Situation
+from graph.state import Json
+from graph.terms import Priced, priced, title_of
+from ledger.domain.company import Language
+from ledger.domain.entities import Contact
+from ledger.domain.facts import short_id
+from ledger.domain.values import totals
+
+
+def briefs_for(s: Situation, moves: Sequence[AnyMove], contact: Contact | None) -> list[Json]:
+    """One brief for every move that needs a text."""
+    return [
+        brief_json(brief)
+        for step, move in enumerate(moves)
+        for brief in _briefs(s, step, move, contact)
+    ]
+
+
+def proposal_ids(s: Situation) -> tuple[str, str, int]:
+    """(id, number, next version) of the case's proposal."""
+    deal = s.deal
+    proposal = deal.proposal or short_id("pro", deal.case)
+    number = deal.number or f"P-{proposal.partition('-')[2].upper()}"
+    return proposal, number, (deal.offer.version if deal.offer else 0) + 1
+
+
+def priced_for(s: Situation, move: OfferProposal) -> Priced:
+    """The offer behind a move. Raises `Unpriceable`."""
+    return priced(s.company, move.lines, move.terms, today=s.today, language=language_of(s, None))
+
+
+def language_of(s: Situation, contact: Contact | None) -> Language:
+    """The customer's language where Coo writes it: as they write, as we know them, else ours."""
+    heard = s.slots.language if s.slots and s.deal.heard and s.deal.heard.sender != "other" else ""
+    for wanted in (heard, s.deal.language, contact.language if contact else ""):
+        if wanted in set(Language):
+            return Language(wanted)
+    return s.company.language
+
+
+def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> Iterator[Brief]:
+    match move:
+        case OfferProposal():
+            _, number, version = proposal_ids(s)
+            quote = _quote(number, version, priced_for(s, move))
+            yield _brief(s, step, move.why, contact, move.wording, quote=quote)
+        case WriteToCustomer():
+            yield _reply(s, step, move, contact)
+        case SendInvoice() if s.deal.bill is not None:
+            bill = s.deal.bill
+            due = Due(number=bill.number, total=bill.total, due_on=bill.due_on)
+            yield _brief(s, step, "invoice", contact, move.wording, due=due)
+        case SendAgain():
+            yield from _again(s, step, move, contact)
+        case _:
+            return
+
+
+def _again(s: Situation, step: int, move: SendAgain, contact: Contact | None) -> Iterator[Brief]:
+    """An earlier offer in other words; an unchanged text needs no agent."""
+    doing = s.deal.action(move.action)
+    if doing is None or not needs_text(doing, move):
+        return
+    offer = s.deal.version(doing.version)
+    if doing.name == "SendProposal" and offer is not None:
+        why = Why.FIRST if offer.version == 1 else Why.REVISED
+        quote = _stored_quote(s, offer)
+        yield _brief(s, step, why, contact, move.wording, quote=quote)
+    elif doing.name == "SendReply":
+        wording = Wording(
+            body=move.wording.body or doing.body, subject=move.wording.subject or doing.subject
+        )
+        yield _brief(s, step, doing.purpose, contact, wording)
+
+
+def needs_text(doing: Doing, move: SendAgain) -> bool:
+    """Whether sending it again needs a new text."""
+    return move.wording != Wording() or not doing.body
+
+
+def _reply(s: Situation, step: int, move: WriteToCustomer, contact: Contact | None) -> Brief:
+    language = language_of(s, contact)
+    wanted = [item for item in s.company.prices if item.id in move.items] or (
+        list(s.company.prices) if move.purpose == "clarify" else []
+    )
+    return _brief(
+        s,
+        step,
+        move.purpose,
+        contact,
+        move.wording,
+        titles=tuple(title_of(item, language) for item in wanted),
+        prices=tuple(item.price for item in wanted) if move.purpose == "prices" else (),
+        said=move.said,
+    )
+
+
+def _brief(
+    s: Situation,
+    step: int,
+    purpose: str,
+    contact: Contact | None,
+    wording: Wording,
+    **more: object,
+) -> Brief:
+    fields: dict[str, object] = {
+        "step": step,
+        "purpose": str(purpose),
+        "language": language_of(s, contact),
+        "name": clean_name(contact.name) if contact else "",
+        "company": s.company.name,
+        "signer": s.company.operator.name,
+        "voice": s.company.voice,
+        "tone": wording.tone,
+        "thread": s.deal.subject,
+        "met_before": _met_before(s, contact),
+        "number": s.deal.number,
+        "subject": wording.subject,
+        "body": wording.body,
+        "case": s.deal.case,
+        "cause": s.fact.id,
+        "person": s.deal.person,
+    }
+    return Brief(**{**fields, **more})  # type: ignore[arg-type]  # the fields are typed right above
+
+
+def _met_before(s: Situation, contact: Contact | None) -> bool:
+    """Whether memory knows an earlier case of this very contact: nobody else's is ever mentioned."""
+    if contact is None or s.deal.offers:
+        return False
+    own = set(contact.cases) - {s.deal.case}
+    return any(one.case in own for one in s.recalled)
+
+
+def _quote(number: str, version: int, price: Priced) -> Quote:
+    return Quote(
+        number=number,
+        version=version,
+        lines=price.lines,
+        sums=price.sums,
+        valid_until=price.valid_until,
+        delivery_days=price.delivery_days,
+    )
+
+
+def _stored_quote(s: Situation, offer: Offer) -> Quote:
+    return Quote(
+        number=s.deal.number,
+        version=offer.version,
+        lines=offer.lines,
+        sums=totals(offer.lines, s.company.currency),
+        valid_until=offer.valid_until,
+        delivery_days=offer.delivery_days,
+    )

@@ -1,0 +1,262 @@
+"""From a move to a command: the only place where recipients and amounts get into one.
+
+The recipient is the case's contact, read from the address book by exact id. Amounts come from
+the price list, the guardrails, the operator or the accepted proposal. Every argument says where
+it came from.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from msgspec import Struct
+
+from graph.briefs import Drafted
+from graph.deal import Bill, Deal, Doing, Offer
+from graph.situation import Situation
+from ledger.domain.commands import (
+    Command,
+    IssueInvoice,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+    amount_of,
+    command_name,
+    command_sha,
+)
+from ledger.domain.company import Company
+from ledger.domain.entities import Contact
+from ledger.domain.events import ActionProposed, ProposalDrafted
+from ledger.domain.facts import message_id, short_id
+from ledger.domain.preconditions import (
+    InvoiceNotIssued,
+    InvoiceUnpaid,
+    NoFactSince,
+    ProposalIsAccepted,
+    ProposalOpen,
+)
+from ledger.domain.values import Attachment, Provenance, Trust
+
+PLAYBOOK = "playbook"
+OPERATOR = "operator"
+_PDF = "application/pdf"
+_CARD_WAITS = (
+    "The card expires and the action pauses; the customer gets no answer until you decide."
+)
+_IF_NOTHING = {
+    "SendProposal": f"No offer goes out. {_CARD_WAITS}",
+    "SendReply": f"No answer goes out. {_CARD_WAITS}",
+    "IssueInvoice": "No invoice is issued and no number is taken. The card expires and the action pauses.",
+    "SendInvoice": "The invoice stays issued, but the customer does not get it, and nobody pays.",
+}
+
+
+class Letter(Struct, frozen=True, kw_only=True):
+    """Everything a mail needs but its purpose: to whom, what it says, which thread it goes on."""
+
+    contact: Contact
+    drafted: Drafted
+    in_reply_to: str
+    references: tuple[str, ...]
+
+
+class Proposed(Struct, frozen=True, kw_only=True):
+    """A command with what a card says about it."""
+
+    command: Command
+    provenance: dict[str, Provenance]
+    recommendation: str = ""
+    replaces: str = ""
+
+
+def letter(deal: Deal, contact: Contact, drafted: Drafted) -> Letter:
+    """A mail to the contact that goes on the case's thread."""
+    heard = deal.heard
+    last = heard.message_id if heard and heard.sender != "other" else ""
+    references = deal.references
+    return Letter(
+        contact=contact,
+        drafted=drafted,
+        in_reply_to=last or (references[-1] if references else ""),
+        references=references,
+    )
+
+
+def send_proposal(
+    s: Situation, letter: Letter, offer: ProposalDrafted | Offer, proposal: str
+) -> SendProposal:
+    """Send this version of the proposal. `total` is gross."""
+    return SendProposal(
+        contact=letter.contact.id,
+        to=letter.contact.address,
+        subject=letter.drafted.subject,
+        body=letter.drafted.body,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        preconditions=(ProposalOpen(proposal, offer.version), _quiet(s)),
+        proposal=proposal,
+        version=offer.version,
+        total=offer.total,
+    )
+
+
+def send_reply(s: Situation, letter: Letter, purpose: str) -> SendReply:
+    """Answer without an offer."""
+    return SendReply(
+        contact=letter.contact.id,
+        to=letter.contact.address,
+        subject=letter.drafted.subject,
+        body=letter.drafted.body,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        preconditions=(_quiet(s),),
+        purpose=purpose,
+    )
+
+
+def issue_invoice(s: Situation, offer: Offer) -> IssueInvoice:
+    """Issue the invoice for the accepted version, exactly as it was accepted."""
+    deal = s.deal
+    return IssueInvoice(
+        contact=deal.contact,
+        proposal=deal.proposal,
+        version=offer.version,
+        lines=offer.lines,
+        total=offer.total,
+        service_date=s.today + timedelta(days=offer.delivery_days),
+        due_days=s.company.payment_days,
+        preconditions=(
+            ProposalIsAccepted(deal.proposal, offer.version),
+            InvoiceNotIssued(deal.proposal),
+        ),
+    )
+
+
+def send_invoice(letter: Letter, bill: Bill) -> SendInvoice:
+    """Send the issued invoice with its PDF."""
+    return SendInvoice(
+        contact=letter.contact.id,
+        to=letter.contact.address,
+        subject=letter.drafted.subject,
+        body=letter.drafted.body,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        attachments=pdf_of(bill),
+        preconditions=(InvoiceUnpaid(bill.invoice),),
+        invoice=bill.invoice,
+        number=bill.number,
+        total=bill.total,
+    )
+
+
+def pdf_of(bill: Bill) -> tuple[Attachment, ...]:
+    """The invoice's documents that a customer gets: PDF only."""
+    return tuple(part for part in bill.documents if part.media_type == _PDF)
+
+
+def mail_provenance(
+    s: Situation, letter: Letter, more: dict[str, Provenance]
+) -> dict[str, Provenance]:
+    """Where each argument of a mail came from."""
+    deal = s.deal
+    thread = tuple(dict.fromkeys(fact for fact in (deal.opened, _heard(deal)) if fact))
+    book = f"address book entry {letter.contact.id}, found by exact id"
+    recipient = Provenance(thread, Trust.VERIFIED, book)
+    threading = Provenance(thread, Trust.VERIFIED, "the case's own thread")
+    found = {
+        "contact": recipient,
+        "to": recipient,
+        "subject": threading,
+        "body": _body(s, letter.drafted),
+        **more,
+    }
+    if letter.in_reply_to:
+        found["in_reply_to"] = threading
+    if deal.heard is not None and deal.heard.sender == "other":
+        note = "somebody else wrote the last message of this case"
+        found["sender"] = Provenance((deal.heard.fact,), Trust.UNTRUSTED, note)
+    return found
+
+
+def offer_provenance(basis: Provenance) -> dict[str, Provenance]:
+    """Where the figures of an offer came from."""
+    return {"total": basis, "lines": basis}
+
+
+def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:
+    """An invoice says what the accepted version says."""
+    sources = tuple(
+        dict.fromkeys(fact for fact in (s.cause, _heard(s.deal), s.deal.opened) if fact)
+    )
+    accepted = Provenance(
+        sources, Trust.VERIFIED, f"accepted proposal {s.deal.number}, version {offer.version}"
+    )
+    book = Provenance(
+        sources, Trust.VERIFIED, f"address book entry {s.deal.contact}, found by exact id"
+    )
+    delivery = Provenance(
+        sources, Trust.VERIFIED, f"{offer.delivery_days} days after acceptance, as offered"
+    )
+    terms = Provenance((), Trust.OPERATOR, "payment terms in company.yaml")
+    return {
+        "contact": book,
+        "total": accepted,
+        "lines": accepted,
+        "proposal": accepted,
+        "service_date": delivery,
+        "due_days": terms,
+    }
+
+
+def bill_provenance(s: Situation, bill: Bill) -> dict[str, Provenance]:
+    """A mail with an invoice says what the issued invoice says."""
+    issued = Provenance((s.fact.id,), Trust.VERIFIED, f"issued invoice {bill.number}")
+    return {"total": issued, "invoice": issued, "attachments": issued}
+
+
+def action_of(s: Situation, proposed: Proposed, ordinal: int) -> ActionProposed:
+    """The fact that proposes a command, with its deterministic id and Message-ID."""
+    command = proposed.command
+    action = short_id("act", s.deal.case, s.fact.id, ordinal)
+    mails = not isinstance(command, IssueInvoice)
+    return ActionProposed(
+        action=action,
+        name=command_name(command),
+        risk=command.risk.value,
+        sha256=command_sha(command),
+        agent="lead-to-invoice",
+        amount=amount_of(command),
+        replaces=proposed.replaces,
+        provenance=proposed.provenance,
+        recommendation=proposed.recommendation,
+        if_nothing=_IF_NOTHING[command_name(command)],
+        message_id=message_id(action, domain_of(s.company)) if mails else "",
+        command=command,
+    )
+
+
+def domain_of(company: Company) -> str:
+    """The domain the company's mails come from."""
+    return company.email.rpartition("@")[2] or "localhost"
+
+
+def stored_draft(doing: Doing, step: int) -> Drafted:
+    """The text of an earlier action, word for word."""
+    return Drafted(step=step, subject=doing.subject, body=doing.body, by=PLAYBOOK)
+
+
+def _quiet(s: Situation) -> NoFactSince:
+    return NoFactSince(s.deal.case, s.fact.version)
+
+
+def _heard(deal: Deal) -> str:
+    return deal.heard.fact if deal.heard else ""
+
+
+def _body(s: Situation, drafted: Drafted) -> Provenance:
+    if drafted.by == OPERATOR:
+        return Provenance((s.fact.id,), Trust.OPERATOR, "written by the operator")
+    if drafted.by == PLAYBOOK:
+        return Provenance((s.fact.id,), Trust.VERIFIED, "template, figures rendered by code")
+    note = f"sentences by {drafted.by}, checked; figures rendered by code"
+    return Provenance((s.fact.id,), Trust.VERIFIED, note)

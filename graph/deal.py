@@ -1,0 +1,231 @@
+"""What a lead case knows, folded from nothing but its facts."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from graph.slots import Slots, Wanted
+from ledger.domain.values import Attachment, Line, Money
+
+
+class Stage(StrEnum):
+    """How far the business has come."""
+
+    NEW = "new"
+    DRAFTED = "drafted"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    INVOICED = "invoiced"
+    BILLED = "billed"
+    CLOSED = "closed"
+
+
+class Progress(StrEnum):
+    """How far an action has come, as the planner was told."""
+
+    PROPOSED = "proposed"
+    ASKING = "asking"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    WITHHELD = "withheld"
+    DONE = "done"
+    BY_HAND = "by hand"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+PENDING = frozenset({Progress.PROPOSED, Progress.ASKING, Progress.WITHHELD})
+"""An action that may still run."""
+
+OVER = frozenset({Progress.DONE, Progress.BY_HAND})
+"""An action whose effect is in the world."""
+
+
+class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The customer's last message. `fact` is the mail, `version` its place in the case's stream.
+
+    `sender` is `same` or `other`, as the router found by exact keys.
+    """
+
+    fact: str
+    version: int
+    sender: str
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    subject: str = ""
+    slots: Slots | None = None
+
+
+class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One version of the proposal. `message_id` is of the mail that carried it, once it left."""
+
+    version: int
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    discount_bp: int
+    valid_until: date
+    delivery_days: int
+    sent: bool = False
+    message_id: str = ""
+
+    @property
+    def wanted(self) -> tuple[Wanted, ...]:
+        """Quantities by item; lines that were split for the sum's sake count as one."""
+        counts: dict[str, int] = {}
+        for line in self.lines:
+            counts[line.item] = counts.get(line.item, 0) + line.quantity
+        return tuple(Wanted(item, count) for item, count in counts.items())
+
+
+class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An action of this case. `version` is of the proposal it sends or issues an invoice for."""
+
+    action: str
+    name: str
+    progress: Progress = Progress.PROPOSED
+    approval: str = ""
+    version: int = 0
+    purpose: str = ""
+    subject: str = ""
+    body: str = ""
+    message_id: str = ""
+
+
+class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A question that waits for the operator. `options` are the ids of its answers."""
+
+    question: str
+    about: str
+    options: tuple[str, ...] = ()
+
+
+class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The invoice. `documents` come from the receipt of its issue."""
+
+    invoice: str
+    number: str
+    version: int
+    total: Money
+    paid: Money
+    due_on: date
+    lines: tuple[Line, ...] = ()
+    documents: tuple[Attachment, ...] = ()
+    sent: bool = False
+
+    @property
+    def open(self) -> Money:
+        """What is still owed; negative where too much came."""
+        return self.total - self.paid
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """Money that was routed to this case. `fact` is the PaymentReceived."""
+
+    fact: str
+    payment: str
+    amount: Money
+    booked_on: date
+
+
+class Waking(Struct, frozen=True, kw_only=True):
+    """An alarm this case set, and what for."""
+
+    alarm: str
+    purpose: str
+
+
+class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Everything a plan rests on. The recipient's address is not here: it is looked up in the
+    address book, by `contact`, at the moment a mail is proposed.
+    """
+
+    case: str = ""
+    kind: str = ""
+    contact: str = ""
+    person: str = ""
+    opened: str = ""
+    language: str = ""
+    subject: str = ""
+    references: tuple[str, ...] = ()
+    heard: Heard | None = None
+    mails: tuple[str, ...] = ()
+    requested: tuple[Wanted, ...] = ()
+    proposal: str = ""
+    number: str = ""
+    offers: tuple[Offer, ...] = ()
+    accepted: int = 0
+    declined: bool = False
+    doing: tuple[Doing, ...] = ()
+    open: tuple[Open, ...] = ()
+    asked: tuple[Open, ...] = ()
+    bill: Bill | None = None
+    incoming: tuple[Incoming, ...] = ()
+    payments: tuple[str, ...] = ()
+    alarms: tuple[Waking, ...] = ()
+    closed: str = ""
+
+    @property
+    def stage(self) -> Stage:
+        """How far the business has come."""
+        if self.closed:
+            return Stage.CLOSED
+        if self.bill:
+            return Stage.BILLED if self.bill.sent else Stage.INVOICED
+        if self.accepted:
+            return Stage.ACCEPTED
+        if self.sent_offer:
+            return Stage.OFFERED
+        return Stage.DRAFTED if self.offers else Stage.NEW
+
+    @property
+    def offer(self) -> Offer | None:
+        """The newest version of the proposal, sent or not."""
+        return self.offers[-1] if self.offers else None
+
+    @property
+    def sent_offer(self) -> Offer | None:
+        """The newest version that left: what a customer can accept."""
+        return next((offer for offer in reversed(self.offers) if offer.sent), None)
+
+    @property
+    def accepted_offer(self) -> Offer | None:
+        """The version the customer accepted."""
+        return self.version(self.accepted) if self.accepted else None
+
+    @property
+    def rounds(self) -> int:
+        """How many counter-offers have left: every version after the first that left."""
+        return max(0, sum(offer.sent for offer in self.offers) - 1)
+
+    @property
+    def pending(self) -> tuple[Doing, ...]:
+        """Actions that may still run, oldest first."""
+        return tuple(one for one in self.doing if one.progress in PENDING)
+
+    def version(self, number: int) -> Offer | None:
+        """The offer of exactly this version."""
+        return next((offer for offer in self.offers if offer.version == number), None)
+
+    def action(self, action: str) -> Doing | None:
+        """The action of exactly this id."""
+        return next((one for one in self.doing if one.action == action), None)
+
+    def money(self, fact: str) -> Incoming | None:
+        """The payment that came with this fact."""
+        return next((one for one in self.incoming if one.fact == fact), None)
+
+    def question(self, question: str) -> Open | None:
+        """The question of exactly this id, open or answered."""
+        return next((one for one in (*self.open, *self.asked) if one.question == question), None)
+
+
+def deal_of(data: dict[str, object] | None) -> Deal:
+    """The deal behind its JSON; an empty one for none."""
+    return msgspec.convert(data or {}, Deal)

@@ -1,0 +1,356 @@
+"""The fold: a deal after one more fact. One small function a fact type; all pure.
+
+Facts that the planner says itself are folded by the same functions, before they have an id or
+a place; so nothing here may look at the id, place or time of a fact of the planner.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from graph.answers import AnswerId, answer_of
+from graph.deal import (
+    Bill,
+    Deal,
+    Doing,
+    Heard,
+    Incoming,
+    Offer,
+    Open,
+    Progress,
+    Waking,
+    deal_of,
+)
+from graph.slots import Intent, Slots
+from graph.state import Json, as_json
+from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.events import (
+    ActionFailed,
+    ActionProposed,
+    ActionSucceeded,
+    ActionUnknown,
+    ActionWithheld,
+    AlarmSet,
+    ApprovalExpired,
+    ApprovalRequested,
+    ApprovalSuperseded,
+    CaseClosed,
+    CaseOpened,
+    CaseReopened,
+    DoneByOperator,
+    Event,
+    InvoiceIssued,
+    MailReceived,
+    PaymentMatched,
+    PaymentReceived,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalDrafted,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionWithdrawn,
+    Rejected,
+    Routed,
+    Understood,
+)
+from ledger.domain.facts import Fact
+from ledger.domain.values import Money
+
+MOST_REFERENCES = 20
+"""How many Message-IDs, questions, payments and alarms of a case are kept."""
+
+APPROVAL_ALARM = "expire:"
+"""What the purpose of an alarm begins with that ends an approval: the router's, not the deal's."""
+
+
+def deal_after(deal: Deal, fact: Fact, source: Fact | None) -> Deal:
+    """The deal after a delivered fact; `source` is the desk fact behind a Routed or CaseOpened."""
+    match fact.event:
+        case CaseOpened() as event:
+            return _opened(deal, event, fact)
+        case Routed() as event if source is not None and isinstance(source.event, MailReceived):
+            return _heard(deal, event, fact, source, source.event)
+        case Routed() if source is not None and isinstance(source.event, PaymentReceived):
+            return _came_in(deal, source, source.event)
+        case _:
+            return deal_said(deal, fact.event)
+
+
+def deal_said(deal: Deal, event: Event) -> Deal:
+    """The deal after an event whose envelope does not matter."""
+    return _folded(event, deal)
+
+
+def fold_json(deal: Json, fact: Fact, source: Fact | None) -> Json:
+    """`deal_after` on JSON, for threads that are rebuilt from facts."""
+    return as_json(deal_after(deal_of(deal), fact, source))
+
+
+def _opened(deal: Deal, event: CaseOpened, fact: Fact) -> Deal:
+    return replace(
+        deal,
+        case=fact.case,
+        kind=event.kind,
+        contact=event.contact,
+        person=fact.person,
+        opened=fact.id,
+    )
+
+
+def _heard(deal: Deal, event: Routed, fact: Fact, source: Fact, mail: MailReceived) -> Deal:
+    heard = Heard(
+        fact=source.id,
+        version=fact.version,
+        sender=event.sender,
+        message_id=mail.message_id,
+        in_reply_to=mail.in_reply_to,
+        references=mail.references[-MOST_REFERENCES:],
+        subject=mail.subject,
+    )
+    mails = (*deal.mails, source.id)[-MOST_REFERENCES:]
+    deal = replace(deal, heard=heard, mails=mails)
+    return deal if event.sender == "other" else _threaded(deal, mail)
+
+
+def _came_in(deal: Deal, source: Fact, payment: PaymentReceived) -> Deal:
+    money = Incoming(
+        fact=source.id,
+        payment=payment.payment,
+        amount=payment.amount,
+        booked_on=payment.booked_on,
+    )
+    return replace(deal, incoming=(*deal.incoming, money)[-MOST_REFERENCES:])
+
+
+def _threaded(deal: Deal, mail: MailReceived) -> Deal:
+    """Only the contact's own mails carry the thread on; a stranger's never does."""
+    chain = (*deal.references, *mail.references, *([mail.message_id] if mail.message_id else []))
+    kept = tuple(dict.fromkeys(chain))[-MOST_REFERENCES:]
+    return replace(deal, references=kept, subject=deal.subject or mail.subject)
+
+
+@singledispatch
+def _folded(_event: Event, deal: Deal) -> Deal:
+    """A fact that changes nothing about a deal."""
+    return deal
+
+
+@_folded.register
+def _(event: Understood, deal: Deal) -> Deal:
+    if not event.slots or deal.heard is None or deal.heard.fact != event.fact:
+        return deal
+    slots = msgspec.json.decode(event.slots, type=Slots)
+    deal = replace(deal, heard=replace(deal.heard, slots=slots))
+    if deal.heard is not None and deal.heard.sender == "other":
+        return deal
+    deal = replace(deal, language=deal.language or slots.language)
+    wants = slots.intent is Intent.NEW_REQUEST and slots.items and not deal.offers
+    return replace(deal, requested=slots.wanted) if wants else deal
+
+
+@_folded.register
+def _(event: ProposalDrafted, deal: Deal) -> Deal:
+    offer = Offer(
+        version=event.version,
+        lines=event.lines,
+        net=event.net,
+        total=event.total,
+        discount_bp=event.discount_bp,
+        valid_until=event.valid_until,
+        delivery_days=event.delivery_days,
+    )
+    kept = tuple(old for old in deal.offers if old.version != event.version)
+    return replace(deal, proposal=event.proposal, number=event.number, offers=(*kept, offer))
+
+
+@_folded.register
+def _(event: ProposalAccepted, deal: Deal) -> Deal:
+    return replace(deal, accepted=event.version)
+
+
+@_folded.register
+def _(_event: ProposalDeclined, deal: Deal) -> Deal:
+    return replace(deal, declined=True)
+
+
+@_folded.register
+def _(event: ActionProposed, deal: Deal) -> Deal:
+    doing = Doing(action=event.action, name=event.name, message_id=event.message_id)
+    if event.command is not None:
+        doing = _described(doing, event.command)
+    deal = _moved(deal, event.replaces, Progress.SUPERSEDED) if event.replaces else deal
+    return replace(deal, doing=(*deal.doing, doing))
+
+
+def _described(doing: Doing, command: Command) -> Doing:
+    match command:
+        case SendProposal():
+            return replace(
+                doing, version=command.version, subject=command.subject, body=command.body
+            )
+        case SendReply():
+            return replace(
+                doing, purpose=command.purpose, subject=command.subject, body=command.body
+            )
+        case SendInvoice():
+            return replace(doing, subject=command.subject, body=command.body)
+        case IssueInvoice():
+            return replace(doing, version=command.version)
+        case _:
+            assert_never(command)
+
+
+@_folded.register
+def _(event: ApprovalRequested, deal: Deal) -> Deal:
+    return _moved(deal, event.action, Progress.ASKING, approval=event.approval)
+
+
+@_folded.register
+def _(event: ApprovalExpired, deal: Deal) -> Deal:
+    return _moved(deal, event.action, Progress.EXPIRED)
+
+
+@_folded.register
+def _(event: ApprovalSuperseded, deal: Deal) -> Deal:
+    return _moved(deal, event.action, Progress.SUPERSEDED)
+
+
+@_folded.register
+def _(event: Rejected, deal: Deal) -> Deal:
+    return _moved(deal, event.action, Progress.REJECTED)
+
+
+@_folded.register
+def _(event: ActionWithheld, deal: Deal) -> Deal:
+    over = Progress.FAILED if event.why == "denied" else Progress.WITHHELD
+    return _moved(deal, event.action, Progress.SUPERSEDED if event.why == "superseded" else over)
+
+
+@_folded.register
+def _(event: ActionFailed, deal: Deal) -> Deal:
+    return _moved(deal, event.action, Progress.FAILED)
+
+
+@_folded.register
+def _(event: ActionUnknown, deal: Deal) -> Deal:
+    return _moved(deal, event.action, Progress.UNKNOWN)
+
+
+@_folded.register
+def _(event: DoneByOperator, deal: Deal) -> Deal:
+    return _arrived(_moved(deal, event.action, Progress.BY_HAND), event.action)
+
+
+@_folded.register
+def _(event: ActionSucceeded, deal: Deal) -> Deal:
+    doing = deal.action(event.action)
+    deal = _arrived(_moved(deal, event.action, Progress.DONE), event.action)
+    if doing is None or doing.name != IssueInvoice.__name__ or deal.bill is None:
+        return deal
+    return replace(deal, bill=replace(deal.bill, documents=event.receipt.documents))
+
+
+@_folded.register
+def _(event: InvoiceIssued, deal: Deal) -> Deal:
+    bill = Bill(
+        invoice=event.invoice,
+        number=event.number,
+        version=event.version,
+        total=event.total,
+        paid=Money(0, event.total.currency),
+        due_on=event.due_on,
+        lines=event.lines,
+    )
+    return replace(deal, bill=bill)
+
+
+@_folded.register
+def _(event: PaymentMatched, deal: Deal) -> Deal:
+    deal = replace(deal, payments=(*deal.payments, event.payment))
+    if deal.bill is None or deal.bill.paid.currency != event.amount.currency:
+        return deal
+    return replace(deal, bill=replace(deal.bill, paid=deal.bill.paid + event.amount))
+
+
+@_folded.register
+def _(event: QuestionAsked, deal: Deal) -> Deal:
+    options = tuple(option.id for option in event.options)
+    asked = Open(question=event.question, about=event.about, options=options)
+    return replace(deal, open=(*deal.open, asked))
+
+
+@_folded.register
+def _(event: QuestionAnswered, deal: Deal) -> Deal:
+    deal = _answered(deal, event.question)
+    match answer_of(event.choice):
+        case (AnswerId.HAPPENED, action):
+            return _arrived(_moved(deal, action, Progress.BY_HAND), action)
+        case (AnswerId.SAME_PERSON, _) if deal.heard is not None:
+            return replace(deal, heard=replace(deal.heard, sender="vouched"))
+        case _:
+            return deal
+
+
+@_folded.register
+def _(event: QuestionWithdrawn, deal: Deal) -> Deal:
+    return _answered(deal, event.question)
+
+
+@_folded.register
+def _(event: AlarmSet, deal: Deal) -> Deal:
+    if event.purpose.startswith(APPROVAL_ALARM):
+        return deal
+    waking = Waking(alarm=event.alarm, purpose=event.purpose)
+    return replace(deal, alarms=(*deal.alarms, waking)[-MOST_REFERENCES:])
+
+
+@_folded.register
+def _(event: CaseClosed, deal: Deal) -> Deal:
+    return replace(deal, closed=event.outcome)
+
+
+@_folded.register
+def _(_event: CaseReopened, deal: Deal) -> Deal:
+    return replace(deal, closed="")
+
+
+def _answered(deal: Deal, question: str) -> Deal:
+    asked = tuple(one for one in deal.open if one.question == question)
+    still = tuple(one for one in deal.open if one.question != question)
+    return replace(deal, open=still, asked=(*deal.asked, *asked)[-MOST_REFERENCES:])
+
+
+def _moved(deal: Deal, action: str, progress: Progress, *, approval: str = "") -> Deal:
+    """The deal with one of its actions further on."""
+    doing = tuple(
+        replace(one, progress=progress, approval=approval or one.approval)
+        if one.action == action
+        else one
+        for one in deal.doing
+    )
+    return replace(deal, doing=doing)
+
+
+def _arrived(deal: Deal, action: str) -> Deal:
+    """What an action that reached the world made true: an offer or an invoice is out."""
+    doing = deal.action(action)
+    if doing is None:
+        return deal
+    if doing.message_id:
+        chain = tuple(dict.fromkeys((*deal.references, doing.message_id)))
+        deal = replace(deal, references=chain[-MOST_REFERENCES:])
+    if doing.name == SendProposal.__name__:
+        return replace(deal, offers=tuple(_left(offer, doing) for offer in deal.offers))
+    if doing.name == SendInvoice.__name__ and deal.bill is not None:
+        return replace(deal, bill=replace(deal.bill, sent=True))
+    return deal
+
+
+def _left(offer: Offer, doing: Doing) -> Offer:
+    if offer.version != doing.version:
+        return offer
+    return replace(offer, sent=True, message_id=doing.message_id)

@@ -1,0 +1,86 @@
+"""How the nodes read their state and the world: typed, and only what a delivery needs."""
+
+from __future__ import annotations
+
+import msgspec
+
+from graph.deal import Deal, deal_of
+from graph.moves import AnyMove, move_of
+from graph.ports import World
+from graph.situation import Situation
+from graph.slots import Slots
+from graph.state import CaseState, fact_of
+from graph.wishes import Wish
+from ledger.domain.entities import Contact
+from ledger.domain.events import (
+    ActionProposed,
+    ApprovalRequested,
+    Approved,
+    CaseOpened,
+    Event,
+    InvoiceIssued,
+    Postponed,
+    QuestionAsked,
+    Recollection,
+    Told,
+)
+from ledger.domain.facts import Fact
+
+_QUIET = (
+    ActionProposed,
+    ApprovalRequested,
+    Approved,
+    InvoiceIssued,
+    Postponed,
+    QuestionAsked,
+    Told,
+)
+"""Facts that are only remembered: nothing is planned for them."""
+
+
+def fact_in(state: CaseState) -> Fact:
+    """The delivered fact."""
+    return fact_of(state["fact"])
+
+
+def source_in(state: CaseState) -> Fact | None:
+    """The desk fact behind it, if any."""
+    source = state.get("source")
+    return fact_of(source) if source else None
+
+
+def deal_in(state: CaseState) -> Deal:
+    """The deal, as it stands in the state."""
+    return deal_of(state.get("deal"))
+
+
+def is_quiet(event: Event) -> bool:
+    """Whether a fact is only folded. A lead's mail comes with the Routed after its CaseOpened."""
+    return isinstance(event, _QUIET) or (isinstance(event, CaseOpened) and event.kind == "lead")
+
+
+async def situation_of(state: CaseState, world: World) -> Situation:
+    """What the planner looks at."""
+    understood, recalled = state.get("understood") or {}, state.get("recalled") or {}
+    slots, wish = understood.get("slots"), understood.get("wish")
+    return Situation(
+        deal=deal_in(state),
+        fact=fact_in(state),
+        source=source_in(state),
+        company=await world.company(),
+        now=await world.now(),
+        slots=msgspec.convert(slots, Slots) if slots else None,
+        wish=msgspec.convert(wish, Wish) if wish else None,
+        recalled=msgspec.convert(recalled.get("episodes", []), tuple[Recollection, ...]),
+    )
+
+
+async def contact_of(deal: Deal, world: World) -> Contact | None:
+    """The case's contact in the address book, by exact id."""
+    found = await world.entity("contact", deal.contact) if deal.contact else None
+    return msgspec.convert(found, Contact) if found else None
+
+
+def moves_in(state: CaseState) -> tuple[AnyMove, ...]:
+    """What the planner picked."""
+    return tuple(move_of(data) for data in state.get("moves", []))

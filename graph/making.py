@@ -1,0 +1,305 @@
+"""What each move makes: facts at once, commands for the gate. Pure, and in the plan's order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graph.agents.draft import draft
+from graph.agents.draft_check import wrong_with
+from graph.briefing import needs_text, priced_for, proposal_ids
+from graph.briefs import Brief, Drafted, brief_of, drafted_of
+from graph.commands import (
+    OPERATOR,
+    Letter,
+    Proposed,
+    accepted_provenance,
+    action_of,
+    bill_provenance,
+    issue_invoice,
+    letter,
+    mail_provenance,
+    offer_provenance,
+    pdf_of,
+    send_invoice,
+    send_proposal,
+    send_reply,
+    stored_draft,
+)
+from graph.deal import Deal, Doing
+from graph.moves import (
+    AnyMove,
+    AskOperator,
+    CloseDeal,
+    Decide,
+    DeclineDeal,
+    IssueInvoice,
+    MatchPayment,
+    OfferProposal,
+    RecordAcceptance,
+    ReopenDeal,
+    SendAgain,
+    SendInvoice,
+    Supersede,
+    TellOperator,
+    Wait,
+    WakeMe,
+    WithdrawQuestion,
+    WriteToCustomer,
+)
+from graph.planners.wording import remembered
+from graph.situation import Situation
+from graph.state import CaseState
+from graph.terms import Unpriceable
+from ledger.domain.commands import SendProposal
+from ledger.domain.entities import Contact
+from ledger.domain.events import (
+    ActionProposed,
+    ApprovalSuperseded,
+    CaseReopened,
+    Event,
+    InvoicePaid,
+    PaymentMatched,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalDrafted,
+    QuestionAsked,
+    QuestionWithdrawn,
+)
+from ledger.domain.facts import short_id
+from ledger.domain.values import Provenance, Trust
+
+
+@dataclass
+class Making:
+    """Collects what a plan's moves make. One instance a delivery; it reads nothing."""
+
+    situation: Situation
+    contact: Contact | None
+    briefs: dict[int, Brief]
+    drafts: dict[int, Drafted]
+    why: str
+    events: list[Event] = field(default_factory=list)
+    actions: list[ActionProposed] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, state: CaseState, situation: Situation, contact: Contact | None) -> Making:
+        """From the state of a delivery, after its texts were written."""
+        briefs = [brief_of(data) for data in state.get("briefs", [])]
+        drafts = [drafted_of(data) for data in state.get("drafted", [])]
+        made = [one["event"] for one in state.get("out", []) if one["event"]["type"] == "PlanMade"]
+        return cls(
+            situation=situation,
+            contact=contact,
+            briefs={brief.step: brief for brief in briefs},
+            drafts={drafted.step: drafted for drafted in drafts},
+            why=made[-1]["why"] if made else "",
+        )
+
+    @property
+    def deal(self) -> Deal:
+        return self.situation.deal
+
+    def make(self, step: int, move: AnyMove) -> None:  # noqa: C901, PLR0912  # one line a move: a table
+        """Add what one move makes."""
+        match move:
+            case OfferProposal():
+                self._offer(step, move)
+            case WriteToCustomer():
+                self._reply(step, move)
+            case SendAgain():
+                self._again(step, move)
+            case SendInvoice():
+                self._send_invoice(step, move)
+            case IssueInvoice():
+                self._issue(step, move)
+            case RecordAcceptance():
+                self._accept(move)
+            case MatchPayment():
+                self._match(move)
+            case AskOperator():
+                self._ask(step, move)
+            case WithdrawQuestion():
+                self.events.append(QuestionWithdrawn(question=move.question, why=move.why))
+            case Supersede():
+                self._supersede(move)
+            case DeclineDeal():
+                self._decline(move)
+            case ReopenDeal():
+                self.events.append(CaseReopened(why=move.why))
+            case Wait() | Decide() | TellOperator() | WakeMe() | CloseDeal():
+                return
+
+    def _offer(self, step: int, move: OfferProposal) -> None:
+        try:
+            price = priced_for(self.situation, move)
+        except Unpriceable as error:
+            return self._cannot(step, str(error))
+        proposal, number, version = proposal_ids(self.situation)
+        offer = ProposalDrafted(
+            proposal=proposal,
+            number=number,
+            version=version,
+            contact=self.deal.contact,
+            lines=price.lines,
+            net=price.sums.net,
+            total=price.sums.gross,
+            discount_bp=price.discount_bp,
+            valid_until=price.valid_until,
+            delivery_days=price.delivery_days,
+        )
+        mail = self._letter(step)
+        if mail is None:
+            return self._cannot(step, "the contact has no address in the address book.")
+        self.events.append(offer)
+        command = send_proposal(self.situation, mail, offer, proposal)
+        provenance = mail_provenance(self.situation, mail, offer_provenance(move.basis))
+        self._propose(
+            Proposed(command=command, provenance=provenance, replaces=move.replaces), step
+        )
+
+    def _reply(self, step: int, move: WriteToCustomer) -> None:
+        mail = self._letter(step)
+        if mail is None:
+            return self._cannot(step, "the contact has no address in the address book.")
+        command = send_reply(self.situation, mail, move.purpose)
+        provenance = mail_provenance(self.situation, mail, {})
+        self._propose(
+            Proposed(command=command, provenance=provenance, replaces=move.replaces), step
+        )
+
+    def _again(self, step: int, move: SendAgain) -> None:
+        doing = self.deal.action(move.action)
+        if doing is None:
+            return self._cannot(step, "there is no such action in this case.")
+        if doing.name == "IssueInvoice":
+            return self._issue(step, IssueInvoice(version=doing.version))
+        if doing.name == "SendInvoice":
+            wording = move.wording
+            return self._send_invoice(step, SendInvoice(replaces=move.action, wording=wording))
+        return self._mail_again(step, move, doing)
+
+    def _mail_again(self, step: int, move: SendAgain, doing: Doing) -> None:
+        text = None if needs_text(doing, move) else stored_draft(doing, step)
+        mail, offer = self._letter(step, text), self.deal.version(doing.version)
+        if mail is None:
+            return self._cannot(step, "its text or the contact's address is gone.")
+        if doing.name != SendProposal.__name__:
+            reply = send_reply(self.situation, mail, doing.purpose)
+            provenance = mail_provenance(self.situation, mail, {})
+            proposed = Proposed(command=reply, provenance=provenance, replaces=move.action)
+            return self._propose(proposed, step)
+        if offer is None or self.deal.accepted or self.deal.declined:
+            return self._cannot(step, "the offer is no longer open.")
+        command = send_proposal(self.situation, mail, offer, self.deal.proposal)
+        basis = Provenance(
+            (self.situation.fact.id,), Trust.VERIFIED, f"version {offer.version} as drafted before"
+        )
+        provenance = mail_provenance(self.situation, mail, offer_provenance(basis))
+        return self._propose(
+            Proposed(command=command, provenance=provenance, replaces=move.action), step
+        )
+
+    def _issue(self, step: int, move: IssueInvoice) -> None:
+        offer = self.deal.version(move.version)
+        if offer is None or self.contact is None:
+            return self._cannot(step, "the accepted offer or the contact is not known.")
+        command = issue_invoice(self.situation, offer)
+        provenance = accepted_provenance(self.situation, offer)
+        return self._propose(Proposed(command=command, provenance=provenance), step)
+
+    def _send_invoice(self, step: int, move: SendInvoice) -> None:
+        bill, mail = self.deal.bill, self._letter(step)
+        if bill is None or mail is None or not pdf_of(bill):
+            return self._cannot(step, "the invoice, its PDF or the contact's address is missing.")
+        command = send_invoice(mail, bill)
+        provenance = mail_provenance(self.situation, mail, bill_provenance(self.situation, bill))
+        return self._propose(
+            Proposed(command=command, provenance=provenance, replaces=move.replaces), step
+        )
+
+    def _accept(self, move: RecordAcceptance) -> None:
+        self.events.append(
+            ProposalAccepted(
+                proposal=self.deal.proposal, version=move.version, fact=move.fact, by=move.by
+            )
+        )
+
+    def _match(self, move: MatchPayment) -> None:
+        money, bill = self.deal.money(move.fact), self.deal.bill
+        if money is None or bill is None or money.amount.currency != bill.total.currency:
+            return
+        self.events.append(
+            PaymentMatched(
+                payment=money.payment, invoice=bill.invoice, amount=money.amount, fact=money.fact
+            )
+        )
+        if money.amount.minor >= bill.open.minor:
+            self.events.append(InvoicePaid(invoice=bill.invoice, paid_on=money.booked_on))
+
+    def _decline(self, move: DeclineDeal) -> None:
+        offer = self.deal.offer
+        if offer is not None:
+            self.events.append(
+                ProposalDeclined(proposal=self.deal.proposal, version=offer.version, fact=move.fact)
+            )
+
+    def _supersede(self, move: Supersede) -> None:
+        doing = self.deal.action(move.action)
+        if doing is not None and doing.approval:
+            self.events.append(
+                ApprovalSuperseded(approval=doing.approval, action=doing.action, why=move.why)
+            )
+
+    def _ask(self, step: int, move: AskOperator) -> None:
+        memory = remembered(self.situation.recalled)
+        advice = " ".join(part for part in (move.recommendation, memory) if part)
+        self.events.append(
+            QuestionAsked(
+                question=short_id("ask", self.deal.case, self.situation.fact.id, step),
+                about=move.about,
+                why=move.why,
+                recommendation=advice,
+                options=move.options,
+                text=move.text,
+            )
+        )
+
+    def _cannot(self, step: int, why: str) -> None:
+        """A move that turned out impossible is asked about, never half made."""
+        self._ask(
+            step,
+            AskOperator(
+                topic="impossible",
+                about=self.situation.cause,
+                text=f"I could not prepare this step: {why} Nothing was sent. What should happen?",
+                why=why,
+            ),
+        )
+
+    def _letter(self, step: int, text: Drafted | None = None) -> Letter | None:
+        """The mail for a step, its text checked once more; None: no address or no text."""
+        drafted = text or self._checked(step)
+        if drafted is None or self.contact is None or not self.contact.address:
+            return None
+        return letter(self.deal, self.contact, drafted)
+
+    def _checked(self, step: int) -> Drafted | None:
+        """The draft where it holds, else the template; None where no text was asked for."""
+        drafted, brief = self.drafts.get(step), self.briefs.get(step)
+        if brief is None:
+            return None
+        if drafted is None or (
+            drafted.by != OPERATOR and wrong_with(brief, drafted.subject, drafted.body)
+        ):
+            return draft(brief)
+        return drafted
+
+    def _propose(self, proposed: Proposed, step: int) -> None:
+        advice = " ".join(part for part in (self.why, remembered(self.situation.recalled)) if part)
+        full = Proposed(
+            command=proposed.command,
+            provenance=proposed.provenance,
+            recommendation=advice,
+            replaces=proposed.replaces,
+        )
+        self.actions.append(action_of(self.situation, full, step))

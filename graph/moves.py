@@ -1,0 +1,272 @@
+"""Moves: what a planner may pick. Typed, with references only.
+
+No move carries a price, a recipient or a text for a customer. Amounts come from the price list,
+the guardrails and what the operator said; recipients from the address book. So the worst that a
+planner can do is to pick an unfitting move, and that is refused here or asked about at the gate.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+from msgspec import Struct
+
+from graph.deal import Deal, Stage
+from graph.slots import Wanted
+from graph.state import Json, as_json
+from graph.terms import Terms
+from ledger.domain.events import Option
+from ledger.domain.values import Provenance
+
+
+class Move(Struct, frozen=True, kw_only=True, omit_defaults=True, tag=True):
+    """Base of all moves."""
+
+
+class Why(StrEnum):
+    """Why an offer goes out: it decides the words of its mail."""
+
+    FIRST = "first"
+    AGREED = "agreed"
+    COUNTER = "counter"
+    REVISED = "revised"
+
+
+class Wording(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How the operator wants a mail to sound. `body` replaces the text as it stands."""
+
+    tone: str = ""
+    body: str = ""
+    subject: str = ""
+
+
+class OfferProposal(Move, frozen=True, kw_only=True):
+    """Make a new version of the proposal and send it.
+
+    `basis` says on whose word the terms rest: the price list and guardrails, or the operator.
+    """
+
+    lines: tuple[Wanted, ...]
+    terms: Terms
+    why: Why
+    basis: Provenance
+    replaces: str = ""
+    wording: Wording = Wording()
+
+
+class AskOperator(Move, frozen=True, kw_only=True):
+    """Coo cannot tell, or may not decide. `topic` names the question, see `graph.questions`."""
+
+    topic: str
+    about: str
+    text: str
+    why: str
+    options: tuple[Option, ...] = ()
+    recommendation: str = ""
+
+
+class WithdrawQuestion(Move, frozen=True, kw_only=True):
+    """The question answered itself."""
+
+    question: str
+    why: str
+
+
+class Supersede(Move, frozen=True, kw_only=True):
+    """An open approval no longer counts, since the world moved."""
+
+    action: str
+    why: str
+
+
+class WriteToCustomer(Move, frozen=True, kw_only=True):
+    """Answer the customer without an offer. `purpose` picks the template.
+
+    `said` is the operator's own text, quoted in the answer as it stands; `items` are what a
+    question or a price answer is about.
+    """
+
+    purpose: str
+    items: tuple[str, ...] = ()
+    said: str = ""
+    replaces: str = ""
+    wording: Wording = Wording()
+
+
+class SendAgain(Move, frozen=True, kw_only=True):
+    """Propose an earlier action afresh, with today's preconditions."""
+
+    action: str
+    why: str
+    wording: Wording = Wording()
+
+
+class RecordAcceptance(Move, frozen=True, kw_only=True):
+    """The customer accepted this version. `fact` is the message that says so, `by` who judged."""
+
+    version: int
+    fact: str
+    by: str = "customer"
+
+
+class IssueInvoice(Move, frozen=True, kw_only=True):
+    """Issue the invoice for the accepted version."""
+
+    version: int
+
+
+class SendInvoice(Move, frozen=True, kw_only=True):
+    """Send the issued invoice."""
+
+    replaces: str = ""
+    wording: Wording = Wording()
+
+
+class MatchPayment(Move, frozen=True, kw_only=True):
+    """This payment settles (part of) the invoice. `fact` is the PaymentReceived."""
+
+    fact: str
+
+
+class DeclineDeal(Move, frozen=True, kw_only=True):
+    """The proposal is off. `fact` is what says so."""
+
+    fact: str
+    by: str
+
+
+class CloseDeal(Move, frozen=True, kw_only=True):
+    """The business is done."""
+
+    outcome: str
+
+
+class ReopenDeal(Move, frozen=True, kw_only=True):
+    """Something came after the end."""
+
+    why: str
+
+
+class Decide(Move, frozen=True, kw_only=True):
+    """Record what was chosen, by whom, on which facts, over which alternatives."""
+
+    topic: str
+    chosen: str
+    by: str
+    evidence: tuple[str, ...]
+    alternatives: tuple[tuple[str, str], ...] = ()
+    outcome: str = ""
+
+
+class TellOperator(Move, frozen=True, kw_only=True):
+    """Something the operator should know."""
+
+    topic: str
+    text: str
+
+
+class WakeMe(Move, frozen=True, kw_only=True):
+    """Look at this case again at `due`."""
+
+    due: datetime
+    purpose: str
+
+
+class Wait(Move, frozen=True, kw_only=True):
+    """Nothing to do until the next fact."""
+
+    reason: str
+
+
+AnyMove = (
+    OfferProposal
+    | AskOperator
+    | WithdrawQuestion
+    | Supersede
+    | WriteToCustomer
+    | SendAgain
+    | RecordAcceptance
+    | IssueInvoice
+    | SendInvoice
+    | MatchPayment
+    | DeclineDeal
+    | CloseDeal
+    | ReopenDeal
+    | Decide
+    | TellOperator
+    | WakeMe
+    | Wait
+)
+
+
+class Choice(Struct, frozen=True, kw_only=True):
+    """A complete plan for now: its moves, and why. `id` names it among the alternatives."""
+
+    id: str
+    moves: tuple[AnyMove, ...]
+    why: str
+    goal: str = "Turn the lead into a paid invoice."
+    not_taken: tuple[tuple[str, str], ...] = ()
+
+
+_ALWAYS: frozenset[type[Move]] = frozenset(
+    {
+        AskOperator,
+        WithdrawQuestion,
+        Supersede,
+        TellOperator,
+        WakeMe,
+        Wait,
+        Decide,
+        SendAgain,
+        CloseDeal,
+    }
+)
+_OPEN: frozenset[type[Move]] = frozenset({OfferProposal, WriteToCustomer, DeclineDeal})
+
+
+def legal_moves(deal: Deal) -> frozenset[type[Move]]:
+    """The kinds of moves that make sense at this point, whoever picks them."""
+    more: dict[Stage, frozenset[type[Move]]] = {
+        Stage.NEW: _OPEN,
+        Stage.DRAFTED: _OPEN,
+        Stage.OFFERED: _OPEN | {RecordAcceptance, IssueInvoice},
+        Stage.ACCEPTED: frozenset({IssueInvoice, WriteToCustomer}),
+        Stage.INVOICED: frozenset({SendInvoice, MatchPayment, WriteToCustomer}),
+        Stage.BILLED: frozenset({SendInvoice, MatchPayment, WriteToCustomer}),
+        Stage.CLOSED: frozenset({ReopenDeal, MatchPayment, WriteToCustomer}),
+    }
+    return _ALWAYS | more[deal.stage]
+
+
+def is_legal(deal: Deal, move: AnyMove) -> bool:
+    """Whether this very move may be made now: its kind fits, and what it refers to exists."""
+    if type(move) not in legal_moves(deal):
+        return False
+    match move:
+        case RecordAcceptance():
+            offer = deal.version(move.version)
+            return offer is not None and offer.sent and not deal.accepted and not deal.declined
+        case IssueInvoice():
+            return deal.bill is None and deal.version(move.version) is not None
+        case SendInvoice() | MatchPayment():
+            return deal.bill is not None
+        case OfferProposal():
+            return not deal.accepted and not deal.declined
+        case SendAgain() | Supersede():
+            return deal.action(move.action) is not None
+        case _:
+            return True
+
+
+def move_json(move: AnyMove) -> Json:
+    """A move as JSON, for the state."""
+    return as_json(move)
+
+
+def move_of(data: Json) -> AnyMove:
+    """The move behind its JSON."""
+    move: AnyMove = msgspec.convert(data, AnyMove)
+    return move

@@ -1,0 +1,107 @@
+"""understand: fold the fact into the deal, and read the words that came with it.
+
+A customer's text is read by the quarantined extractor into typed slots; the operator's words
+into a wish. Nothing else of a text goes any further.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from graph.agents.extract import Known, Message
+from graph.agents.extract_model import Origin, extracted
+from graph.agents.wish import wish_in
+from graph.deal import Deal, Offer
+from graph.folding import deal_after
+from graph.looking import deal_in, fact_in, is_quiet, source_in
+from graph.ports import World
+from graph.state import CaseState, Json, as_json, said
+from ledger.domain.company import Company
+from ledger.domain.events import (
+    Event,
+    Instructed,
+    MailReceived,
+    OperatorSaid,
+    QuestionAnswered,
+    Rejected,
+    Routed,
+    Understood,
+)
+from ledger.domain.facts import Fact
+
+
+async def understand(state: CaseState, world: World) -> dict[str, Any]:
+    """The deal after this fact, and what was read out of its words."""
+    fact, source = fact_in(state), source_in(state)
+    deal = deal_after(deal_in(state), fact, source)
+    update: dict[str, Any] = {"case": fact.case, "deal": as_json(deal)}
+    if is_quiet(fact.event):
+        return update
+    event = source.event if source is not None else fact.event
+    if isinstance(event, MailReceived) and source is not None and isinstance(fact.event, Routed):
+        return {**update, **await _heard(deal, fact, source, event, world)}
+    words = _operator_words(event)
+    if words:
+        known = await _known(deal, world)
+        return {**update, "understood": {"wish": as_json(wish_in(words, known))}}
+    return update
+
+
+async def _heard(
+    deal: Deal, fact: Fact, source: Fact, mail: MailReceived, world: World
+) -> dict[str, Any]:
+    message = Message(
+        subject=mail.subject,
+        text=mail.text,
+        sender_name=mail.sender_name,
+        begins=len(deal.mails) == 1,
+    )
+    origin = Origin(cause=fact.id, case=fact.case, person=source.person)
+    found = await extracted(world, message, await _known(deal, world), origin)
+    understood = Understood(
+        fact=source.id,
+        intent=found.slots.intent.value,
+        language=found.slots.language,
+        by=found.by,
+        unsure=found.slots.unsure,
+        slots=msgspec.json.encode(found.slots).decode(),
+    )
+    out: list[Json] = [said(event) for event in found.fell_back]
+    out.append(said(understood, key=f"understood:{source.id}:{fact.case}"))
+    return {"understood": {"slots": as_json(found.slots)}, "out": out}
+
+
+async def _known(deal: Deal, world: World) -> Known:
+    company = await world.company()
+    offer = deal.accepted_offer or deal.sent_offer
+    return Known(
+        prices=company.prices,
+        today=(await world.now()).date(),
+        currency=company.currency,
+        offered=offer.wanted if offer else (),
+        amounts=our_amounts(company, offer) if offer else frozenset(),
+    )
+
+
+def our_amounts(company: Company, offer: Offer) -> frozenset[int]:
+    """The amounts in our last offer (minor units): naming one of them asks for nothing new.
+
+    Only what the offer itself says: a sum from an older version is somebody's own number.
+    """
+    found = {offer.net.minor, offer.total.minor, offer.total.minor - offer.net.minor}
+    for line in offer.lines:
+        found |= {line.net.minor, line.unit_price.minor}
+        found.add((line.unit_price - line.unit_price.share(line.discount_bp)).minor)
+    return frozenset(found) if company.currency == offer.net.currency else frozenset()
+
+
+def _operator_words(event: Event) -> str:
+    match event:
+        case Instructed() | OperatorSaid() | QuestionAnswered():
+            return event.text
+        case Rejected():
+            return event.reason
+        case _:
+            return ""

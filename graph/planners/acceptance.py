@@ -1,0 +1,101 @@
+"""The playbook for a yes: it counts only where nothing about it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from graph.amounts import day_words
+from graph.answers import AnswerId, plain_option
+from graph.deal import PENDING, Deal, Heard, Offer
+from graph.moves import Choice, Decide, IssueInvoice, RecordAcceptance
+from graph.planners import wording
+from graph.planners.steps import DECLINE, REPLY, asking, sources
+from graph.situation import Situation
+from graph.slots import Slots
+from ledger.domain.events import Option
+
+
+def on_acceptance(s: Situation, slots: Slots) -> tuple[Choice, ...]:
+    """The choices after an acceptance of the offer that left last."""
+    offer = s.deal.sent_offer
+    if offer is None or s.deal.heard is None:
+        return ()
+    doubts = [*slots.unsure, *_doubts(s, slots, s.deal.heard, offer)]
+    if doubts:
+        return (_ask(s, offer, wording.doubts(doubts)),)
+    return (
+        accepting(s, offer, s.deal.heard.fact, "customer"),
+        _ask(s, offer, "you may prefer to check"),
+    )
+
+
+def accepting(s: Situation, offer: Offer, fact: str, by: str) -> Choice:
+    """Record the acceptance and issue the invoice."""
+    decision = Decide(
+        topic="acceptance",
+        chosen=f"{wording.number_of(s.deal)}, version {offer.version}, is accepted at "
+        f"{wording.offer_words(offer)}.",
+        by=by,
+        evidence=sources(s),
+        alternatives=(("ask first", "nothing about the acceptance was open"),),
+    )
+    return Choice(
+        id="accept",
+        moves=(
+            RecordAcceptance(version=offer.version, fact=fact, by=by),
+            decision,
+            IssueInvoice(version=offer.version),
+        ),
+        why=f"The {by} accepted version {offer.version} without a condition.",
+    )
+
+
+def _doubts(s: Situation, slots: Slots, heard: Heard, offer: Offer) -> Iterator[str]:
+    if s.today > offer.valid_until:
+        yield f"the offer was valid until {day_words(offer.valid_until)}"
+    if not _in_thread(s.deal, heard, slots):
+        yield "the mail answers none of ours and quotes no number"
+    if _answers_older(s.deal, heard, offer):
+        yield "it answers an older version of the offer"
+    if any(one.version > offer.version for one in s.deal.offers if _may_leave(s.deal, one)):
+        yield "a newer version is about to be sent"
+    if any(_other_offer(number, s.deal) for number in slots.numbers):
+        yield "it quotes another number than our offer's"
+
+
+def _in_thread(deal: Deal, heard: Heard, slots: Slots) -> bool:
+    ours = {one.message_id for one in deal.doing if one.message_id}
+    named = {heard.in_reply_to, *heard.references}
+    return bool(ours & named) or (bool(deal.number) and deal.number in slots.numbers)
+
+
+def _answers_older(deal: Deal, heard: Heard, offer: Offer) -> bool:
+    older = {one.message_id for one in deal.offers if one.version < offer.version} - {""}
+    return heard.in_reply_to in older
+
+
+def _may_leave(deal: Deal, offer: Offer) -> bool:
+    return not offer.sent and any(
+        one.version == offer.version and one.progress in PENDING for one in deal.doing
+    )
+
+
+def _other_offer(number: str, deal: Deal) -> bool:
+    """Something that has the shape of our proposal numbers and is not this one's."""
+    return number.startswith("P-") and len(number) == len(deal.number) and number != deal.number
+
+
+def _ask(s: Situation, offer: Offer, why: str) -> Choice:
+    text = (
+        f"It reads like a yes to {wording.number_of(s.deal)} at {wording.offer_words(offer)}, "
+        f"but I could not tell: {why}. No invoice was issued. Does it count?"
+    )
+    return asking(s, "acceptance", text, f"I could not tell: {why}.", tuple(_options(offer)),
+                  recommendation="Answer the customer first, unless you are sure.")  # fmt: skip
+
+
+def _options(offer: Offer) -> Iterator[Option]:
+    label = f"Yes, accepted at {wording.offer_words(offer)}"
+    yield plain_option(AnswerId.ACCEPT, label, str(offer.version))
+    yield plain_option(AnswerId.RENEW, "Send the offer once more")
+    yield from (REPLY, DECLINE)

@@ -1,0 +1,306 @@
+"""The playbook for the operator's words and choices. They are trusted, but still not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from graph.answers import AnswerId, answer_of, lines_of, terms_of
+from graph.deal import Doing, Offer, Progress
+from graph.moves import (
+    AnyMove,
+    Choice,
+    CloseDeal,
+    SendAgain,
+    SendInvoice,
+    Why,
+    WriteToCustomer,
+)
+from graph.planners.acceptance import accepting
+from graph.planners.messages import on_message
+from graph.planners.outcomes import afresh, after, options_after_no
+from graph.planners.payments import settling
+from graph.planners.steps import (
+    LEAVE,
+    REPLY,
+    asking,
+    asking_customer,
+    by_operator,
+    declining,
+    last_doing,
+    offering,
+    telling,
+    tidied,
+    waiting,
+)
+from graph.situation import Situation
+from graph.slots import Wanted
+from graph.terms import Terms
+from graph.wishes import Wish
+from ledger.domain.events import Instructed, QuestionAnswered, Rejected
+
+Answer = Callable[[Situation, str], tuple[Choice, ...]]
+
+
+def on_instruction(s: Situation, event: Instructed, wish: Wish) -> tuple[Choice, ...]:
+    """The operator said how they want it."""
+    doing = s.deal.action(event.action) or last_doing(s.deal, pending=True)
+    return wished(s, wish, doing)
+
+
+def on_rejection(s: Situation, event: Rejected, wish: Wish) -> tuple[Choice, ...]:
+    """The operator refused, and said why: where the reason says how else, it is done so."""
+    doing = s.deal.action(event.action)
+    if wish.rest or not (
+        wish.priced or wish.worded or wish.decline or wish.ask_customer or wish.close
+    ):
+        return options_after_no(s, doing)
+    return wished(s, wish, doing)
+
+
+def on_answer(s: Situation, event: QuestionAnswered, wish: Wish) -> tuple[Choice, ...]:
+    """The operator answered a question: a choice, or words of their own."""
+    parsed = answer_of(event.choice)
+    if parsed is not None:
+        return _BY_ANSWER[parsed[0]](s, parsed[1])
+    if event.choice or not event.text.strip():
+        return waiting("The answer is for somebody else.")
+    asked = s.deal.question(event.question)
+    known = not wish.rest and (wish.priced or wish.decline or wish.close or wish.ask_customer)
+    if known:
+        return wished(s, wish, last_doing(s.deal, pending=True))
+    if asked is not None and AnswerId.REPLY in asked.options:
+        return (_reply(event.text),)
+    return wished(s, wish, last_doing(s.deal, pending=True))
+
+
+def wished(s: Situation, wish: Wish, doing: Doing | None) -> tuple[Choice, ...]:
+    """Do what the operator wishes; where a part of it was not understood, say so and ask."""
+    if wish.rest:
+        return (_not_understood(s, wish),)
+    if wish.decline:
+        return (declining(s, "operator", write=True),)
+    if wish.close:
+        return _close(s, "")
+    if wish.ask_customer:
+        return (asking_customer(tuple(one.item for one in s.deal.requested)),)
+    if wish.priced:
+        return (_revised(s, wish, doing),)
+    if wish.worded and doing is not None:
+        return (_reworded(s, wish, doing),)
+    return (_redone(s, doing),) if wish.again and doing else (_not_understood(s, wish),)
+
+
+def _revised(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
+    deal, offer = s.deal, s.deal.offer
+    if deal.accepted:
+        return asking(s, "instruction", "The offer is accepted, so its price is fixed. Nothing was changed.",
+                      "An accepted offer is not changed.", (LEAVE,))  # fmt: skip
+    lines = _wished_lines(wish, offer.wanted if offer else deal.requested)
+    if not lines:
+        return _not_understood(s, wish)
+    terms = _wished_terms(wish, offer, lines)
+    if terms is None:
+        return asking(s, "instruction", "That changes what is offered, and the agreed sum was for something else. "
+                      "At which price shall I offer it?", "The agreed sum no longer fits.", (LEAVE,))  # fmt: skip
+    note = f"said by the operator: {'; '.join(wish.understood)}"
+    replaces = (
+        doing.action
+        if doing and doing.name == "SendProposal" and doing.progress is not Progress.DONE
+        else ""
+    )
+    return offering(
+        s, lines, terms, Why.REVISED if deal.sent_offer else Why.FIRST, by_operator(s, note),
+        id_="revise", reason=f"You want {', '.join(wish.understood)}.",
+        replaces=replaces, wording=wish.wording,
+    )  # fmt: skip
+
+
+def _wished_lines(wish: Wish, had: tuple[Wanted, ...]) -> tuple[Wanted, ...]:
+    """What the operator wants offered; () where it cannot be told."""
+    counts = {one.item: one.quantity for one in had if one.item not in wish.drop}
+    for line in wish.lines:
+        counts[line.item] = line.quantity or counts.get(line.item, 0)
+    if wish.quantity and len(counts) != 1:
+        return ()
+    if wish.quantity:
+        counts = dict.fromkeys(counts, wish.quantity)
+    return (
+        tuple(Wanted(item, count) for item, count in counts.items()) if all(counts.values()) else ()
+    )
+
+
+def _wished_terms(wish: Wish, offer: Offer | None, lines: tuple[Wanted, ...]) -> Terms | None:
+    """The terms the operator names, else those of the offer; None: those fit other lines only."""
+    days = wish.delivery_days or (offer.delivery_days if offer else 0)
+    if wish.discount_bp is not None or wish.net or wish.gross:
+        return Terms(
+            discount_bp=wish.discount_bp or 0, net=wish.net, gross=wish.gross, delivery_days=days
+        )
+    if offer is None:
+        return Terms(delivery_days=days)
+    if {line.discount_bp for line in offer.lines} == {offer.discount_bp}:
+        return Terms(discount_bp=offer.discount_bp, delivery_days=days)
+    return Terms(net=offer.net.minor, delivery_days=days) if offer.wanted == lines else None
+
+
+def _reworded(s: Situation, wish: Wish, doing: Doing) -> Choice:
+    why = f"You want {', '.join(wish.understood)}."
+    if doing.name == "SendInvoice":
+        move: AnyMove = SendInvoice(replaces=doing.action, wording=wish.wording)
+    elif doing.name == "SendReply" and not wish.wording.body and wish.wording.tone:
+        text = "I cannot change the tone of this answer without changing what it says. Please edit the text."
+        return asking(s, "instruction", text, why, (LEAVE,), about=doing.action)
+    elif doing.name == "IssueInvoice":
+        return asking(s, "instruction", "An invoice has no text to change. Say what should be different.", why,
+                      (LEAVE,), about=doing.action)  # fmt: skip
+    else:
+        move = SendAgain(action=doing.action, why=why, wording=wish.wording)
+    return Choice(id="reword", moves=(move,), why=why)
+
+
+def _redone(s: Situation, doing: Doing | None) -> Choice:
+    if doing is None or doing.progress in (Progress.DONE, Progress.BY_HAND, Progress.UNKNOWN):
+        return telling(
+            "instruction", "There is nothing to do again.", "Nothing failed or was refused."
+        )
+    return Choice(
+        id="again",
+        moves=(SendAgain(action=doing.action, why="You asked for it."),),
+        why="You asked for it.",
+    )
+
+
+def _not_understood(s: Situation, wish: Wish) -> Choice:
+    got = f"I understood: {'; '.join(wish.understood)}. " if wish.understood else ""
+    what = f" ({wish.rest[:120]!r} I could not place.)" if wish.rest else ""
+    text = (
+        f"{got}I did not understand all of what you want{what} Nothing was changed. "
+        "You can say a discount, a price, quantities, a tone, or write the text yourself."
+    )
+    return asking(s, "instruction", text, "I did not understand all of it.", (LEAVE,))
+
+
+def _reply(text: str) -> Choice:
+    move = WriteToCustomer(purpose="answer", said=text.strip())
+    return Choice(id="reply", moves=(move,), why="You wrote the answer.")
+
+
+# --- choices -----------------------------------------------------------------------------------
+
+
+def _terms(s: Situation, rest: str) -> tuple[Choice, ...]:
+    terms, offer = terms_of(rest), s.deal.sent_offer or s.deal.offer
+    if terms is None or offer is None or s.deal.accepted:
+        return afresh(s)
+    basis = by_operator(s, "chosen by the operator")
+    return (
+        offering(
+            s, offer.wanted, terms, Why.AGREED, basis, id_="terms", reason="You chose these terms."
+        ),
+    )
+
+
+def _offer(s: Situation, rest: str) -> tuple[Choice, ...]:
+    lines = lines_of(rest)
+    if not lines or s.deal.accepted:
+        return afresh(s)
+    why = Why.REVISED if s.deal.sent_offer else Why.FIRST
+    basis = by_operator(s, "price list × the quantities the operator chose")
+    return (
+        offering(s, lines, Terms(), why, basis, id_="offer", reason="You chose what to offer."),
+    )
+
+
+def _accept(s: Situation, rest: str) -> tuple[Choice, ...]:
+    offer = s.deal.version(int(rest)) if rest.isdigit() else None
+    if offer is None or not offer.sent or s.deal.accepted or s.deal.declined:
+        return afresh(s)
+    fact = s.deal.heard.fact if s.deal.heard else s.cause
+    return (accepting(s, offer, fact, "operator"),)
+
+
+def _hold(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    move = WriteToCustomer(purpose="hold")
+    return (Choice(id="hold", moves=(move,), why="You hold the price."),)
+
+
+def _renew(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    offer = s.deal.sent_offer or s.deal.offer
+    if offer is None or s.deal.accepted:
+        return afresh(s)
+    terms = _wished_terms(Wish(), offer, offer.wanted) or Terms(net=offer.net.minor)
+    basis = by_operator(s, "the same terms once more, as the operator chose")
+    return (
+        offering(
+            s, offer.wanted, terms, Why.REVISED, basis, id_="renew", reason="You renew the offer."
+        ),
+    )
+
+
+def _decline(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    return (declining(s, "operator", write=True),)
+
+
+def _ask_customer(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    return (asking_customer(tuple(one.item for one in s.deal.requested)),)
+
+
+def _own_words(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    text = "What shall I write? Answer in your own words."
+    return (asking(s, "answer", text, "You want to answer in your own words.", (REPLY, LEAVE)),)
+
+
+def _same_person(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    heard = s.deal.heard
+    return (
+        on_message(s, heard.slots)
+        if heard and heard.slots
+        else waiting("There is nothing to act on.")
+    )
+
+
+def _other_person(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    return (telling("message", "I leave that mail aside.", "You said it is somebody else."),)
+
+
+def _match(s: Situation, rest: str) -> tuple[Choice, ...]:
+    bill, payment = s.deal.bill, s.deal.money(rest)
+    if bill is None or payment is None or payment.payment in s.deal.payments:
+        return waiting("That payment is booked already.")
+    return (settling(s, payment, bill, "operator"),)
+
+
+def _again(s: Situation, rest: str) -> tuple[Choice, ...]:
+    return (_redone(s, s.deal.action(rest)),)
+
+
+def _happened(s: Situation, rest: str) -> tuple[Choice, ...]:
+    return after(s, s.deal.action(rest))
+
+
+def _close(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    moves = (*tidied(s, "You closed the case."), CloseDeal(outcome="closed by operator"))
+    return (Choice(id="close", moves=moves, why="You closed it."),)
+
+
+def _leave(_s: Situation, _rest: str) -> tuple[Choice, ...]:
+    return (telling("left", "I leave it to you.", "You take it over."),)
+
+
+_BY_ANSWER: dict[AnswerId, Answer] = {
+    AnswerId.TERMS: _terms,
+    AnswerId.OFFER: _offer,
+    AnswerId.ACCEPT: _accept,
+    AnswerId.HOLD: _hold,
+    AnswerId.RENEW: _renew,
+    AnswerId.DECLINE: _decline,
+    AnswerId.ASK_CUSTOMER: _ask_customer,
+    AnswerId.REPLY: _own_words,
+    AnswerId.SAME_PERSON: _same_person,
+    AnswerId.OTHER_PERSON: _other_person,
+    AnswerId.MATCH: _match,
+    AnswerId.AGAIN: _again,
+    AnswerId.HAPPENED: _happened,
+    AnswerId.CLOSE: _close,
+    AnswerId.LEAVE: _leave,
+}

@@ -1,0 +1,180 @@
+"""The playbook for what became of an action: the next step, or what went wrong and what to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from graph.answers import AnswerId, plain_option
+from graph.deal import PENDING, Deal, Doing, Progress
+from graph.moves import (
+    AnyMove,
+    Choice,
+    IssueInvoice,
+    SendAgain,
+    SendInvoice,
+    WakeMe,
+)
+from graph.planners import wording
+from graph.planners.steps import DECLINE, HOLD, LEAVE, REPLY, asking, last_doing, telling, waiting
+from graph.situation import Situation
+from ledger.domain.events import (
+    ActionFailed,
+    ActionSucceeded,
+    ActionUnknown,
+    ActionWithheld,
+    AlarmRang,
+    TapRefused,
+)
+
+OFFER_EXPIRES = "offer-expires:"
+INVOICE_DUE = "invoice-due:"
+"""Purposes of the alarms that the playbook sets; the version or the invoice follows."""
+
+_MORNING = time(8, tzinfo=UTC)
+_GRACE = timedelta(days=3)
+
+
+def on_success(s: Situation, event: ActionSucceeded) -> tuple[Choice, ...]:
+    """An effect happened: what comes next in the flow from lead to invoice."""
+    return after(s, s.deal.action(event.action))
+
+
+def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
+    """The step after an action that reached the world, by Coo or by hand."""
+    if doing is None:
+        return waiting("It belongs to no step of this case.")
+    match doing.name:
+        case "SendProposal":
+            return (_expiry(s.deal, doing),)
+        case "IssueInvoice" if s.deal.bill is not None and not s.deal.bill.sent:
+            return (
+                Choice(id="send-invoice", moves=(SendInvoice(),), why="The invoice is issued."),
+            )
+        case "IssueInvoice":
+            text = "You issued the invoice yourself, so I cannot match its payment. Close the case when it is paid."
+            return (telling("by-hand", text, "The invoice is not in the ledger."),)
+        case "SendInvoice":
+            return (_due(s.deal),)
+        case _:
+            return waiting("The answer is out; the customer is next.")
+
+
+def on_failure(s: Situation, event: ActionFailed) -> tuple[Choice, ...]:
+    """It certainly did not happen. Nothing is tried again without a word."""
+    what = wording.deed(s.deal.action(event.action))
+    text = f"{what.capitalize()} failed: {event.cause} {event.remedy} It was not done. What now?"
+    options = (plain_option(AnswerId.AGAIN, "Try again", event.action), LEAVE)
+    return (asking(s, "failed", text, event.cause, options, about=event.action),)
+
+
+def on_unknown(s: Situation, event: ActionUnknown) -> tuple[Choice, ...]:
+    """Nobody knows. A second try could do it twice, so a person looks."""
+    what = wording.deed(s.deal.action(event.action))
+    text = f"I do not know whether {what} worked: {event.cause} Please look at {event.look_at}. Did it happen?"
+    options = (
+        plain_option(AnswerId.HAPPENED, "Yes, it happened", event.action),
+        plain_option(AnswerId.AGAIN, "No, do it again", event.action),
+        LEAVE,
+    )
+    return (asking(s, "unknown", text, event.cause, options, about=event.action),)
+
+
+def on_withheld(s: Situation, event: ActionWithheld) -> tuple[Choice, ...]:
+    """It waits. A stop or a budget is lifted by the operator; a denial needs a decision."""
+    what = wording.deed(s.deal.action(event.action))
+    if event.why == "superseded":
+        return afresh(s)
+    text = f"{what.capitalize()} waits ({event.why}): {event.detail} {event.remedy}"
+    if event.why == "denied":
+        options = (plain_option(AnswerId.AGAIN, "Ask the rules again", event.action), LEAVE)
+        return (asking(s, "denied", text, event.detail, options, about=event.action),)
+    return (telling("withheld", text, f"It is withheld: {event.why}."),)
+
+
+def on_refused_tap(s: Situation, event: TapRefused) -> tuple[Choice, ...]:
+    """Somebody decided too late: the card is made afresh, and the rules are asked again."""
+    doing = next((one for one in s.deal.doing if one.approval == event.approval), None)
+    if doing is None or doing.progress is not Progress.EXPIRED or _pending(s.deal):
+        return waiting("Nothing to do about this tap.")
+    return (_again(doing, "Its approval had expired."),)
+
+
+def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]:
+    """A moment this case waited for."""
+    offer, bill = s.deal.sent_offer, s.deal.bill
+    if purpose.startswith(OFFER_EXPIRES) and offer and _still_open(s.deal, purpose):
+        text = f"{wording.number_of(s.deal).capitalize()} at {wording.offer_words(offer)} ran out without an answer. What now?"
+        options = (plain_option(AnswerId.RENEW, "Send it again with a new date"),
+                   plain_option(AnswerId.CLOSE, "Close the case"), LEAVE)  # fmt: skip
+        return (asking(s, "expired", text, "The offer expired.", options, about=s.deal.proposal),)
+    if purpose.startswith(INVOICE_DUE) and bill and bill.open.minor > 0 and not s.deal.closed:
+        text = f"{wording.owed(bill)} was due on {bill.due_on} and is not paid. What shall I write?"
+        return (
+            asking(
+                s, "overdue", text, "The invoice is overdue.", (REPLY, LEAVE), about=bill.invoice
+            ),
+        )
+    return waiting(f"The alarm {event.alarm} has nothing left to do.")
+
+
+def afresh(s: Situation) -> tuple[Choice, ...]:
+    """What is due when nothing is pending: after an approval lost its ground, or a retry."""
+    deal = s.deal
+    if deal.closed or deal.declined or deal.open or _pending(deal):
+        return waiting("Somebody else is next.")
+    if deal.bill is not None and not deal.bill.sent:
+        return (
+            Choice(
+                id="send-invoice",
+                moves=(SendInvoice(),),
+                why="The invoice is issued, but not sent.",
+            ),
+        )
+    if deal.accepted and deal.bill is None:
+        move: AnyMove = IssueInvoice(version=deal.accepted)
+        return (Choice(id="issue", moves=(move,), why="The offer is accepted."),)
+    last = last_doing(deal)
+    if last is None or last.progress is not Progress.SUPERSEDED or deal.accepted:
+        return waiting("Nothing is due.")
+    return (_again(last, "The world moved while it waited, so I look at it afresh."),)
+
+
+def options_after_no(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
+    """The operator rejected something without saying how else."""
+    text = f"You rejected {wording.deed(doing)}. What should happen instead? {wording.FREE_TEXT}"
+    about = doing.action if doing else s.cause
+    options = (DECLINE, HOLD, REPLY, LEAVE) if s.deal.sent_offer else (REPLY, DECLINE, LEAVE)
+    return (asking(s, "rejected", text, "It was rejected.", options, about=about),)
+
+
+def _again(doing: Doing, why: str) -> Choice:
+    return Choice(id="again", moves=(SendAgain(action=doing.action, why=why),), why=why)
+
+
+def _pending(deal: Deal) -> bool:
+    return any(one.progress in PENDING for one in deal.doing)
+
+
+def _still_open(deal: Deal, purpose: str) -> bool:
+    version = purpose.removeprefix(OFFER_EXPIRES)
+    newest = deal.sent_offer is not None and str(deal.sent_offer.version) == version
+    return newest and not (deal.accepted or deal.declined or deal.closed)
+
+
+def _expiry(deal: Deal, doing: Doing) -> Choice:
+    offer = deal.version(doing.version)
+    why = "The offer is out; the customer is next."
+    if offer is None:
+        return waiting(why)[0]
+    due = datetime.combine(offer.valid_until + timedelta(days=1), _MORNING)
+    wake = WakeMe(due=due, purpose=f"{OFFER_EXPIRES}{offer.version}")
+    return Choice(id="wait", moves=(wake,), why=why)
+
+
+def _due(deal: Deal) -> Choice:
+    why = "The invoice is out; the payment is next."
+    if deal.bill is None:
+        return waiting(why)[0]
+    due = datetime.combine(deal.bill.due_on + _GRACE, _MORNING)
+    wake = WakeMe(due=due, purpose=f"{INVOICE_DUE}{deal.bill.invoice}")
+    return Choice(id="wait", moves=(wake,), why=why)

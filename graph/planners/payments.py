@@ -1,0 +1,98 @@
+"""The playbook for money that came in: exact amounts are matched, everything else is asked."""
+
+from __future__ import annotations
+
+from graph.amounts import amount_words
+from graph.answers import AnswerId, plain_option
+from graph.deal import Bill, Incoming
+from graph.moves import AnyMove, Choice, CloseDeal, Decide, MatchPayment, ReopenDeal, TellOperator
+from graph.planners import wording
+from graph.planners.steps import LEAVE, asking, before, sources, tidied, waiting
+from graph.situation import Situation
+from ledger.domain.values import Money
+
+PAID = "paid"
+"""The outcome of a case whose invoice is settled."""
+
+
+def on_payment(s: Situation, payment: Incoming) -> tuple[Choice, ...]:
+    """The choices after a payment that was routed to this case."""
+    bill = s.deal.bill
+    if bill is not None and payment.payment in s.deal.payments:
+        return waiting("This payment is matched already.")
+    doubt = _doubt(payment, bill, closed=bool(s.deal.closed))
+    if bill is None or doubt:
+        return _ask(s, payment, bill, doubt)
+    return (settling(s, payment, bill, "coo"),)
+
+
+def settling(s: Situation, payment: Incoming, bill: Bill, by: str) -> Choice:
+    """Match a payment; where nothing is left open, the case closes."""
+    match = MatchPayment(fact=payment.fact)
+    left = bill.open.minor - payment.amount.minor
+    if left > 0:
+        rest = Money(left, bill.open.currency)
+        text = f"{amount_words(payment.amount)} is booked on invoice {bill.number}; {amount_words(rest)} is still open."
+        return Choice(id="part", moves=(match, TellOperator(topic="part-payment", text=text)),
+                      why="It pays a part of the invoice.")  # fmt: skip
+    return Choice(
+        id="settle",
+        moves=(match, *tidied(s, "The invoice is paid."), *_finished(s, payment, bill, by)),
+        why=f"It settles invoice {bill.number}.",
+    )
+
+
+def _finished(s: Situation, payment: Incoming, bill: Bill, by: str) -> tuple[AnyMove, ...]:
+    text = f"Invoice {bill.number} is paid: {amount_words(payment.amount)} arrived. The case is closed."
+    decision = Decide(
+        topic="payment",
+        chosen=f"Payment {payment.payment} settles invoice {bill.number}.",
+        by=by,
+        evidence=sources(s),
+        alternatives=(("ask first", "amount, currency and invoice number fit exactly"),)
+        if by == "coo"
+        else (),
+        outcome=PAID,
+    )
+    return (decision, CloseDeal(outcome=PAID), TellOperator(topic="paid", text=text))
+
+
+def _doubt(payment: Incoming, bill: Bill | None, *, closed: bool) -> str:
+    """Why this payment is not simply matched; "" where it is."""
+    if bill is None:
+        return "no invoice has been issued in this case"
+    if payment.amount.minor <= 0:
+        return "money went back"
+    if payment.amount.currency != bill.total.currency:
+        return f"the invoice is in {bill.total.currency}"
+    if bill.open.minor <= 0:
+        return "the invoice is already paid"
+    if payment.amount != bill.open:
+        difference = payment.amount - bill.open
+        size = amount_words(Money(abs(difference.minor), difference.currency))
+        return f"it is {size} too {'much' if difference.minor > 0 else 'little'}"
+    return "the case was closed" if closed else ""
+
+
+def _ask(s: Situation, payment: Incoming, bill: Bill | None, doubt: str) -> tuple[Choice, ...]:
+    about = f" {wording.owed(bill)}." if bill else ""
+    text = (
+        f"{amount_words(payment.amount)} came in on {payment.booked_on}, but {doubt}.{about} "
+        "Nothing was booked. What shall I do with it?"
+    )
+    options = [LEAVE]
+    if bill and payment.amount.minor > 0 and payment.amount.currency == bill.total.currency:
+        label = f"Book it on invoice {bill.number}"
+        options.insert(0, plain_option(AnswerId.MATCH, label, payment.fact))
+    ask = asking(s, "payment", text, f"The payment does not fit: {doubt}.", options,
+                 recommendation=_advice(doubt))  # fmt: skip
+    reopen = (ReopenDeal(why="A payment came after the end."),) if s.deal.closed else ()
+    return before(reopen, (ask,))
+
+
+def _advice(doubt: str) -> str:
+    if doubt.endswith("too little"):
+        return "Book it and ask the customer for the rest."
+    if doubt.endswith("too much"):
+        return "Book it and send the difference back."
+    return "Look at the bank statement; send back what is not yours."

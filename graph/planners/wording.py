@@ -1,0 +1,121 @@
+"""Every word the playbook says to the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from graph.amounts import amount_words, percent_words
+from graph.deal import Bill, Deal, Doing, Offer
+from graph.moves import (
+    AnyMove,
+    AskOperator,
+    CloseDeal,
+    OfferProposal,
+    RecordAcceptance,
+    WriteToCustomer,
+)
+from graph.slots import Wanted
+from ledger.domain.company import Company
+from ledger.domain.events import Recollection
+from ledger.domain.values import Money
+
+FREE_TEXT = "You can also answer in your own words."
+NOTHING_SENT = "Nothing was sent."
+
+_CUT = 240
+_DEEDS = {
+    "SendProposal": "sending the offer",
+    "SendReply": "sending the answer",
+    "IssueInvoice": "issuing the invoice",
+    "SendInvoice": "sending the invoice",
+}
+
+
+def things(company: Company, wanted: Sequence[Wanted]) -> str:
+    """`2 × Workshop day, 1 × Logo design`."""
+    return ", ".join(f"{one.quantity or '?'} × {_title(company, one.item)}" for one in wanted)
+
+
+def doubts(parts: Iterable[str]) -> str:
+    """`which price they accept; they name a date`."""
+    return "; ".join(parts)
+
+
+def offer_words(offer: Offer) -> str:
+    """`€2,160.00 net (€2,570.40 with tax)`."""
+    return f"{amount_words(offer.net)} net ({amount_words(offer.total)} with tax)"
+
+
+def net_words(minor: int, currency: str, off_bp: int = 0) -> str:
+    """`€2,160.00 net, 10 % off`."""
+    off = f", {percent_words(off_bp)} off" if off_bp else ""
+    return f"{amount_words(Money(minor, currency))} net{off}"
+
+
+def deed(doing: Doing | None) -> str:
+    """What an action is, for a sentence: `sending the offer`."""
+    return _DEEDS.get(doing.name, doing.name) if doing else "an earlier step"
+
+
+def remembered(recalled: Sequence[Recollection]) -> str:
+    """One line on the most similar past, with its age; "" for none."""
+    if not recalled:
+        return ""
+    best = recalled[0]
+    text = " ".join(best.text.split())
+    cut = text if len(text) <= _CUT else text[: _CUT - 1] + "…"
+    return f"Most similar so far ({best.age_days} days ago): {cut}"
+
+
+def owed(bill: Bill) -> str:
+    """`Invoice 2026-0001 over €2,856.00, of which €856.00 is open`."""
+    part = f", of which {amount_words(bill.open)} is open" if bill.paid.minor else ""
+    return f"Invoice {bill.number} over {amount_words(bill.total)}{part}"
+
+
+def number_of(deal: Deal) -> str:
+    """The proposal's number, for a sentence."""
+    return f"offer {deal.number}" if deal.number else "this case"
+
+
+def described(moves: Iterable[AnyMove]) -> list[str]:
+    """Each move as a step of a plan."""
+    return [_step(move) for move in moves]
+
+
+def _step(move: AnyMove) -> str:
+    match move:
+        case OfferProposal():
+            lines = ", ".join(f"{one.quantity} × {one.item}" for one in move.lines)
+            return f"Offer {lines} ({move.why.value})"
+        case WriteToCustomer():
+            return f"Write to the customer ({move.purpose})"
+        case AskOperator():
+            return f"Ask you ({move.topic})"
+        case RecordAcceptance():
+            return f"Record that version {move.version} is accepted"
+        case CloseDeal():
+            return f"Close the case ({move.outcome})"
+        case _:
+            return _WORDS.get(type(move).__name__, type(move).__name__)
+
+
+_WORDS = {
+    "IssueInvoice": "Issue the invoice",
+    "SendInvoice": "Send the invoice",
+    "MatchPayment": "Match the payment",
+    "SendAgain": "Propose it again",
+    "Supersede": "Withdraw a card that no longer counts",
+    "WithdrawQuestion": "Withdraw a question",
+    "DeclineDeal": "Record that the offer is declined",
+    "ReopenDeal": "Open the case again",
+    "Decide": "Record the decision",
+    "TellOperator": "Tell you",
+    "WakeMe": "Look again later",
+    "Wait": "Wait",
+}
+
+
+def _title(company: Company, item_id: str) -> str:
+    item = company.item(item_id)
+    return item.title if item else item_id
