@@ -94,7 +94,9 @@ class Statements:
         return Prepared(statement, self._dialect)
 
     def _prepare_facts(self) -> None:
-        fact, after, count = FACTS.c, bindparam("after"), bindparam("count")
+        fact = FACTS.c
+        after: BindParameter[int] = bindparam("after")
+        count: BindParameter[int] = bindparam("count")
         facts = select(FACTS).where(fact.company == _company)
         one_case = fact.case_id == bindparam("case_id")
         self.insert_facts = self._prepared(insert(FACTS))
