@@ -221,11 +221,12 @@ def test_an_action_is_found_by_its_message_id_before_it_is_sent() -> None:
 
 
 def test_a_verdict_allows_asks_or_denies() -> None:
-    for outcome, status in [
+    expected: list[tuple[Allow | Ask | Deny, ActionStatus]] = [
         (Allow(*RULES), ActionStatus.ALLOWED),
         (Ask(*RULES), ActionStatus.ASKING),
         (Deny(*RULES), ActionStatus.DENIED),
-    ]:
+    ]
+    for outcome, status in expected:
         story = opened().tell(proposed(MAIL), verdict(outcome))
         assert story.action().status is status
         assert story.action().verdict == outcome
@@ -454,6 +455,27 @@ def test_a_failed_action_is_broken_until_it_succeeds() -> None:
     story.tell(tried(2), done())
     assert story.action().status is ActionStatus.SUCCEEDED
     assert story.state.find(Failure, "broken") == []
+
+
+def test_a_failure_reported_in_words_beside_its_outcome_is_counted_once() -> None:
+    failed = ActionFailed(action="act-1", n=5, cause="mailbox full", remedy="Make room.")
+    worded = FailureReported(
+        failure="act-1",
+        what="The proposal did not go out",
+        cause="mailbox full",
+        not_done="SendProposal",
+        owner="operator",
+        remedies=("Make room.", "retry act-1"),
+    )
+    story = waiting_for_approval().tell(yes(), tried(), failed, worded)
+    assert (broken(story)[0].count, broken(story)[0].owner) == (1, "operator")
+    story.tell(tried(2), failed, worded)
+    assert broken(story)[0].count == 2
+
+
+def test_an_ask_that_arrives_after_the_approval_does_not_take_it_back() -> None:
+    story = waiting_for_approval().tell(yes(), verdict(Ask(*RULES)))
+    assert story.action().status is ActionStatus.ALLOWED
 
 
 def test_what_nobody_knows_is_shown_as_broken_with_where_to_look() -> None:

@@ -181,6 +181,33 @@ async def test_facts_that_follow_from_facts_are_processed_too(tmp_path: Path) ->
         assert memory.heard[0].source is None
 
 
+async def test_an_own_key_that_says_the_same_again_is_the_same_fact(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        await append(ledger, DESK, mail(1), mail(2))
+        same = Echo("router", (MailReceived,), answers(told("once"), case="lead-1", key="once"))
+        await relay_of(ledger, same).run_until_idle()
+        assert len(await ledger.case("lead-1")) == 1
+        assert await cursor(ledger, "router", DESK) == (2, "after 2")
+
+
+async def test_a_subscriber_may_keep_to_the_desk_or_stay_away_from_it(tmp_path: Path) -> None:
+    class DeskOnly(Echo):
+        def wants(self, fact: Fact) -> bool:
+            return fact.case == DESK
+
+    class CasesOnly(Echo):
+        def wants(self, fact: Fact) -> bool:
+            return fact.case != DESK
+
+    async with opened(tmp_path) as ledger:
+        await append(ledger, DESK, told("a"))
+        await append(ledger, "lead-1", told("b"))
+        desk, cases = DeskOnly("desk", (), answers()), CasesOnly("cases", (), answers())
+        await relay_of(ledger, desk, cases).run_until_idle()
+        assert [delivery.fact.case for delivery in desk.heard] == [DESK]
+        assert [delivery.fact.case for delivery in cases.heard] == ["lead-1"]
+
+
 async def test_a_delivery_that_comes_again_appends_nothing(tmp_path: Path) -> None:
     async with opened(tmp_path) as ledger:
         await append(ledger, DESK, mail(1), mail(2))
