@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from bot import texts
-from bot.amounts import amount_words, clock_words, counted, percent_plain, usd_words
-from bot.card_rows import SHA_SIGNS
+from bot.amounts import clock_words, counted, usd_words
+from bot.audit_words import entry_lines
 from bot.cards import fired_lines
 from bot.channel import Reply, Table
 from bot.untrusted import one_line
 from ledger.audit import entries as line
 from ledger.audit.entries import Cost, Entry, Trail
 from ledger.audit.why import Explanation, NotTaken
-from ledger.domain.values import Trust
-from ledger.domain.verdicts import Allow, Ask, Deny
 
 E = TypeVar("E", bound=Entry)
 
@@ -76,13 +74,6 @@ def cost_words(cost: Cost, facts: int) -> str:
     )
 
 
-def entry_lines(entry: Entry, now: datetime) -> list[str]:
-    """An entry in words: one line, and indented details below it."""
-    head, *details = _WORDS[type(entry)](entry, now)
-    erased = [texts.ERASED_ENTRY] if entry.erased else []
-    return [head, *(f"  {each}" for each in [*details, *erased])]
-
-
 def _because(explanation: Explanation, now: datetime) -> Iterator[str]:
     reasons = [*explanation.chain, explanation.entry]
     plan = next((e for e in reversed(reasons) if isinstance(e, line.Planned)), None)
@@ -90,10 +81,10 @@ def _because(explanation: Explanation, now: datetime) -> Iterator[str]:
         yield texts.BECAUSE_PLAN.format(goal=one_line(plan.goal), why=one_line(plan.why, 300))
     for entry in reasons:
         if isinstance(entry, line.Judged) and entry is not explanation.entry:
-            yield from _judged(entry, now)
+            yield from entry_lines(entry, now)
     who = next((e for e in reversed(reasons) if isinstance(e, line.Decided)), None)
     if who is not None and who is not explanation.entry:
-        yield next(_decided(who, now))
+        yield entry_lines(who, now)[0]
 
 
 def _not_taken(each: NotTaken, now: datetime) -> str:
@@ -110,235 +101,3 @@ def _not_taken_lines(each: NotTaken, now: datetime) -> Iterator[str]:
         yield f"  {rule}"
     if each.policy:
         yield f"  {texts.POLICY.format(policy=each.policy)}"
-
-
-def _came_in(entry: line.CameIn, now: datetime) -> Iterator[str]:
-    kind = texts.CAME_IN.get(entry.kind, entry.kind)
-    amount = f" of {amount_words(entry.amount)}" if entry.amount else ""
-    who = texts.FROM_WHOM.format(who=one_line(entry.who, 80)) if entry.who else ""
-    yield f"{kind}{amount}{who}"
-    if entry.summary:
-        yield one_line(entry.summary, 240)
-    if entry.routed:
-        other = texts.OTHER_SENDER if entry.sender == "other" else ""
-        yield texts.ROUTED.format(why=one_line(entry.routed)) + other
-    yield from (f"! {one_line(note)}" for note in entry.notes)
-    if clock_words(entry.came_at, now) != clock_words(entry.at, now):
-        yield texts.CAME_AT.format(when=clock_words(entry.came_at, now))
-
-
-def _who(entry: line.WhoItWas, _: datetime) -> Iterator[str]:
-    name = one_line(" ".join(part for part in (entry.name, entry.address) if part), 100)
-    if entry.how == "new":
-        yield texts.NEW_CONTACT.format(name=name, contact=entry.contact)
-    else:
-        yield texts.KNOWN_CONTACT.format(contact=entry.contact, how=one_line(entry.how))
-
-
-def _understood(entry: line.Understanding, _: datetime) -> Iterator[str]:
-    yield texts.UNDERSTOOD.format(intent=entry.intent, language=entry.language, by=entry.by)
-    if entry.slots:
-        yield one_line(entry.slots, 300)
-    if entry.unsure:
-        yield texts.UNSURE.format(what=one_line(", ".join(entry.unsure)))
-
-
-def _remembered(entry: line.Remembered, _: datetime) -> Iterator[str]:
-    if not entry.episodes:
-        yield texts.REMEMBERED_NOTHING
-    else:
-        yield texts.REMEMBERED.format(number=counted(len(entry.episodes), "thing"))
-    for each in entry.episodes[:MOST_EPISODES]:
-        age = texts.TODAY if not each.age_days else f"{counted(each.age_days, 'day')} old"
-        yield f"{each.kind}, {age}: {one_line(each.text, 200)} ({each.case})"
-    if len(entry.episodes) > MOST_EPISODES:
-        yield texts.MORE_SOURCES.format(number=len(entry.episodes) - MOST_EPISODES)
-    if entry.degraded:
-        yield texts.DEGRADED.format(what=one_line(entry.degraded))
-
-
-def _planned(entry: line.Planned, _: datetime) -> Iterator[str]:
-    yield texts.PLANNED.format(planner=entry.planner, goal=one_line(entry.goal))
-    if entry.why:
-        yield one_line(entry.why, 300)
-    for step in entry.steps:
-        after = f" (after {', '.join(step.needs)})" if step.needs else ""
-        yield f"{step.id}. {one_line(step.what)}{after}"
-    for what, why in entry.not_taken:
-        yield texts.STEP_LEFT_OUT.format(what=one_line(what), why=one_line(why))
-
-
-def _fell_back(entry: line.FellBack, _: datetime) -> Iterator[str]:
-    yield texts.FELL_BACK.format(part=entry.part, wanted=entry.wanted, used=entry.used)
-    yield one_line(entry.cause, 300)
-
-
-def _drafted(entry: line.Drafted, _: datetime) -> Iterator[str]:
-    total = amount_words(entry.total)
-    yield texts.DRAFTED.format(number=entry.number, version=entry.version, total=total)
-    discount = percent_plain(entry.discount_bp)
-    days, until = counted(entry.delivery_days, "day"), entry.valid_until.isoformat()
-    yield texts.DRAFT_TERMS.format(discount=discount, days=days, until=until)
-
-
-def _moved(entry: line.DealMoved, _: datetime) -> Iterator[str]:
-    words = texts.ACCEPTED if entry.accepted else texts.DECLINED
-    yield words.format(version=entry.version)
-
-
-def _proposed(entry: line.Proposed, _: datetime) -> Iterator[str]:
-    name = texts.COMMAND_WORDS.get(entry.name, entry.name)
-    amount = f", {amount_words(entry.amount)}" if entry.amount else ""
-    yield texts.PROPOSED.format(name=name, agent=entry.agent, amount=amount)
-    yield texts.BYTES.format(action=entry.action, sha=entry.sha256[:SHA_SIGNS])
-    for trust in (Trust.UNTRUSTED, Trust.VERIFIED, Trust.OPERATOR):
-        names = [name for name, each in entry.provenance.items() if each.trust is trust]
-        if names:
-            yield f"{texts.TRUSTED[trust]}: {', '.join(names)}"
-    if entry.replaces:
-        yield texts.REPLACES.format(action=entry.replaces)
-
-
-def _judged(entry: line.Judged, _: datetime) -> Iterator[str]:
-    verdict = entry.verdict
-    match verdict:
-        case Allow():
-            words = texts.VERDICT_ALLOW
-        case Ask():
-            words = texts.VERDICT_ASK
-        case Deny():
-            words = texts.VERDICT_DENY
-    yield words + (texts.RIGHT_BEFORE if entry.phase == "execution" else "")
-    yield from fired_lines(verdict.fired) or (texts.ASKS_BY_DEFAULT,)
-    yield texts.POLICY.format(policy=verdict.policy)
-
-
-def _asked(entry: line.Asked, now: datetime) -> Iterator[str]:
-    title = f": {one_line(entry.title)}" if entry.title else ""
-    yield f"{texts.ASKED_YOU}{title}"
-    yield texts.ASKED_BYTES.format(
-        approval=entry.approval,
-        sha=entry.sha256[:SHA_SIGNS],
-        until=clock_words(entry.expires_at, now),
-    )
-
-
-def _decided(entry: line.Decided, now: datetime) -> Iterator[str]:
-    who = texts.BY_WHOM.format(who=one_line(entry.who, 60)) if entry.who else ""
-    channel = f" ({one_line(entry.channel, 30)})" if entry.channel else ""
-    reason = f": {one_line(entry.reason, 300)}" if entry.reason else ""
-    yield f"{texts.DECIDED[entry.how]}{who}{channel}{reason}"
-    if entry.sha256:
-        yield texts.DECIDED_BYTES.format(sha=entry.sha256[:SHA_SIGNS])
-    if entry.tapped_at and clock_words(entry.tapped_at, now) != clock_words(entry.at, now):
-        yield texts.TAPPED_AT.format(when=clock_words(entry.tapped_at, now))
-
-
-def _questioned(entry: line.Questioned, _: datetime) -> Iterator[str]:
-    if entry.ended:
-        who = texts.BY_WHOM.format(who=one_line(entry.who, 60)) if entry.who else ""
-        yield texts.QUESTION_ENDED.format(how=one_line(entry.ended)) + who
-        return
-    yield texts.QUESTION_ASKED.format(text=one_line(entry.text, 300))
-    if entry.why:
-        yield one_line(entry.why, 300)
-
-
-def _tried(entry: line.Tried, _: datetime) -> Iterator[str]:
-    yield texts.TRIED.format(n=entry.n, connector=entry.connector, how=entry.capability)
-    yield texts.BYTES.format(action=entry.action, sha=entry.sha256[:SHA_SIGNS])
-
-
-def _proved(entry: line.Proved, _: datetime) -> Iterator[str]:
-    receipt = entry.receipt
-    reference, provider = one_line(receipt.reference), one_line(receipt.provider)
-    yield texts.PROVED.format(reference=reference, provider=provider)
-    if receipt.location:
-        yield one_line(receipt.location, 200)
-    for part in receipt.documents:
-        yield f"{one_line(part.name)}, sha256 {part.sha256[:SHA_SIGNS]}"
-    if receipt.cost:
-        yield texts.RECEIPT_COST.format(amount=amount_words(receipt.cost))
-
-
-def _wrong(entry: line.WentWrong, _: datetime) -> Iterator[str]:
-    yield texts.WENT_WRONG[entry.kind].format(what=one_line(entry.what))
-    yield one_line(entry.cause, 300)
-    if entry.remedy:
-        yield texts.REMEDY.format(remedy=one_line(entry.remedy, 300))
-
-
-def _invoiced(entry: line.Invoiced, _: datetime) -> Iterator[str]:
-    total = amount_words(entry.total)
-    dates = {"issued": entry.issued_on.isoformat(), "due": entry.due_on.isoformat()}
-    yield texts.INVOICED.format(number=entry.number, total=total, **dates)
-
-
-def _paid(entry: line.Paid, _: datetime) -> Iterator[str]:
-    if entry.amount is None:
-        yield texts.SETTLED.format(invoice=entry.invoice)
-    else:
-        yield texts.PAID.format(amount=amount_words(entry.amount), invoice=entry.invoice)
-
-
-def _chose(entry: line.Chose, _: datetime) -> Iterator[str]:
-    yield texts.CHOSE.format(
-        topic=one_line(entry.topic), chosen=one_line(entry.chosen), by=one_line(entry.by, 60)
-    )
-    for each in entry.alternatives:
-        yield texts.STEP_LEFT_OUT.format(what=one_line(each.what), why=one_line(each.why_not))
-    if entry.outcome:
-        yield texts.CHOSE_OUTCOME.format(outcome=one_line(entry.outcome))
-    yield texts.EVIDENCE.format(facts=counted(len(entry.evidence), "fact"))
-
-
-def _spent(entry: line.Spent, _: datetime) -> Iterator[str]:
-    cost = usd_words(entry.microusd)
-    if entry.failed:
-        why = one_line(entry.failed, 200)
-        yield texts.MODEL_FAILED.format(model=entry.model, part=entry.part, why=why, cost=cost)
-        return
-    yield texts.MODEL_CALL.format(
-        model=entry.model, part=entry.part, cost=cost, tokens=entry.tokens, ms=entry.milliseconds
-    )
-
-
-def _noted(entry: line.Noted, _: datetime) -> Iterator[str]:
-    text = one_line(entry.text, 300)
-    if entry.kind in texts.NOTED_KINDS:
-        yield texts.NOTED_KINDS[entry.kind].format(text=text)
-    else:
-        yield texts.TOLD.format(text=text)
-
-
-def _recovered(entry: line.Recovered, _: datetime) -> Iterator[str]:
-    yield texts.RECOVERED.format(what=one_line(entry.what))
-
-
-_WORDS: Final[dict[type[Entry], Callable[[Any, datetime], Iterator[str]]]] = {
-    line.CameIn: _came_in,
-    line.WhoItWas: _who,
-    line.Understanding: _understood,
-    line.Remembered: _remembered,
-    line.Planned: _planned,
-    line.FellBack: _fell_back,
-    line.Drafted: _drafted,
-    line.DealMoved: _moved,
-    line.Proposed: _proposed,
-    line.Judged: _judged,
-    line.Asked: _asked,
-    line.Decided: _decided,
-    line.Questioned: _questioned,
-    line.Tried: _tried,
-    line.Proved: _proved,
-    line.WentWrong: _wrong,
-    line.Recovered: _recovered,
-    line.Invoiced: _invoiced,
-    line.Paid: _paid,
-    line.Chose: _chose,
-    line.Spent: _spent,
-    line.Noted: _noted,
-}
-"""One way to say it for each kind of entry; a test asserts that none is left out."""
-
-SAID: Final = frozenset(_WORDS)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from bot.card_outcomes import UNDECIDED
 from bot.card_sources import provenance_facts
-from bot.cards import UNDECIDED, card_of, preview_card
+from bot.cards import card_of, preview_card
 from bot.channel import Card
 from ledger.domain.entities import Action, Approval, Case, Contact
 from ledger.domain.errors import UnknownFact

@@ -53,6 +53,21 @@ def headline(command: Command, who: str) -> str:
             assert_never(command)
 
 
+def what_to_whom(command: Command, contact: Contact | None) -> tuple[Row, ...]:
+    """The first rows of every card about a command."""
+    return (what(command), to_whom(command, contact), *how_much(command))
+
+
+def row(label: str, lines: tuple[str, ...]) -> tuple[Row, ...]:
+    """A row, or nothing where there is nothing to say."""
+    return (Row(label, lines),) if lines else ()
+
+
+def short(text: str) -> tuple[str, ...]:
+    """A sentence as the one line of a row, or nothing."""
+    return (one_line(text, 300),) if text.strip() else ()
+
+
 def what(command: Command) -> Row:
     """What exactly will happen."""
     match command:

@@ -47,11 +47,14 @@ def provenance_lines(
     provenance: Mapping[str, Provenance], sources: Sources, now: datetime
 ) -> tuple[str, ...]:
     """One line a group of values from the same place; the least trusted first."""
-    groups: dict[tuple[int, str], list[str]] = {}
+    groups: dict[tuple[int, str, str], list[str]] = {}
     for name, origin in provenance.items():
-        key = (origin.trust.rank, _origin(origin, sources, now))
+        key = (origin.trust.rank, _TRUST[origin.trust], _origin(origin, sources, now))
         groups.setdefault(key, []).append(name.replace("_", " "))
-    return tuple(f"{', '.join(names)}: {words}" for (_, words), names in sorted(groups.items()))
+    return tuple(
+        f"{trust}: {', '.join(names)}" + (f" – {words}" if words else "")
+        for (_, trust, words), names in sorted(groups.items())
+    )
 
 
 def provenance_facts(provenance: Mapping[str, Provenance]) -> list[str]:
@@ -60,9 +63,7 @@ def provenance_facts(provenance: Mapping[str, Provenance]) -> list[str]:
 
 
 def _origin(origin: Provenance, sources: Sources, now: datetime) -> str:
-    parts = [_TRUST[origin.trust]]
-    if origin.note:
-        parts.append(one_line(origin.note))
+    parts = [one_line(origin.note)] if origin.note else []
     return "; ".join([*parts, *_named(origin.sources, sources, now)])
 
 

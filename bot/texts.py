@@ -225,6 +225,7 @@ NOTHING_HAPPENS: Final = "Nothing happens; it waits."
 EXPIRES: Final = "{when} (in {left}), then it pauses; that is no refusal"
 POSTPONED: Final = "put off until {when}"
 BOUND_TO: Final = "Approving runs exactly these bytes: {sha}…"
+YOUR_EDIT: Final = "your edit"
 PREVIEW: Final = "Edited: {title}"
 QUESTION: Final = "Coo asks"
 ASKED: Final = "asked {when}"
@@ -370,7 +371,7 @@ PREVIEW_HINT: Final = (
     "Say `approve {number}` to send exactly this, `edit {number}` to go on, "
     "`show {number}` to drop the change."
 )
-ALREADY: Final = "Nothing was done now: it was decided before."
+ALREADY: Final = "Nothing was done now; card {number} is decided: {decided}."
 ERASED_CARD: Final = Trouble(
     "The text of this card was erased with the person it concerned.",
     "It cannot run any more; reject it with `reject {number} erased`.",
@@ -380,12 +381,12 @@ GONE_ACTION: Final = Trouble(
 )
 
 NOTED: Final = {
-    "approve": "Approved: {title}",
-    "edit": "Approved as edited: {title}",
-    "reject": "Rejected: {title}",
-    "instruct": "Passed on: {title}",
+    "approve": "Your yes is recorded: {title}",
+    "edit": "Your yes to the edited text is recorded: {title}",
+    "reject": "Your no is recorded: {title}",
+    "instruct": "Your wish is recorded: {title}",
     "later": "Put off: {title}",
-    "did_it": "Marked as done by you: {title}",
+    "did_it": "Recorded as done by you: {title}",
 }
 SAID: Final = "Noted."
 SAID_ABOUT: Final = "Noted, about {label}."
@@ -565,3 +566,155 @@ NOT_TAKEN: Final = {
 NO_STEP: Final = Trouble(
     "There is no step {step!r} in {label}.", "`audit {case}` lists the steps with their numbers."
 )
+
+# --- notices ---------------------------------------------------------------------------------
+
+CARD_NUMBER: Final = "Card {number}"
+CARD_UNKNOWN: Final = "That card"
+SAY_WITHDRAWN: Final = "Question {number} answered itself: {why}"
+SAY_APPROVED: Final = "approved by {who}"
+SAY_REJECTED: Final = "rejected by {who}"
+SAY_DID_IT: Final = "done by hand, says {who}"
+SAY_REFUSED: Final = "{card}: the tap{who} did not count, {why}"
+SAY_POSTPONED: Final = "{card}: put off until {until}"
+SAY_SUPERSEDED: Final = "{card} no longer counts: {why}"
+SAY_EXPIRED: Final = "{card} expired undecided. It is paused, not refused; nothing was done."
+SAY_DONE: Final = "{action} is done; its receipt was erased."
+SAY_WITHHELD: Final = "Held back: {action}. {why}"
+SAY_CLEARED: Final = "Works again: {what} {how}"
+SAY_STUCK: Final = "Case {case} is stuck: {subscriber} could not go on after {tries}."
+SAY_STUCK_RETRY: Final = "The other cases go on. `retry {case}` tries again."
+SAY_UNSTUCK: Final = "Case {case} goes on again."
+SAY_OPENED: Final = "New {kind}, case {case}"
+SAY_CLOSED: Final = "Case {case} is closed: {outcome}"
+SAY_MATCHED: Final = "A payment of {amount} fits invoice {invoice}."
+SAY_UNROUTED: Final = "A {kind} fits no case: {why}"
+SAY_UNREADABLE: Final = "{source} could not be read: {cause}"
+SAY_FELL_BACK: Final = "The {part} did not work as usual, so {used} took over."
+SAY_POLICY: Final = "Rules refused, {where}: {reason}"
+SAY_POLICY_KEPT: Final = "Mend that line; until then {kept} stays in force."
+SAY_STOPPED: Final = "Stopped: {what}, by {who}. `resume` lifts it."
+SAY_MANY: Final = "{number} new cards wait for you: `inbox` lists them."
+SAY_AGAIN: Final = "Still broken, seen {number} times: {what}"
+
+# --- console ---------------------------------------------------------------------------------
+
+CUT: Final = "… {number} more characters: `{show}`"
+CHOOSE: Final = "{title}: what shall become of it?"
+CHOOSE_NOTHING: Final = "Nothing now"
+TOOLBAR: Final = "help: what you can say · Ctrl-D: leave"
+TOOLBAR_WAITS: Final = "waiting: {numbers} · Enter: choose · help · Ctrl-D: leave"
+EDIT_ONE: Final = "Enter: preview · Ctrl-C: leave it"
+EDIT_MANY: Final = "Esc then Enter: preview · Ctrl-C: leave it"
+STILL_WORKING: Final = "Still at work; what comes of it is told here."
+CONSOLE_BROKEN: Final = Trouble(
+    "Coo itself stumbled over this: {what}.",
+    "Nothing more was done. Try again; if it stays, `coo doctor` and then `failures`.",
+)
+NEWS_BROKEN: Final = Trouble(
+    "News cannot be read now: {what}.", "It is tried again; `status` shows how things stand."
+)
+
+# --- coo doctor ------------------------------------------------------------------------------
+
+COLUMNS_DOCTOR: Final = ("", "Is", "")
+COLUMNS_DATA: Final = ("File", "Holds", "If lost")
+DOCTOR_FINE: Final = "Nothing is broken."
+DOCTOR_BROKEN: Final = "Something is broken."
+DOCTOR_DATA: Final = "What lies in the data folder"
+DOCTOR_LEAVES: Final = "What leaves this machine"
+DOCTOR_VERSIONS: Final = "{coo} on Python {python}"
+DOCTOR_UNINSTALLED: Final = "not installed as a package"
+DOCTOR_SQLITE: Final = Trouble(
+    "{version} has a rare race when several processes write to one folder.",
+    "Let one process work at a time, or use a Python with SQLite 3.51.3 (or 3.50.7, 3.44.6).",
+)
+DOCTOR_NO_FOLDER: Final = Trouble("{path} is not there yet.", "`coo init` makes it.")
+DOCTOR_FOLDER_SHUT: Final = Trouble(
+    "{path} cannot be written to.", "Give yourself the right to write there, or set COO_DATA."
+)
+DOCTOR_KEYS_OPEN: Final = Trouble(
+    "{path} can be read by other users of this machine.", "`chmod 600` it."
+)
+DOCTOR_COMPANY: Final = "{name}, {currency}, {items} things on the price list"
+DOCTOR_NO_PRICES: Final = (
+    "Add what you sell under `prices`; without it every request is asked about."
+)
+DOCTOR_UNKNOWN_VARIABLE: Final = Trouble(
+    "{name} is set, but nobody reads it.", "Did you mean {near}? Else unset it."
+)
+DOCTOR_KEY_ALONE: Final = Trouble(
+    "OPENAI_API_KEY is set, but no model is named, so none is used.",
+    "Set COO_MODEL to use one, or leave it.",
+)
+DOCTOR_NO_MODEL: Final = Trouble(
+    "No model: playbooks plan and draft.", "To use one set COO_MODEL (and COO_MODEL_BASE_URL)."
+)
+DOCTOR_MODEL: Final = "{model}, else {cheap}, at {host}, {seconds} s a call, key {key}"
+DOCTOR_KEY_SET: Final = "set"
+DOCTOR_KEY_UNSET: Final = "not set"
+DOCTOR_NEEDS_KEY: Final = "This endpoint needs a key: set OPENAI_API_KEY."
+DOCTOR_MAY_NOT_SEE: Final = (
+    "company.yaml says model_may_see: {scope}, so this model is shown nothing. Change either."
+)
+DOCTOR_NO_LEDGER: Final = Trouble("There is no ledger yet.", "The first mail or chat makes it.")
+DOCTOR_CHAIN: Final = "{facts} facts, the chain holds, head {head}"
+DOCTOR_EMPTY: Final = "none"
+DOCTOR_CHAIN_BROKEN: Final = Trouble(
+    "{what}", "Coo writes nothing more. Restore the last backup of the folder."
+)
+DOCTOR_RULES: Final = "{number} rules, {policy}"
+DOCTOR_RULES_REFUSED: Final = "Refused, the last good ones stay in force: {what}. Mend that line."
+DOCTOR_NOBODY: Final = Trouble(
+    "Nobody works on this folder now.", "`coo run` or `coo chat` does; the rest waits safely."
+)
+DOCTOR_FELL_OVER: Final = Trouble(
+    "It cannot be read: {what}.", "Check the disk and the rights of the folder, then try again."
+)
+DOCTOR_THERE: Final = "there"
+DOCTOR_NOT_YET: Final = "not yet there"
+
+DATA_FILES: Final = {
+    "company.yaml": ("what you configured", "write it anew"),
+    "ledger.db": ("every fact; personal texts sealed", "restore a backup"),
+    "keys.db": ("the keys to personal texts", "restore a backup"),
+    "blobs": ("raw mails and documents, sealed", "restore a backup"),
+    "policies": ("your own rules", "shipped rules decide"),
+    "mail": ("incoming and sent mails, readable", "sent ones are only kept here"),
+    "invoices": ("invoices as PDF and JSON, readable", "rendered from facts"),
+    "memory.db": ("what Coo remembers, readable", "rebuilt from facts"),
+    "checkpoints.db": ("where plans stand", "rebuilt from facts"),
+    "run.lock": ("who is at work", "nothing"),
+}
+LEAVES_NOTHING: Final = (
+    "Nothing. No model is used, mails are files in `mail/out`, and no usage is reported."
+)
+LEAVES_LOCAL: Final = "To {host} (this machine or your own network), for the model {model}:"
+LEAVES_OUT: Final = "To {host}, for the model {model}:"
+LEAVES_WHAT: Final = (
+    "  the texts of mails, your price list and what memory recalls, as `model_may_see` and the "
+    "rules allow."
+)
+LEAVES_REST: Final = "Nothing else. Mails are files in `mail/out`, and no usage is reported."
+
+# --- coo demo, coo run, coo ingest, coo verify ----------------------------------------------------
+
+DEMO_START: Final = "One lead becomes one paid invoice. Data folder: {folder}"
+DEMO_HOW: Final = "Ada's mails arrive by themselves. Type `help`, or Enter on a card to choose."
+DEMO_STORY: Final = "The story of {case}"
+DEMO_PROOF: Final = "The proof"
+DEMO_CHAIN: Final = "Chain      {chain}: {facts} facts, each sealed to the one before it"
+DEMO_REPLAY: Final = "Replay     {replay}: the same facts again, with no way to reach the world"
+DEMO_EFFECTS: Final = "Effects    {effects}, doubled: {doubled}"
+DEMO_ARTEFACTS: Final = "Artefacts  in {folder}"
+DEMO_HINT: Final = "Look around: `coo chat --data {folder}`"
+SERVING: Final = "Coo serves {folder}. New mail goes into mail/inbox; Ctrl-C ends it."
+TAKEN_NEW: Final = "{name}: {what} taken in."
+TAKEN_KNOWN: Final = "{name}: {what} was taken in before, nothing new."
+TAKEN_UNREADABLE: Final = "{name}: kept, but it could not be read. {cause} {remedy}"
+TAKEN_NOTHING: Final = "{name}: there is nothing in it to take in."
+CHAIN_HOLDS: Final = "The chain verifies: {facts} facts, head {head}."
+REPLAY_HOLDS: Final = "Replay identical: {cases} cases, {deliveries} deliveries."
+INIT_DONE: Final = "Wrote {path}. It is commented: open it, change what you like."
+INIT_KEPT: Final = "The former file is kept as {path}."
+INIT_NEXT: Final = "Next: `coo doctor --data {folder}`, then `coo chat --data {folder}`."

@@ -78,3 +78,17 @@ def holder(folder: Path | str) -> Holder | str:
         return msgspec.json.decode((Path(folder) / FILE_NAME).read_bytes(), type=Holder)
     except (OSError, msgspec.DecodeError):
         return "another process"
+
+
+def held_by(folder: Path | str) -> str:
+    """Who runs the folder now, in words; "" where nobody does. A dead holder holds nothing."""
+    path = Path(folder) / FILE_NAME
+    if not path.exists():
+        return ""
+    lock = FileLock(path, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return str(holder(folder))
+    lock.release()
+    return ""

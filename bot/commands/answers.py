@@ -10,9 +10,9 @@ from bot.texts import Trouble
 from bot.untrusted import one_line
 
 
-def trouble(what: Trouble, lines: tuple[str, ...] = (), **values: object) -> Reply:
+def trouble(kind: Trouble, /, lines: tuple[str, ...] = (), **values: object) -> Reply:
     """An answer that says what is wrong and what to do."""
-    cause, remedy = what.put(**values)
+    cause, remedy = kind.put(**values)
     return Reply(lines=(cause, remedy, *lines), trouble=True)
 
 

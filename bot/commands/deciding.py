@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot import texts
 from bot.card_loading import CardLoader
-from bot.cards import LETTERS, UNDECIDED, decided_words, question_card
+from bot.card_outcomes import LETTERS, UNDECIDED, decided_words, question_card
 from bot.channel import Card, Editor, Prompt, Reply, Verb
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.session import Session
@@ -77,8 +77,10 @@ class Deciding:
             fields = {each: drafted.get(each, getattr(command, each)) for each in command.editable}
             return self._editor(found, fields)
         name = next((each for each in command.editable if each.startswith(intent.field)), "")
-        if not name or not intent.text:
+        if not name:
             return _not_editable(found.number, intent.field, command.editable)
+        if not intent.text:
+            return trouble(texts.NEEDS_TEXT, usage=f"edit {found.number} {name} NEW TEXT")
         return await self._previewed(found, {**drafted, name: intent.text})
 
     async def edited(self, approval: Approval, edits: dict[str, str]) -> Reply:
@@ -165,8 +167,8 @@ class Deciding:
             return found
         card = await self._card(found)
         words = decided_words(found, self._session.now(self._office))
-        lines = (texts.ALREADY, f"{found.number}: {words}.")
-        return Reply(lines=lines, cards=(card,) if card else (), trouble=True)
+        line = texts.ALREADY.format(number=found.number, decided=words)
+        return Reply(lines=(line,), cards=(card,) if card else (), trouble=True)
 
     async def _card(self, approval: Approval) -> Card | None:
         return await self._cards.card(approval, self._session.now(self._office))

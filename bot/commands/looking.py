@@ -8,7 +8,7 @@ from typing import Final
 from bot import texts
 from bot.amounts import amount_words, clock_words, counted
 from bot.card_loading import CardLoader
-from bot.cards import failure_card, question_card
+from bot.card_outcomes import failure_card, question_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.overview import CaseOverview, status_of

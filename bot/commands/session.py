@@ -15,15 +15,15 @@ MOST_SEEN: Final = 500
 class Session:
     """A tap counts only for bytes that this person saw here; `seen` holds their sha256.
 
-    `drafts` are edits on their way, by approval. It is lost with the process: then the card
-    is simply shown once more before it can be approved.
+    `drafts` are edits on their way, by approval; `last` is the last card that can be reacted to.
+    It is lost with the process: then a card is shown once more before it can be approved.
     """
 
     def __init__(self, zone: tzinfo | None = None) -> None:
         self.zone = zone
         self.seen: OrderedDict[str, str] = OrderedDict()
         self.drafts: dict[str, dict[str, str]] = {}
-        self.last_card = ""
+        self.last: Card | None = None
         self.last_case = ""
 
     def now(self, office: Office) -> datetime:
@@ -33,9 +33,9 @@ class Session:
     def shown(self, card: Card) -> None:
         """Remember what stands before the person's eyes."""
         self.last_case = card.case or self.last_case
+        self.last = card if card.buttons else self.last
         if card.kind not in {CardKind.APPROVAL, CardKind.PREVIEW}:
             return
-        self.last_card = card.about
         self.seen[card.about] = card.sha256
         self.seen.move_to_end(card.about)
         while len(self.seen) > MOST_SEEN:

@@ -1,0 +1,65 @@
+"""What the company is configured with, told to the ledger whenever it changes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ledger.domain.events import CompanyConfigured, PolicyLoaded, PolicyRefused
+from ledger.domain.values import canonical
+from policies.engine import Loaded, Refused
+
+if TYPE_CHECKING:
+    from bot.app import App
+
+LOOK_EVERY_S: Final = 1.0
+
+
+async def announce(app: App) -> None:
+    """Record the configuration and the rules in force, where they differ from the last told."""
+    sha = hashlib.sha256(canonical(app.company)).hexdigest()
+    company = CompanyConfigured(sha256=sha, name=app.company.name, currency=app.company.currency)
+    await app.intake.configured(company)
+    await app.intake.configured(rules_told(app.policies.status))
+
+
+def rules_told(status: Loaded | Refused) -> PolicyLoaded | PolicyRefused:
+    """The fact behind what became of the rule files."""
+    match status:
+        case Loaded():
+            return PolicyLoaded(policy=status.policy, rules=tuple(status.rules))
+        case Refused():
+            return PolicyRefused(
+                file=status.file, line=status.line, reason=status.reason, kept=status.kept
+            )
+
+
+class RuleWatch:
+    """Reads the operator's rule files again when they change; a bad one keeps the last good."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._seen = _stamp(app.folder.policies)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Watch until told to stop."""
+        while not stop.is_set():
+            await self.look()
+            await self._app.clock.sleep(LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Reload where a file was added, changed or removed since the last look."""
+        stamp = await asyncio.to_thread(_stamp, self._app.folder.policies)
+        if stamp == self._seen:
+            return
+        self._seen = stamp
+        await self._app.intake.configured(rules_told(self._app.policies.reload()))
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Name, size and time of change (ns) of every rule file."""
+    files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
+    stats = [(path.name, path.stat()) for path in files]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

@@ -1,0 +1,101 @@
+"""Tells a person what happens: looks up what is around new facts, and keeps count.
+
+The same failure is told once, then counted until it is over. Many cards at once become a line.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from bot import texts
+from bot.card_loading import CardLoader
+from bot.channel import Card, CardKind, Reply
+from bot.notices import TOLD, Around, Notice, notice
+from ledger.domain import events
+from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Question
+from ledger.domain.facts import Fact
+from ledger.domain.reading import History, Views
+
+E = TypeVar("E", bound=Entity)
+
+WHOLE_CARDS: Final = 3
+"""So many cards are pushed at once; more become one line, since nobody reads the fourth."""
+
+LOUD_COUNTS: Final = frozenset({10, 100, 1_000, 10_000})
+"""A failure that goes on is mentioned again when it was seen so many times."""
+
+MOST_REMEMBERED: Final = 1_000
+
+
+class Announcer:
+    """Turns new facts into notices for one person in one channel."""
+
+    def __init__(self, views: Views, history: History, *, me: str, channel: str) -> None:
+        self._views = views
+        self._cards = CardLoader(views, history)
+        self._me, self._channel = me, channel
+        self._counts: OrderedDict[str, int] = OrderedDict()
+
+    async def announce(self, facts: Sequence[Fact], now: datetime) -> list[Reply]:
+        """The notices of a batch, in order. Many cards at once become one line."""
+        made = [await self._notice(fact, now) for fact in facts if type(fact.event) in TOLD]
+        replies = [reply for each in made if each for reply in self._counted(each)]
+        asking = [reply for reply in replies if any(_asks(card) for card in reply.cards)]
+        if len(asking) <= WHOLE_CARDS:
+            return replies
+        rest = [reply for reply in replies if reply not in asking]
+        return [*rest, Reply(lines=(texts.SAY_MANY.format(number=len(asking)),))]
+
+    async def _notice(self, fact: Fact, now: datetime) -> Notice | None:
+        return notice(fact, await self._around(fact, now))
+
+    def _counted(self, each: Notice) -> list[Reply]:
+        if each.over:
+            self._counts.pop(each.over, None)
+        if not each.once:
+            return [each.reply]
+        count = self._counts[each.once] = self._counts.get(each.once, 0) + 1
+        while len(self._counts) > MOST_REMEMBERED:
+            self._counts.popitem(last=False)
+        if count == 1:
+            return [each.reply]
+        if count not in LOUD_COUNTS:
+            return []
+        cards, lines = each.reply.cards, each.reply.lines
+        what = cards[0].title if cards else lines[0]
+        return [Reply(lines=(texts.SAY_AGAIN.format(what=what, number=count),), trouble=True)]
+
+    async def _around(self, fact: Fact, now: datetime) -> Around:
+        event, get = fact.event, self._get
+        case = await get(Case, fact.case)
+        approval = await get(Approval, getattr(event, "approval", ""))
+        action = await get(Action, getattr(event, "action", "") or _action_of(approval))
+        if approval is None and action is not None and action.approval:
+            approval = await get(Approval, action.approval)
+        asked = isinstance(event, events.ApprovalRequested)
+        return Around(
+            now=now,
+            me=self._me,
+            channel=self._channel,
+            case=case,
+            contact=await self._cards.contact(action) if action else None,
+            action=action,
+            approval=approval,
+            question=await get(Question, getattr(event, "question", "")),
+            failure=await get(Failure, getattr(event, "failure", "")),
+            card=await self._cards.card(approval, now) if asked and approval else None,
+        )
+
+    async def _get(self, kind: type[E], entity_id: str) -> E | None:
+        return await self._views.get(kind, entity_id) if entity_id else None
+
+
+def _action_of(approval: Approval | None) -> str:
+    return approval.action if approval else ""
+
+
+def _asks(card: Card) -> bool:
+    return card.kind in {CardKind.APPROVAL, CardKind.QUESTION}

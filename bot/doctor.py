@@ -1,0 +1,287 @@
+"""`coo doctor`: what is configured, what is missing and how to get it, and where data goes."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sqlite3
+import stat
+from collections.abc import Awaitable, Callable, Iterator
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from bot import texts
+from bot.channel import Reply, Table
+from bot.company_file import FILE_NAME, load_company
+from bot.office import PoliciesInForce, VerifyReport
+from bot.settings import HOSTED_MODELS, ModelEndpoint, Settings, nearest_variable
+from bot.untrusted import one_line
+from ledger.domain.company import Company, ModelScope
+from ledger.domain.errors import CooError, SettingsInvalid
+
+DISTRIBUTION: Final = "coo-operator"
+SHARED_BITS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+SQLITE_FIXED: Final = (3, 51, 3)
+SQLITE_BACKPORTS: Final = ((3, 50, 7), (3, 44, 6))
+"""Versions without the WAL reset race that may lose a commit when two processes write."""
+
+
+class Health(StrEnum):
+    """How a finding stands. Only `BROKEN` makes the exit code 1."""
+
+    OK = "ok"
+    ABSENT = "not set"
+    ADVICE = "look"
+    BROKEN = "BROKEN"
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One line of the report. `remedy` is empty only where all is well or nothing is needed."""
+
+    about: str
+    health: Health
+    what: str
+    remedy: str = ""
+
+
+class Probes(Struct, frozen=True, kw_only=True):
+    """What only the application can look at. Each may raise `CooError` or `OSError`.
+
+    `holder` names who runs the folder's subscribers (empty: nobody).
+    """
+
+    verify: Callable[[], Awaitable[VerifyReport]]
+    policies: Callable[[], PoliciesInForce]
+    holder: Callable[[], str]
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """All findings, as an answer and as an exit code."""
+
+    findings: tuple[Finding, ...]
+    data: tuple[tuple[str, str, str], ...]
+    leaves: tuple[str, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """1 where something is broken; what is merely absent is fine."""
+        return int(any(each.health is Health.BROKEN for each in self.findings))
+
+    def replies(self) -> tuple[Reply, Reply, Reply]:
+        """Findings, the data folder file by file, and what leaves the machine."""
+        rows = tuple((e.about, e.health.value, _both(e)) for e in self.findings)
+        title = texts.DOCTOR_BROKEN if self.exit_code else texts.DOCTOR_FINE
+        return (
+            Reply(title=title, table=Table(texts.COLUMNS_DOCTOR, rows)),
+            Reply(title=texts.DOCTOR_DATA, table=Table(texts.COLUMNS_DATA, self.data)),
+            Reply(title=texts.DOCTOR_LEAVES, lines=self.leaves),
+        )
+
+
+async def examine(settings: Settings, probes: Probes | None) -> Report:
+    """Look at everything. `probes` is None where there is no ledger to open yet."""
+    company = _company(settings.data)
+    known = company if isinstance(company, Company) else None
+    findings = [
+        *_versions(),
+        _folder(settings.data),
+        *_keys(settings.data),
+        _company_finding(settings.data, company),
+        *_environment(settings),
+        _model(settings.model, known),
+        *(await _inside(probes) if probes else [_nothing_inside()]),
+    ]
+    return Report(
+        findings=tuple(findings),
+        data=tuple(_files(settings.data)),
+        leaves=tuple(_leaves(settings.model, known)),
+    )
+
+
+def _both(finding: Finding) -> str:
+    return f"{finding.what}\n{finding.remedy}" if finding.remedy else finding.what
+
+
+def _versions() -> Iterator[Finding]:
+    try:
+        coo = metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        coo = texts.DOCTOR_UNINSTALLED
+    what = texts.DOCTOR_VERSIONS.format(coo=coo, python=platform.python_version())
+    yield Finding(about="Coo", health=Health.OK, what=what)
+    yield sqlite_finding(sqlite3.sqlite_version_info)
+
+
+def sqlite_finding(version: tuple[int, ...]) -> Finding:
+    """Whether this SQLite is safe where several processes write to one folder."""
+    name = ".".join(map(str, version))
+    ported = any(version[:2] == fixed[:2] and version >= fixed for fixed in SQLITE_BACKPORTS)
+    if version >= SQLITE_FIXED or ported:
+        return Finding(about="SQLite", health=Health.OK, what=name)
+    what, remedy = texts.DOCTOR_SQLITE.put(version=name)
+    return Finding(about="SQLite", health=Health.ADVICE, what=what, remedy=remedy)
+
+
+def _folder(data: Path) -> Finding:
+    about, place = "Data folder", str(data)
+    if not data.exists():
+        what, remedy = texts.DOCTOR_NO_FOLDER.put(path=place)
+        return Finding(about=about, health=Health.ABSENT, what=what, remedy=remedy)
+    if not data.is_dir() or not os.access(data, os.W_OK | os.X_OK):
+        what, remedy = texts.DOCTOR_FOLDER_SHUT.put(path=place)
+        return Finding(about=about, health=Health.BROKEN, what=what, remedy=remedy)
+    return Finding(about=about, health=Health.OK, what=place)
+
+
+def _keys(data: Path) -> Iterator[Finding]:
+    keys = data / "keys.db"
+    if keys.exists() and keys.stat().st_mode & SHARED_BITS:
+        what, remedy = texts.DOCTOR_KEYS_OPEN.put(path=str(keys))
+        yield Finding(about="Keys", health=Health.ADVICE, what=what, remedy=remedy)
+
+
+def _company(data: Path) -> Company | SettingsInvalid | None:
+    path = data / FILE_NAME
+    if not path.exists():
+        return None
+    try:
+        return load_company(path)
+    except SettingsInvalid as error:
+        return error
+
+
+def _company_finding(data: Path, company: Company | SettingsInvalid | None) -> Finding:
+    about = FILE_NAME
+    if company is None:
+        what, remedy = texts.COMPANY_MISSING.put(path=str(data / FILE_NAME))
+        return Finding(about=about, health=Health.ABSENT, what=what, remedy=remedy)
+    if isinstance(company, SettingsInvalid):
+        what, remedy = company.cause, company.remedy
+        return Finding(about=about, health=Health.BROKEN, what=what, remedy=remedy)
+    what = texts.DOCTOR_COMPANY.format(
+        name=company.name, currency=company.currency, items=len(company.prices)
+    )
+    if company.prices:
+        return Finding(about=about, health=Health.OK, what=what)
+    remedy = texts.DOCTOR_NO_PRICES
+    return Finding(about=about, health=Health.ADVICE, what=what, remedy=remedy)
+
+
+def _environment(settings: Settings) -> Iterator[Finding]:
+    for name in settings.unknown:
+        near = nearest_variable(name) or "docs/settings.md"
+        what, remedy = texts.DOCTOR_UNKNOWN_VARIABLE.put(name=name, near=near)
+        yield Finding(about="Environment", health=Health.ADVICE, what=what, remedy=remedy)
+    if settings.key_without_model:
+        what, remedy = texts.DOCTOR_KEY_ALONE.put()
+        yield Finding(about="Environment", health=Health.ADVICE, what=what, remedy=remedy)
+
+
+def _model(model: ModelEndpoint | None, company: Company | None) -> Finding:
+    about = "Model"
+    if model is None:
+        what, remedy = texts.DOCTOR_NO_MODEL.put()
+        return Finding(about=about, health=Health.ABSENT, what=what, remedy=remedy)
+    what = texts.DOCTOR_MODEL.format(
+        model=model.model,
+        cheap=model.cheap,
+        host=model.host,
+        seconds=f"{model.deadline_s:g}",
+        key=texts.DOCTOR_KEY_SET if model.key else texts.DOCTOR_KEY_UNSET,
+    )
+    remedy = _model_remedy(model, company)
+    health = Health.ADVICE if remedy else Health.OK
+    return Finding(about=about, health=health, what=what, remedy=remedy)
+
+
+def _model_remedy(model: ModelEndpoint, company: Company | None) -> str:
+    if model.base_url == HOSTED_MODELS and model.key is None:
+        return texts.DOCTOR_NEEDS_KEY
+    if company and not may_reach(company, model):
+        return texts.DOCTOR_MAY_NOT_SEE.format(scope=company.model_may_see.value)
+    return ""
+
+
+def may_reach(company: Company, model: ModelEndpoint) -> bool:
+    """Whether `model_may_see` lets this endpoint see anything at all."""
+    match company.model_may_see:
+        case ModelScope.ANY:
+            return True
+        case ModelScope.LOCAL:
+            return model.local
+        case ModelScope.NONE:
+            return False
+
+
+def _nothing_inside() -> Finding:
+    what, remedy = texts.DOCTOR_NO_LEDGER.put()
+    return Finding(about="Ledger", health=Health.ABSENT, what=what, remedy=remedy)
+
+
+async def _inside(probes: Probes) -> list[Finding]:
+    return [await _chain(probes), _rules(probes), _holder(probes)]
+
+
+async def _chain(probes: Probes) -> Finding:
+    try:
+        report = await probes.verify()
+    except (CooError, OSError) as error:
+        return _fell_over("Ledger", error)
+    if report.broken:
+        what, remedy = texts.DOCTOR_CHAIN_BROKEN.put(what=report.broken)
+        return Finding(about="Ledger", health=Health.BROKEN, what=what, remedy=remedy)
+    head = report.head[:16] or texts.DOCTOR_EMPTY
+    what = texts.DOCTOR_CHAIN.format(facts=f"{report.facts:,}", head=head)
+    return Finding(about="Ledger", health=Health.OK, what=what)
+
+
+def _rules(probes: Probes) -> Finding:
+    try:
+        policies = probes.policies()
+    except (CooError, OSError) as error:
+        return _fell_over("Rules", error)
+    what = texts.DOCTOR_RULES.format(number=len(policies.rules), policy=policies.policy)
+    if not policies.refused:
+        return Finding(about="Rules", health=Health.OK, what=what)
+    refused = texts.DOCTOR_RULES_REFUSED.format(what="; ".join(policies.refused))
+    return Finding(about="Rules", health=Health.BROKEN, what=what, remedy=refused)
+
+
+def _holder(probes: Probes) -> Finding:
+    try:
+        holder = probes.holder()
+    except (CooError, OSError) as error:
+        return _fell_over("At work", error)
+    if holder:
+        return Finding(about="At work", health=Health.OK, what=one_line(holder))
+    what, remedy = texts.DOCTOR_NOBODY.put()
+    return Finding(about="At work", health=Health.ABSENT, what=what, remedy=remedy)
+
+
+def _fell_over(about: str, error: CooError | OSError) -> Finding:
+    if isinstance(error, CooError):
+        what, remedy = error.cause, error.remedy
+    else:
+        what, remedy = texts.DOCTOR_FELL_OVER.put(what=error)
+    return Finding(about=about, health=Health.BROKEN, what=what, remedy=remedy)
+
+
+def _files(data: Path) -> Iterator[tuple[str, str, str]]:
+    for name, (what, keep) in texts.DATA_FILES.items():
+        there = texts.DOCTOR_THERE if (data / name).exists() else texts.DOCTOR_NOT_YET
+        yield name, what, f"{keep}, {there}"
+
+
+def _leaves(model: ModelEndpoint | None, company: Company | None) -> Iterator[str]:
+    if model is None or (company and not may_reach(company, model)):
+        yield texts.LEAVES_NOTHING
+        return
+    place = texts.LEAVES_LOCAL if model.local else texts.LEAVES_OUT
+    yield place.format(host=model.host, model=model.model)
+    yield texts.LEAVES_WHAT
+    yield texts.LEAVES_REST

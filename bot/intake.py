@@ -1,0 +1,164 @@
+"""The door from outside: what comes in becomes a fact on the desk, once, before anything reacts.
+
+The key of each fact derives from what came in, so the same mail, file, tap or alarm a second
+time is the same fact, and the caller is told so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from pathlib import Path
+
+from msgspec import Struct
+
+from connectors.mail.mbox import is_mbox, read_mbox
+from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
+from connectors.payments.detect import read_payments
+from ledger.domain.entities import Alarm
+from ledger.domain.errors import InputUnreadable
+from ledger.domain.events import (
+    AlarmRang,
+    CompanyConfigured,
+    Event,
+    PaymentReceived,
+    PolicyLoaded,
+    PolicyRefused,
+)
+from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.reading import Blobs
+from ledger.domain.values import DESK
+from ledger.seal import Keys
+from ledger.store import Ledger, Tx
+
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes of a file that is read at once; only an mbox may be larger."""
+
+_MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".mbx"})
+_PAYMENT_SUFFIXES = frozenset({".json", ".xml", ".csv", ".txt"})
+_HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What intake did with one thing. `new` is False where it was a fact already."""
+
+    what: str
+    fact: Fact
+    new: bool
+
+
+class Intake:
+    """Records what comes from outside. Every process may have one; it never reacts."""
+
+    def __init__(self, ledger: Ledger, blobs: Blobs, keys: Keys) -> None:
+        self._ledger = ledger
+        self._blobs = blobs
+        self._keys = keys
+
+    async def file(self, path: Path) -> list[Taken]:
+        """Take a file in: mail (.eml, mbox) or payments (JSON, CAMT.053, CSV), by its content.
+
+        Raises `InputUnreadable` naming the file, what is wrong and what to do; what came
+        before the bad part of an mbox stays taken.
+        """
+        head = await asyncio.to_thread(_head, path)
+        if is_mbox(head) and path.suffix.lower() != ".eml":
+            return [await self.mail(raw, path.name) for raw in read_mbox(path)]
+        raw = await asyncio.to_thread(_whole, path)
+        if _looks_like_mail(path, raw):
+            return [await self.mail(raw, path.name)]
+        return await self.payments(path.name, raw)
+
+    async def mail(self, raw: bytes, source: str) -> Taken:
+        """Take one mail in. One that cannot be read is kept too, as `MailUnreadable`."""
+        try:
+            mail = await asyncio.to_thread(read_mail, raw)
+        except InputUnreadable as error:
+            await self._blobs.put(raw)
+            return await self._record(
+                mail_unreadable(raw, source, error), f"mail:{_digest(raw)}", what="mail"
+            )
+        person = self._keys.person(mail.sender) if mail.sender else ""
+        await self._keep(raw, mail, person)
+        key = f"mail:{mail.raw_sha256}"
+        return await self._record(mail_received(mail), key, what="mail", person=person)
+
+    async def payments(self, name: str, raw: bytes) -> list[Taken]:
+        """Take a statement or a list of payments in, each entry once."""
+        events = await asyncio.to_thread(read_payments, name, raw)
+        return [await self._payment(event) for event in events]
+
+    async def alarm(self, alarm: Alarm) -> Taken:
+        """Record that an alarm's time has come."""
+        event = AlarmRang(alarm=alarm.id, case=alarm.case, due=alarm.due)
+        return await self._record(event, f"rang:{alarm.id}", what="alarm")
+
+    async def once(self, event: Event, key: str) -> Taken:
+        """Record something under a key that the caller knows to be unique."""
+        return await self._record(event, key, what=type(event).__name__)
+
+    async def configured(self, event: CompanyConfigured | PolicyLoaded | PolicyRefused) -> None:
+        """Record how the company is set up now, unless that was the last thing said of it."""
+        await self._ledger.transact(lambda tx: _configured(tx, event))
+
+    async def _payment(self, event: PaymentReceived) -> Taken:
+        payer = event.payer_account or event.payer
+        person = self._keys.person(f"payer:{payer}") if payer else ""
+        return await self._record(event, f"payment:{event.payment}", what="payment", person=person)
+
+    async def _keep(self, raw: bytes, mail: ParsedMail, person: str) -> None:
+        for data in (raw, *(attachment.data for attachment in mail.attachments)):
+            await self._blobs.put(data, person=person)
+
+    async def _record(self, event: Event, key: str, *, what: str, person: str = "") -> Taken:
+        draft = Draft(case=DESK, event=event, key=key, by="intake", person=person)
+        appended: Appended = await self._ledger.append([draft])
+        return Taken(what=what, fact=appended.facts[0], new=appended.new > 0)
+
+
+def _configured(tx: Tx, event: Event) -> None:
+    """Settings are numbered by kind, so that a change back to an earlier state is told too."""
+    kind = "company" if isinstance(event, CompanyConfigured) else "rules"
+    n, last = 1, None
+    while (known := tx.by_key(f"{kind}:{n}")) is not None:
+        last, n = known.event, n + 1
+    if last != event:
+        tx.append([Draft(case=DESK, event=event, key=f"{kind}:{n}", by="intake")])
+
+
+def _head(path: Path) -> bytes:
+    return _read(path, 4_096)
+
+
+def _whole(path: Path) -> bytes:
+    """The bytes of a file. Raises `InputUnreadable` where it is too large or cannot be read."""
+    raw = _read(path, LARGEST_FILE + 1)
+    if len(raw) > LARGEST_FILE:
+        raise InputUnreadable(
+            f"{path.name!r} is larger than {LARGEST_FILE // 1024 // 1024} MB.",
+            "Split it, or hand in the mails one by one; nothing of it was taken.",
+        )
+    return raw
+
+
+def _read(path: Path, most: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise InputUnreadable(
+            f"{str(path)!r} cannot be read: {error.strerror or error}.",
+            "Check the name and that you may read it; nothing was taken.",
+        ) from error
+
+
+def _looks_like_mail(path: Path, raw: bytes) -> bool:
+    """By its name, else by a header line at its start."""
+    if path.suffix.lower() in _MAIL_SUFFIXES:
+        return True
+    return path.suffix.lower() not in _PAYMENT_SUFFIXES and bool(_HEADER.match(raw.lstrip()))
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()

@@ -1,0 +1,202 @@
+"""The office behind a chat: reads the ledger, and records what the operator does and says.
+
+It works in any process. In the one that runs the subscribers what follows happens here; in
+another one it is read from the ledger as the running process appends it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+
+from bot.app import App
+from bot.channel import Verb
+from bot.hosting import Worker
+from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
+from ledger.blobs import FileBlobs
+from ledger.domain.company import Company
+from ledger.domain.errors import ChainBroken
+from ledger.domain.events import (
+    Event,
+    OperatorSaid,
+    QuestionReplied,
+    ResumeOrdered,
+    RetryOrdered,
+    StopOrdered,
+    Tapped,
+)
+from ledger.domain.facts import Fact
+from ledger.domain.reading import Clock
+from ledger.store import Ledger
+from ledger.views import ReadViews
+from policies.engine import Loaded, Refused
+
+LOOK_EVERY_S = 0.1
+"""How often another process's facts are looked for while somebody waits for them."""
+
+
+class LiveOffice:
+    """Implements `bot.office.Office` for one person in one channel."""
+
+    def __init__(self, app: App, hosting: Worker, *, operator: str, channel: str) -> None:
+        self._app = app
+        self._hosting = hosting
+        self._operator = operator
+        self._channel = channel
+
+    @property
+    def views(self) -> ReadViews:
+        return self._app.views
+
+    @property
+    def history(self) -> Ledger:
+        return self._app.ledger
+
+    @property
+    def blobs(self) -> FileBlobs:
+        return self._app.blobs
+
+    @property
+    def clock(self) -> Clock:
+        return self._app.clock
+
+    @property
+    def company(self) -> Company:
+        return self._app.company
+
+    @property
+    def operator(self) -> str:
+        return self._operator
+
+    @property
+    def channel(self) -> str:
+        return self._channel
+
+    @property
+    def policies(self) -> PoliciesInForce:
+        """The rules in force, and what was refused of the files on disk."""
+        policies = self._app.policies
+        return PoliciesInForce(
+            policy=policies.policy,
+            rules=tuple(rule.id for rule in policies.rules),
+            refused=_refused(policies.status),
+        )
+
+    async def tap(
+        self,
+        approval: str,
+        verb: Verb,
+        sha256: str,
+        text: str = "",
+        edits: Mapping[str, str] | None = None,
+    ) -> str:
+        return await self._record(
+            Tapped(
+                approval=approval,
+                verb=verb.value,
+                sha256=sha256,
+                operator=self._operator,
+                channel=self._channel,
+                text=text,
+                edits=dict(edits or {}),
+            )
+        )
+
+    async def say(self, text: str, about: str = "") -> str:
+        return await self._record(
+            OperatorSaid(operator=self._operator, channel=self._channel, about=about, text=text)
+        )
+
+    async def answer(self, question: str, choice: str = "", text: str = "") -> str:
+        return await self._record(
+            QuestionReplied(
+                question=question,
+                operator=self._operator,
+                channel=self._channel,
+                choice=choice,
+                text=text,
+            )
+        )
+
+    async def stop(self, scope: str, target: str = "", reason: str = "") -> str:
+        return await self._record(
+            StopOrdered(
+                scope=scope,
+                target=target,
+                operator=self._operator,
+                channel=self._channel,
+                reason=reason,
+            )
+        )
+
+    async def resume(self, scope: str, target: str = "") -> str:
+        return await self._record(
+            ResumeOrdered(
+                scope=scope, target=target, operator=self._operator, channel=self._channel
+            )
+        )
+
+    async def retry(self, target: str) -> str:
+        return await self._record(
+            RetryOrdered(target=target, operator=self._operator, channel=self._channel)
+        )
+
+    async def replay(self, case: str) -> ReplayReport:
+        started = time.perf_counter()
+        report = await self._app.replayer.replay(case)
+        facts = await self._app.ledger.case(case)
+        differing = () if report.identical else (Divergence(case, report.first_difference),)
+        return ReplayReport(
+            case=case,
+            deliveries=report.deliveries,
+            facts=len(facts),
+            milliseconds=_milliseconds(started),
+            divergences=differing,
+        )
+
+    async def verify(self) -> VerifyReport:
+        started = time.perf_counter()
+        try:
+            head = await self._app.ledger.verify()
+        except ChainBroken as broken:
+            return VerifyReport(facts=broken.seq, head="", broken=broken.cause)
+        return VerifyReport(
+            facts=head.seq, head=head.hash.hex(), milliseconds=_milliseconds(started)
+        )
+
+    async def worker(self) -> str:
+        return self._hosting.worker()
+
+    async def settle(self, seconds: float) -> bool:
+        return await self._hosting.settle(seconds)
+
+    async def head(self) -> int:
+        return (await self._app.ledger.head()).seq
+
+    async def news(self, after: int, seconds: float) -> Sequence[Fact]:
+        """Facts after `after`; waits up to `seconds` for the first."""
+        waited = 0.0
+        while not (found := [fact async for fact in self._app.ledger.facts(after)]):
+            if waited >= seconds:
+                return ()
+            await self._app.clock.sleep(LOOK_EVERY_S)
+            waited += LOOK_EVERY_S
+        return found
+
+    async def _record(self, event: Event) -> str:
+        """Each tap and sentence is a fact of its own, also when it says the same again."""
+        taken = await self._app.intake.once(event, f"{self._channel}:{uuid.uuid4().hex}")
+        return taken.fact.id
+
+
+def _refused(status: Loaded | Refused) -> tuple[str, ...]:
+    match status:
+        case Loaded():
+            return ()
+        case Refused():
+            return (f"{status.file}:{status.line}: {status.reason}",)
+
+
+def _milliseconds(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

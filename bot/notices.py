@@ -1,0 +1,267 @@
+"""What Coo says of its own accord: from one new fact to a notice, or to nothing.
+
+Pure. `bot/announcer.py` looks up what is around a fact and keeps count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from msgspec import Struct
+
+from bot import texts
+from bot.amounts import amount_words, counted
+from bot.card_outcomes import UNDECIDED, failure_card, outcome_card, question_card
+from bot.channel import Card, CardKind, Reply
+from bot.untrusted import one_line
+from ledger.domain import events
+from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Question
+from ledger.domain.events import Event
+from ledger.domain.facts import Fact
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """What a fact is about, as it is now. `card` is the card an approval has now."""
+
+    now: datetime
+    me: str = ""
+    channel: str = ""
+    case: Case | None = None
+    contact: Contact | None = None
+    action: Action | None = None
+    approval: Approval | None = None
+    question: Question | None = None
+    failure: Failure | None = None
+    card: Card | None = None
+
+
+class Notice(Struct, frozen=True, kw_only=True):
+    """Something to tell. `once`: a second one of the same key is only counted, until `over`."""
+
+    reply: Reply
+    once: str = ""
+    over: str = ""
+
+
+def notice(fact: Fact, around: Around) -> Notice | None:
+    """What a person should hear of this fact, or None."""
+    make = _NOTICES.get(type(fact.event))
+    return make(fact.event, fact, around) if make else None
+
+
+def _line(text: str, *more: str) -> Notice:
+    return Notice(reply=Reply(lines=(text, *filter(None, more))))
+
+
+def _asked(_: events.ApprovalRequested, __: Fact, around: Around) -> Notice | None:
+    if around.card is None or around.card.kind is not CardKind.APPROVAL:
+        return None
+    return Notice(reply=Reply(cards=(around.card,)))
+
+
+def _questioned(_: events.QuestionAsked, __: Fact, around: Around) -> Notice | None:
+    if around.question is None or around.question.status != "open":
+        return None
+    return Notice(reply=Reply(cards=(question_card(around.question, around.now),)))
+
+
+def _withdrawn(event: events.QuestionWithdrawn, _: Fact, around: Around) -> Notice | None:
+    number = around.question.number if around.question else ""
+    return _line(texts.SAY_WITHDRAWN.format(number=number, why=one_line(event.why)))
+
+
+def _decided(words: str) -> Callable[[Any, Fact, Around], Notice | None]:
+    """Told only where somebody else, or another channel, decided: one's own tap was answered."""
+
+    def make(event: Any, _: Fact, around: Around) -> Notice | None:
+        if (event.operator, event.channel) == (around.me, around.channel):
+            return None
+        who = f"{one_line(event.operator, 60)} ({one_line(event.channel, 30)})"
+        return _line(f"{_card_name(around)}: {words.format(who=who)}")
+
+    return make
+
+
+def _refused(event: events.TapRefused, _: Fact, around: Around) -> Notice | None:
+    mine = (event.operator, event.channel) == (around.me, around.channel)
+    who = "" if mine else texts.BY_WHOM.format(who=one_line(event.operator, 60))
+    why = one_line(event.why, 300)
+    return _line(texts.SAY_REFUSED.format(card=_card_name(around), who=who, why=why))
+
+
+def _postponed(event: events.Postponed, _: Fact, around: Around) -> Notice | None:
+    until = event.until.astimezone(around.now.tzinfo)
+    return _line(texts.SAY_POSTPONED.format(card=_card_name(around), until=f"{until:%d %b %H:%M}"))
+
+
+def _superseded(event: events.ApprovalSuperseded, _: Fact, around: Around) -> Notice | None:
+    if not event.approval:
+        return None
+    why = one_line(event.why, 300)
+    return _line(texts.SAY_SUPERSEDED.format(card=_card_name(around), why=why))
+
+
+def _expired(_: events.ApprovalExpired, __: Fact, around: Around) -> Notice | None:
+    return _line(texts.SAY_EXPIRED.format(card=_card_name(around)))
+
+
+def _succeeded(event: events.ActionSucceeded, _: Fact, around: Around) -> Notice | None:
+    if around.action is None or around.action.receipt is None:
+        return _line(texts.SAY_DONE.format(action=event.action))
+    number = around.approval.number if around.approval else 0
+    return Notice(reply=Reply(cards=(outcome_card(around.action, around.contact, number),)))
+
+
+def _withheld(event: events.ActionWithheld, _: Fact, around: Around) -> Notice | None:
+    if event.why == "superseded":  # the superseded approval is told in its own words
+        return None
+    name = _action_name(around, event.action)
+    detail, remedy = one_line(event.detail, 300), one_line(event.remedy, 300)
+    text = texts.SAY_WITHHELD.format(action=name, why=detail)
+    return Notice(reply=Reply(lines=(text, remedy), trouble=True))
+
+
+def _reported(event: events.FailureReported, fact: Fact, around: Around) -> Notice | None:
+    failure = around.failure or Failure(
+        id=event.failure,
+        case=fact.case,
+        what=event.what,
+        cause=event.cause,
+        not_done=event.not_done,
+        owner=event.owner,
+        remedies=event.remedies,
+        since=fact.at,
+    )
+    card = failure_card(failure, around.now, event.evidence)
+    return Notice(reply=Reply(cards=(card,)), once=f"failure:{event.failure}")
+
+
+def _cleared(event: events.FailureCleared, _: Fact, around: Around) -> Notice | None:
+    what = around.failure.what if around.failure else event.failure
+    text = texts.SAY_CLEARED.format(what=one_line(what), how=one_line(event.how))
+    return Notice(reply=Reply(lines=(text,)), over=f"failure:{event.failure}")
+
+
+def _stuck(event: events.CaseStuck, fact: Fact, around: Around) -> Notice | None:
+    name = _case_name(around, fact.case)
+    tries = counted(event.tries, "try").replace("trys", "tries")
+    lines = (
+        texts.SAY_STUCK.format(case=name, subscriber=event.subscriber, tries=tries),
+        one_line(event.cause, 300),
+        one_line(event.remedy, 300),
+        texts.SAY_STUCK_RETRY.format(case=fact.case),
+    )
+    return Notice(reply=Reply(lines=lines, trouble=True), once=f"stuck:{fact.case}")
+
+
+def _unstuck(_: events.CaseUnstuck, fact: Fact, around: Around) -> Notice | None:
+    text = texts.SAY_UNSTUCK.format(case=_case_name(around, fact.case))
+    return Notice(reply=Reply(lines=(text,)), over=f"stuck:{fact.case}")
+
+
+def _told(event: events.Told, _: Fact, __: Around) -> Notice | None:
+    text = event.text.strip()
+    return _line(one_line(text, 1_000)) if text else None
+
+
+def _opened(event: events.CaseOpened, fact: Fact, around: Around) -> Notice | None:
+    name = _case_name(around, fact.case)
+    return _line(texts.SAY_OPENED.format(kind=event.kind, case=name))
+
+
+def _closed(event: events.CaseClosed, fact: Fact, around: Around) -> Notice | None:
+    name, outcome = _case_name(around, fact.case), one_line(event.outcome)
+    return _line(texts.SAY_CLOSED.format(case=name, outcome=outcome))
+
+
+def _matched(event: events.PaymentMatched, _: Fact, __: Around) -> Notice | None:
+    amount = amount_words(event.amount)
+    return _line(texts.SAY_MATCHED.format(amount=amount, invoice=event.invoice))
+
+
+def _unrouted(event: events.Unrouted, _: Fact, __: Around) -> Notice | None:
+    why, remedy = one_line(event.why, 300), one_line(event.remedy, 300)
+    return _line(texts.SAY_UNROUTED.format(kind=event.kind, why=why), remedy)
+
+
+def _unreadable(event: events.MailUnreadable, _: Fact, __: Around) -> Notice | None:
+    source, cause = one_line(event.source), one_line(event.cause, 300)
+    lines = (texts.SAY_UNREADABLE.format(source=source, cause=cause), one_line(event.remedy, 300))
+    return Notice(reply=Reply(lines=lines, trouble=True))
+
+
+def _fell_back(event: events.PlannerFellBack, _: Fact, __: Around) -> Notice | None:
+    text = texts.SAY_FELL_BACK.format(part=event.part, used=event.used)
+    cause = one_line(event.cause, 300)
+    return Notice(reply=Reply(lines=(text, cause)), once=f"fallback:{event.part}:{event.used}")
+
+
+def _policy(event: events.PolicyRefused, _: Fact, __: Around) -> Notice | None:
+    where = f"{one_line(event.file)}:{event.line}"
+    refused = texts.SAY_POLICY.format(where=where, reason=one_line(event.reason, 300))
+    kept = texts.SAY_POLICY_KEPT.format(kept=event.kept)
+    return Notice(reply=Reply(lines=(refused, kept), trouble=True), once=f"policy:{event.file}")
+
+
+def _stopped(event: events.StopOrdered, _: Fact, around: Around) -> Notice | None:
+    if (event.operator, event.channel) == (around.me, around.channel):
+        return None
+    what = event.target or texts.STATUS_EVERYTHING
+    who = f"{one_line(event.operator, 60)} ({one_line(event.channel, 30)})"
+    return _line(texts.SAY_STOPPED.format(what=what, who=who))
+
+
+_NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
+    events.ApprovalRequested: _asked,
+    events.QuestionAsked: _questioned,
+    events.QuestionWithdrawn: _withdrawn,
+    events.Approved: _decided(texts.SAY_APPROVED),
+    events.Rejected: _decided(texts.SAY_REJECTED),
+    events.DoneByOperator: _decided(texts.SAY_DID_IT),
+    events.Postponed: _postponed,
+    events.TapRefused: _refused,
+    events.ApprovalSuperseded: _superseded,
+    events.ApprovalExpired: _expired,
+    events.ActionSucceeded: _succeeded,
+    events.ActionWithheld: _withheld,
+    events.FailureReported: _reported,
+    events.FailureCleared: _cleared,
+    events.CaseStuck: _stuck,
+    events.CaseUnstuck: _unstuck,
+    events.Told: _told,
+    events.CaseOpened: _opened,
+    events.CaseClosed: _closed,
+    events.PaymentMatched: _matched,
+    events.Unrouted: _unrouted,
+    events.MailUnreadable: _unreadable,
+    events.PlannerFellBack: _fell_back,
+    events.PolicyRefused: _policy,
+    events.StopOrdered: _stopped,
+}
+"""Facts a person hears of. A failed or unknown action is told by its `FailureReported`."""
+
+TOLD: Final = frozenset(_NOTICES)
+
+
+def _card_name(around: Around) -> str:
+    if around.approval is None:
+        return texts.CARD_UNKNOWN
+    title = one_line(around.approval.title, 60)
+    waiting = around.approval.status in UNDECIDED
+    name = texts.CARD_NUMBER.format(number=around.approval.number)
+    return f"{name} ({title})" if title and not waiting else name
+
+
+def _action_name(around: Around, action: str) -> str:
+    if around.action is None:
+        return action
+    return texts.COMMAND_WORDS.get(around.action.name, around.action.name)
+
+
+def _case_name(around: Around, case: str) -> str:
+    if around.case is None:
+        return case
+    title = one_line(around.case.title, 60)
+    return f"{around.case.number}, {title}" if title else f"{around.case.number} ({case})"

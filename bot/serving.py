@@ -1,0 +1,120 @@
+"""`coo run`, `coo chat` and `coo ingest`: what a process does with an open data folder."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bot import texts
+from bot.app import App
+from bot.channel import Reply
+from bot.console import NAME, ConsoleChat
+from bot.console_input import Lines, PipedLines, TerminalLines
+from bot.hosting import hosting
+from bot.intake import Taken
+from bot.live_office import LiveOffice
+from bot.render import put
+from connectors.mail.inbox import MaildirIn
+from ledger.domain.errors import InputUnreadable
+from ledger.domain.events import MailUnreadable
+
+INGEST_PATIENCE_S = 60.0
+
+
+def operator_of(app: App) -> str:
+    """Who speaks in this process: COO_OPERATOR, else the operator of company.yaml."""
+    return app.settings.operator or app.company.operator.name
+
+
+async def chat(app: App, out: Console) -> None:
+    """The console channel: a conversation, at a terminal or through a pipe."""
+    async with hosting(app, "coo chat") as host:
+        await host.ready()
+        office = LiveOffice(app, host, operator=operator_of(app), channel=NAME)
+        zone = app.clock.now().astimezone().tzinfo
+        await host.beside(ConsoleChat(office, _lines(out), out, zone).run())
+
+
+async def serve(app: App, out: Console) -> None:
+    """Work until SIGINT or SIGTERM; what is being handled then is finished first."""
+    stop = _stop_on_signals()
+    async with hosting(app, "coo run") as host:
+        office = LiveOffice(app, host, operator="", channel="log")
+        put(out, Reply(lines=(texts.SERVING.format(folder=app.folder.root),)))
+        log = ConsoleChat(office, PipedLines(sys.stdin, out.print), out)
+        await host.beside(_until(stop, log.follow(), watch_inbox(app, out, stop)))
+
+
+async def ingest(app: App, out: Console, paths: Sequence[Path]) -> bool:
+    """Take files in and let Coo react; whether all of them could be read."""
+    async with hosting(app, "coo ingest") as host:
+        await host.ready()
+        office = LiveOffice(app, host, operator=operator_of(app), channel=NAME)
+        before = await office.head()
+        fine = [await _ingested(app, out, path) for path in paths]
+        await host.beside(host.settle(INGEST_PATIENCE_S))
+        await ConsoleChat(office, PipedLines(sys.stdin, out.print), out).catch_up(before)
+    return all(fine)
+
+
+async def watch_inbox(app: App, out: Console, stop: asyncio.Event) -> None:
+    """Take in every mail that comes to lie in the maildir inbox."""
+    inbox = MaildirIn(app.folder.inbox)
+    async for name, path in inbox.watch(stop):
+        if await _ingested(app, out, path):
+            inbox.done(name)
+
+
+async def _ingested(app: App, out: Console, path: Path) -> bool:
+    try:
+        taken = await app.intake.file(path)
+    except InputUnreadable as error:
+        put(out, Reply(lines=(f"{path.name}: {error.cause}", error.remedy), trouble=True))
+        return False
+    nothing = (texts.TAKEN_NOTHING.format(name=path.name),)
+    put(out, Reply(lines=tuple(taken_words(path.name, one) for one in taken) or nothing))
+    return True
+
+
+def taken_words(name: str, taken: Taken) -> str:
+    """What intake did with one thing, in words."""
+    event = taken.fact.event
+    if isinstance(event, MailUnreadable) and taken.new:
+        return texts.TAKEN_UNREADABLE.format(name=name, cause=event.cause, remedy=event.remedy)
+    form = texts.TAKEN_NEW if taken.new else texts.TAKEN_KNOWN
+    return form.format(name=name, what=taken.what)
+
+
+def _lines(out: Console) -> Lines:
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return TerminalLines()
+    return PipedLines(sys.stdin, out.print)
+
+
+async def _until(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
+    """Run side by side until `stop`, or until one of them fails; that error comes out."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    ended = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait({ended, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        stop.set()
+        for task in (ended, *tasks):
+            task.cancel()
+        await asyncio.gather(ended, *tasks, return_exceptions=True)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop

@@ -1,0 +1,99 @@
+"""The planner's live world: what `graph.ports.World` asks, answered by the rooms that know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol, get_args
+
+from msgspec import Struct
+
+from graph.ports import (
+    GateDecision,
+    ModelAnswer,
+    ModelRequest,
+    ModelUnavailable,
+    RecallRequest,
+    Remembered,
+)
+from graph.state import as_json
+from ledger.domain.company import Company
+from ledger.domain.entities import Entity
+from ledger.domain.events import ActionProposed, Event
+from ledger.domain.reading import Clock, Views
+from memory.episodes import EpisodeStore
+from memory.recall import recall
+from policies.gate import Gate
+
+ENTITIES: Final[dict[str, type[Any]]] = {
+    str(kind.__struct_config__.tag): kind for kind in get_args(Entity)
+}
+"""Entity classes by their tag."""
+
+
+class Models(Protocol):
+    """Who answers model calls. Raises `graph.ports.ModelUnavailable`."""
+
+    async def ask(self, request: ModelRequest) -> ModelAnswer: ...
+
+
+class NoModel:
+    """No model is configured; the playbooks do the work."""
+
+    async def ask(self, request: ModelRequest) -> ModelAnswer:
+        """Raises `ModelUnavailable` at once."""
+        raise ModelUnavailable("unconfigured", f"no model is configured for {request.part!r}")
+
+
+class Sources(Struct, frozen=True, kw_only=True):
+    """Everything the live world reads from."""
+
+    company: Company
+    views: Views
+    store: EpisodeStore
+    gate: Gate
+    models: Models
+    clock: Clock
+
+
+class LiveWorld:
+    """Answers a node's questions from the present. The recorder around it keeps the answers."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._from = sources
+
+    async def now(self) -> datetime:
+        return self._from.clock.now()
+
+    async def company(self) -> Company:
+        return self._from.company
+
+    async def recall(self, request: RecallRequest) -> Remembered:
+        found = await recall(
+            self._from.store,
+            text=request.text,
+            now=self._from.clock.now(),
+            contact=request.contact,
+            items=request.items,
+            not_case=request.not_case,
+            limit=request.limit,
+        )
+        return Remembered(episodes=found.episodes, degraded=found.degraded)
+
+    async def gate(
+        self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()
+    ) -> GateDecision:
+        verdict, seen = await self._from.gate.evaluate(
+            case, person, proposed, phase="proposal", alongside=alongside
+        )
+        return GateDecision(verdict=verdict, input_json=seen)
+
+    async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
+        found = await self._from.views.get(ENTITIES[kind], entity_id)
+        return None if found is None else as_json(found)
+
+    async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
+        return [as_json(found) for found in await self._from.views.find(ENTITIES[kind], key)]
+
+    async def ask(self, request: ModelRequest) -> ModelAnswer:
+        return await self._from.models.ask(request)
