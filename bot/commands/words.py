@@ -239,9 +239,9 @@ def _why(rest: str) -> Intention:
 
 
 def _halt(rest: str) -> Intention:
-    thing, _, reason = rest.partition(" because ")
+    thing, _, reason = f" {rest}".partition(" because ")
     whole = {"", "all", "everything", "now"}
-    return Halt("" if _bare(thing).lower() in whole else _bare(thing), reason.strip())
+    return Halt("" if _bare(thing.strip()).lower() in whole else _bare(thing.strip()), reason.strip())
 
 
 def _resume(rest: str) -> Intention:

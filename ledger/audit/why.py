@@ -96,9 +96,11 @@ def why_not(trail: Trail, what: str = "") -> tuple[NotTaken, ...]:
 
 
 def _behind(trail: Trail, step: Entry) -> list[Entry]:
-    """The entries behind a step, in order. It goes back no further than what came in."""
+    """The entries behind a step, in order. It goes back no further than what came in, and names
+    who it was about."""
     known = {entry.fact: entry for entry in trail.entries}
-    found: dict[str, Entry] = {}
+    who = [e for e in trail.entries if isinstance(e, line.WhoItWas) and e.step < step.step]
+    found: dict[str, Entry] = {entry.fact: entry for entry in who[-1:]}
     waiting = [step]
     while waiting:
         entry = waiting.pop()
