@@ -8,7 +8,11 @@ from ledger.domain.values import BASIS_POINTS, Line, Money, totals
 
 
 def from_list(company: Company, lines: tuple[Line, ...]) -> bool:
-    """Every line is something on the price list, at its price and tax rate before discount."""
+    """Every line is something on the price list, at its tax rate and not above its price.
+
+    A lower price is a discount, whether the line says so or the unit price: `discount_bp` and
+    `below_floor` judge it.
+    """
     return all(_is_listed(company, line) for line in lines)
 
 
@@ -34,7 +38,9 @@ def _is_listed(company: Company, line: Line) -> bool:
     item = company.item(line.item)
     if item is None or line.quantity < 1:
         return False
-    return (line.unit_price, line.tax_bp) == (item.price, company.tax_bp(item))
+    price, listed = line.unit_price, item.price
+    fitting = price.currency == listed.currency and 0 < price.minor <= listed.minor
+    return fitting and line.tax_bp == company.tax_bp(item)
 
 
 def _is_below(item: PriceItem | None, line: Line) -> bool:

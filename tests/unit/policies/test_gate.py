@@ -278,12 +278,18 @@ async def test_a_counter_offer_drafted_in_the_same_breath_is_judged_by_its_own_l
     assert known == (Allow, {"counter-offer-within-guardrails"})
 
 
+async def test_a_counter_offer_may_give_its_discount_in_the_unit_price():
+    event = drafted(line(discount=0, price=900_00))
+    known = await fired(offer(event), case(), contact(), stored(event))
+    assert known == (Allow, {"counter-offer-within-guardrails"})
+
+
 @pytest.mark.parametrize(
     ("event", "rule"),
     [
         (drafted(line(discount=1_001)), "discount-above-maximum"),
         (drafted(line(discount=1_600)), "price-below-floor"),
-        (drafted(line(discount=0, price=900_00)), "not-from-the-price-list"),
+        (drafted(line(discount=0, price=1_000_01)), "not-from-the-price-list"),
         (drafted(line(discount=0, price=899_99)), "discount-above-maximum"),
         (drafted(line(item="yacht")), "not-from-the-price-list"),
         (drafted(line(quantity=10)), "amount-above-limit"),
