@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 from collections.abc import AsyncIterator, Iterator
+from contextlib import aclosing
 from pathlib import Path
 
 from watchfiles import awatch
@@ -53,13 +54,14 @@ class MaildirIn:
             self._folder / "new", self._folder / "cur",
             stop_event=stop, debounce=_SETTLE_MS, rust_timeout=_SWEEP_MS, yield_on_timeout=True,
         )  # fmt: skip
-        while not stop.is_set():
-            fresh = [each for each in self.messages() if (each[0], _age(each[1])) not in told]
-            for name, path in fresh:
-                told.add((name, _age(path)))
-                yield name, path
-            if not fresh and await anext(changes, None) is None:
-                return
+        async with aclosing(changes):
+            while not stop.is_set():
+                fresh = [each for each in self.messages() if (each[0], _age(each[1])) not in told]
+                for name, path in fresh:
+                    told.add((name, _age(path)))
+                    yield name, path
+                if not fresh and await anext(changes, None) is None:
+                    return
 
     def _files(self, part: str) -> Iterator[tuple[str, Path]]:
         """The regular files of new/ or cur/: no folders, links or hidden files."""

@@ -26,11 +26,15 @@ def neutral(text: str, limit: int | None = None) -> str:
     Newline and tab stay; other line ends become a newline. Beyond `limit` characters it is
     cut, and the cut says how many are missing. Work is linear in the length.
     """
-    shown = INVISIBLE.sub("", _NEWLINES.sub("\n", text))
-    shown = unicodedata.normalize("NFC", _LONG_RUN.sub(_stream_safe, shown))
+    shown = text if text.isascii() and text.isprintable() else _cleaned(text)
     if limit is None or len(shown) <= limit:
         return shown
     return f"{shown[:limit]}… [cut: {len(shown) - limit:,} more characters]"
+
+
+def _cleaned(text: str) -> str:
+    shown = INVISIBLE.sub("", _NEWLINES.sub("\n", text))
+    return unicodedata.normalize("NFC", _LONG_RUN.sub(_stream_safe, shown))
 
 
 def one_line(text: str, limit: int | None = None) -> str:

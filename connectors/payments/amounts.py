@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import get_currency_precision, is_currency
 
 from ledger.domain.errors import CooError
 from ledger.domain.values import Money
 
+_CODE = re.compile("[A-Z]{3}")
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d{1,6})?")
 _GROUPED = {
     ".": re.compile(r"(\d{1,3}(?:([, '])\d{3}(?:\2\d{3})*)?|\d{1,15})(?:\.(\d{1,6}))?"),
@@ -31,10 +33,15 @@ class Unclear(CooError):
     """A value of a payment that cannot be read for certain."""
 
 
+@cache  # the list of currencies is built anew at every question
+def _known(code: str) -> bool:
+    return is_currency(code)
+
+
 def currency_code(text: str) -> str:
     """The ISO 4217 code in a text. Raises `Unclear`."""
     code = _SYMBOLS.get(text.strip(), text.strip().upper())
-    if len(code) != len("EUR") or not is_currency(code):
+    if not _CODE.fullmatch(code) or not _known(code):
         raise Unclear(f"{text[:20]!r} is no currency.", "Give its ISO code, such as EUR.")
     return code
 
