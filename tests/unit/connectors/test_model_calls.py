@@ -206,7 +206,12 @@ Serve = Callable[[asyncio.StreamWriter], Awaitable[None]]
 async def loopback(serve: Serve) -> AsyncIterator[OpenAIModel]:
     """A model on a server that answers every request with `serve`."""
 
+    serving: set[asyncio.Task[None]] = set()
+
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving.add(task)
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
             int(line.split(b":")[1])
@@ -229,6 +234,9 @@ async def loopback(serve: Serve) -> AsyncIterator[OpenAIModel]:
     finally:
         await model.close()
         server.close()
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
         await server.wait_closed()
 
 
