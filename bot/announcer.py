@@ -15,7 +15,7 @@ from bot.card_loading import CardLoader
 from bot.channel import Card, CardKind, Reply
 from bot.notices import TOLD, Around, Notice, notice
 from ledger.domain import events
-from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Question
+from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Invoice, Question
 from ledger.domain.facts import Fact
 from ledger.domain.reading import History, Views
 
@@ -85,6 +85,7 @@ class Announcer:
             action=action,
             approval=approval,
             question=await get(Question, getattr(event, "question", "")),
+            invoice=await get(Invoice, getattr(event, "invoice", "")),
             failure=await get(Failure, getattr(event, "failure", "")),
             card=await self._cards.card(approval, now) if asked and approval else None,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from bot import texts
 from bot.amounts import amount_words, clock_words, counted, percent_plain, usd_words
@@ -13,7 +13,7 @@ from bot.cards import fired_lines
 from bot.untrusted import one_line
 from ledger.audit import entries as line
 from ledger.audit.entries import Entry
-from ledger.domain.values import Trust
+from ledger.domain.values import Money, Trust, decoded
 from ledger.domain.verdicts import Allow, Ask, Deny
 
 MOST_EPISODES: Final = 5
@@ -50,11 +50,48 @@ def _who(entry: line.WhoItWas, _: datetime) -> Iterator[str]:
 
 
 def _understood(entry: line.Understanding, _: datetime) -> Iterator[str]:
-    yield texts.UNDERSTOOD.format(intent=entry.intent, language=entry.language, by=entry.by)
+    intent = entry.intent.replace("_", " ")
+    yield texts.UNDERSTOOD.format(intent=intent, language=entry.language, by=entry.by)
     if entry.slots:
-        yield one_line(entry.slots, 300)
+        yield from slot_lines(entry.slots)
     if entry.unsure:
         yield texts.UNSURE.format(what=one_line(", ".join(entry.unsure)))
+
+
+def slot_lines(slots: str) -> Iterator[str]:
+    """What was read out of a text, without the quotes behind it: `items: 1 × website`."""
+    try:
+        read = decoded(slots, dict[str, Any])
+    except ValueError:
+        yield one_line(slots, 300)
+        return
+    for name, value in read.items():
+        words = _slot(value)
+        if words and name not in {"intent", "language"}:
+            yield f"{name.replace('_', ' ')}: {one_line(words, 200)}"
+
+
+def _slot(value: object) -> str:
+    match value:
+        case list():
+            return "; ".join(filter(None, map(_slot, value)))
+        case {"minor": int(minor), "currency": str(currency), **more}:
+            about = f" ({more['about']})" if more.get("about") else ""
+            return f"{amount_words(Money(minor, currency))}{about}"
+        case {"item": item, "quantity": quantity}:
+            return f"{quantity} × {item}"
+        case dict():
+            shown = {key: _slot(part) for key, part in value.items() if key != "evidence"}
+            return ", ".join(f"{key} {words}" for key, words in shown.items() if words)
+        case None:
+            return ""
+        case _:
+            return str(value)
+
+
+def _clause(text: str) -> str:
+    """A sentence without its full stop, to go on in the same line."""
+    return one_line(text).rstrip(".")
 
 
 def _remembered(entry: line.Remembered, _: datetime) -> Iterator[str]:
@@ -79,7 +116,7 @@ def _planned(entry: line.Planned, _: datetime) -> Iterator[str]:
         after = f" (after {', '.join(step.needs)})" if step.needs else ""
         yield f"{step.id}. {one_line(step.what)}{after}"
     for what, why in entry.not_taken:
-        yield texts.STEP_LEFT_OUT.format(what=one_line(what), why=one_line(why))
+        yield texts.STEP_LEFT_OUT.format(what=_clause(what), why=_clause(why))
 
 
 def _fell_back(entry: line.FellBack, _: datetime) -> Iterator[str]:
@@ -108,21 +145,23 @@ def _proposed(entry: line.Proposed, _: datetime) -> Iterator[str]:
     for trust in (Trust.UNTRUSTED, Trust.VERIFIED, Trust.OPERATOR):
         names = [name for name, each in entry.provenance.items() if each.trust is trust]
         if names:
-            yield f"{texts.TRUSTED[trust]}: {', '.join(names)}"
+            yield f"{texts.TRUSTED[trust]}: {', '.join(names).replace('_', ' ')}"
     if entry.replaces:
         yield texts.REPLACES.format(action=entry.replaces)
 
 
 def _judged(entry: line.Judged, _: datetime) -> Iterator[str]:
     verdict = entry.verdict
+    again = entry.phase == "execution"
     match verdict:
         case Allow():
-            words = texts.VERDICT_ALLOW
+            yield texts.VERDICT_ALLOW_AGAIN if again else texts.VERDICT_ALLOW
         case Ask():
-            words = texts.VERDICT_ASK
+            yield texts.VERDICT_ASK_AGAIN if again else texts.VERDICT_ASK
         case Deny():
-            words = texts.VERDICT_DENY
-    yield words + (texts.RIGHT_BEFORE if entry.phase == "execution" else "")
+            yield texts.VERDICT_DENY_AGAIN if again else texts.VERDICT_DENY
+        case _:
+            assert_never(verdict)
     yield from fired_lines(verdict.fired) or (texts.ASKS_BY_DEFAULT,)
     yield texts.POLICY.format(policy=verdict.policy)
 
@@ -190,17 +229,18 @@ def _invoiced(entry: line.Invoiced, _: datetime) -> Iterator[str]:
 
 def _paid(entry: line.Paid, _: datetime) -> Iterator[str]:
     if entry.amount is None:
-        yield texts.SETTLED.format(invoice=entry.invoice)
+        yield texts.SETTLED.format(invoice=entry.number or entry.invoice)
     else:
-        yield texts.PAID.format(amount=amount_words(entry.amount), invoice=entry.invoice)
+        amount, invoice = amount_words(entry.amount), entry.number or entry.invoice
+        yield texts.PAID.format(amount=amount, invoice=invoice)
 
 
 def _chose(entry: line.Chose, _: datetime) -> Iterator[str]:
     yield texts.CHOSE.format(
-        topic=one_line(entry.topic), chosen=one_line(entry.chosen), by=one_line(entry.by, 60)
+        topic=one_line(entry.topic), chosen=_clause(entry.chosen), by=one_line(entry.by, 60)
     )
     for each in entry.alternatives:
-        yield texts.STEP_LEFT_OUT.format(what=one_line(each.what), why=one_line(each.why_not))
+        yield texts.STEP_LEFT_OUT.format(what=_clause(each.what), why=_clause(each.why_not))
     if entry.outcome:
         yield texts.CHOSE_OUTCOME.format(outcome=one_line(entry.outcome))
     yield texts.EVIDENCE.format(facts=counted(len(entry.evidence), "fact"))
@@ -223,6 +263,16 @@ def _noted(entry: line.Noted, _: datetime) -> Iterator[str]:
         yield texts.NOTED_KINDS[entry.kind].format(text=text)
     else:
         yield texts.TOLD.format(text=text)
+
+
+def _alarm(entry: line.AlarmNoted, now: datetime) -> Iterator[str]:
+    when = clock_words(entry.due, now)
+    yield texts.ALARM_SET.format(when=when, purpose=purpose_words(entry.purpose))
+
+
+def purpose_words(purpose: str) -> str:
+    """What an alarm is for: `expire:apr-…` → `then the card expires`."""
+    return texts.ALARMS.get(purpose.partition(":")[0], one_line(purpose))
 
 
 def _recovered(entry: line.Recovered, _: datetime) -> Iterator[str]:
@@ -251,6 +301,7 @@ _WORDS: Final[dict[type[Entry], Callable[[Any, datetime], Iterator[str]]]] = {
     line.Paid: _paid,
     line.Chose: _chose,
     line.Spent: _spent,
+    line.AlarmNoted: _alarm,
     line.Noted: _noted,
 }
 """One way to say it for each kind of entry; a test asserts that none is left out."""

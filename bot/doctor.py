@@ -64,7 +64,7 @@ class Report(Struct, frozen=True, kw_only=True):
     """All findings, as an answer and as an exit code."""
 
     findings: tuple[Finding, ...]
-    data: tuple[tuple[str, str, str], ...]
+    data: tuple[tuple[str, str, str, str], ...]
     leaves: tuple[str, ...]
 
     @property
@@ -271,10 +271,10 @@ def _fell_over(about: str, error: CooError | OSError) -> Finding:
     return Finding(about=about, health=Health.BROKEN, what=what, remedy=remedy)
 
 
-def _files(data: Path) -> Iterator[tuple[str, str, str]]:
+def _files(data: Path) -> Iterator[tuple[str, str, str, str]]:
     for name, (what, keep) in texts.DATA_FILES.items():
         there = texts.DOCTOR_THERE if (data / name).exists() else texts.DOCTOR_NOT_YET
-        yield name, what, f"{keep}, {there}"
+        yield name, there, what, keep
 
 
 def _leaves(model: ModelEndpoint | None, company: Company | None) -> Iterator[str]:

@@ -17,7 +17,7 @@ from bot.card_outcomes import UNDECIDED, failure_card, outcome_card, question_ca
 from bot.channel import Card, CardKind, Reply
 from bot.untrusted import one_line
 from ledger.domain import events
-from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Question
+from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
 
@@ -33,6 +33,7 @@ class Around(Struct, frozen=True, kw_only=True):
     action: Action | None = None
     approval: Approval | None = None
     question: Question | None = None
+    invoice: Invoice | None = None
     failure: Failure | None = None
     card: Card | None = None
 
@@ -176,9 +177,9 @@ def _closed(event: events.CaseClosed, fact: Fact, around: Around) -> Notice | No
     return _line(texts.SAY_CLOSED.format(case=name, outcome=outcome))
 
 
-def _matched(event: events.PaymentMatched, _: Fact, __: Around) -> Notice | None:
-    amount = amount_words(event.amount)
-    return _line(texts.SAY_MATCHED.format(amount=amount, invoice=event.invoice))
+def _matched(event: events.PaymentMatched, _: Fact, around: Around) -> Notice | None:
+    number = around.invoice.number if around.invoice else event.invoice
+    return _line(texts.SAY_MATCHED.format(amount=amount_words(event.amount), invoice=number))
 
 
 def _unrouted(event: events.Unrouted, _: Fact, __: Around) -> Notice | None:

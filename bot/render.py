@@ -18,10 +18,12 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from bot import texts
-from bot.channel import Card, CardKind, Reply, Row, Table
+from bot.channel import Button, Card, CardKind, Reply, Row, Table
 
 WIDTH: Final = 100
 LABEL: Final = 13
+INSIDE: Final = WIDTH - 4
+GAP: Final = "   "
 
 _BORDERS: Final = {
     CardKind.APPROVAL: "yellow",
@@ -121,19 +123,26 @@ def _buttons(card: Card) -> RenderableType:
         for button in card.buttons:
             grid.add_row(Text(button.typed, style="bold"), Text(button.label))
         return grid
+    return Group(*_filled([_typed(card, button) for button in card.buttons]))
+
+
+def _typed(card: Card, button: Button) -> Text:
+    """What to type, and what it means where the word alone does not say it."""
+    text = Text(button.typed, style="bold")
+    if card.kind is not CardKind.APPROVAL:
+        text.append(f" ({button.label})", style="dim")
+    return text
+
+
+def _filled(parts: list[Text]) -> Iterator[Text]:
+    """The parts side by side, none of them broken, on as many lines as it takes."""
     line = Text()
-    for place, button in enumerate(card.buttons):
-        line.append("   " if place else "").append(_unbroken(button.typed), style="bold")
-        if card.kind is not CardKind.APPROVAL:
-            line.append(f"{NARROW}({_unbroken(button.label)})", style="dim")
-    return line
-
-
-NARROW: Final = "\N{NO-BREAK SPACE}"
-
-
-def _unbroken(text: str) -> str:
-    return text.replace(" ", NARROW)
+    for part in parts:
+        if line and len(line) + len(GAP) + len(part) > INSIDE:
+            yield line
+            line = Text()
+        line.append(GAP if line else "").append_text(part)
+    yield line
 
 
 def _table(table: Table) -> RichTable:
@@ -142,8 +151,16 @@ def _table(table: Table) -> RichTable:
         narrow = place < len(table.columns) - 1 and _narrow(table, place)
         drawn.add_column(name, no_wrap=narrow, overflow="fold")
     for row in table.rows:
-        drawn.add_row(*(Text(cell, overflow="fold") for cell in row))
+        drawn.add_row(*map(_cell, row))
     return drawn
+
+
+def _cell(text: str) -> RenderableType:
+    """Lines keep their indent where they are wrapped."""
+    if "\n" not in text:
+        return Text(text, overflow="fold")
+    lines = [(line, len(line) - len(line.lstrip(" "))) for line in text.split("\n")]
+    return Group(*(Padding(_row_line(line[by:], ""), (0, 0, 0, by)) for line, by in lines))
 
 
 def _narrow(table: Table, place: int) -> bool:

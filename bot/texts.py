@@ -505,7 +505,9 @@ REPLACES: Final = "in place of {action}"
 VERDICT_ALLOW: Final = "Rules: allowed"
 VERDICT_ASK: Final = "Rules: ask a human"
 VERDICT_DENY: Final = "Rules: forbidden"
-RIGHT_BEFORE: Final = ", checked again right before the effect"
+VERDICT_ALLOW_AGAIN: Final = "Rules, again right before the effect: allowed"
+VERDICT_ASK_AGAIN: Final = "Rules, again right before the effect: a human decides, and did"
+VERDICT_DENY_AGAIN: Final = "Rules, again right before the effect: forbidden"
 ASKED_YOU: Final = "You were asked"
 ASKED_BYTES: Final = "{approval}, bytes {sha}…, until {until}"
 DECIDED: Final = {
@@ -543,9 +545,15 @@ EVIDENCE: Final = "on the evidence of {facts}"
 MODEL_CALL: Final = "{model} for {part}: {cost}, {tokens} tokens, {ms} ms"
 MODEL_FAILED: Final = "{model} for {part} gave nothing usable: {why}; it cost {cost}"
 NOTED_KINDS: Final = {
-    "alarm": "Set an alarm: {text}",
+    "opened": "Case opened: {text}",
     "closed": "Case closed: {text}",
     "reopened": "Case opened again: {text}",
+}
+ALARM_SET: Final = "Set an alarm for {when}: {purpose}"
+ALARMS: Final = {
+    "expire": "then the card expires",
+    "offer-expires": "then the offer ends",
+    "invoice-due": "then look whether it is paid",
 }
 TOLD: Final = "You were told: {text}"
 
@@ -618,9 +626,9 @@ NEWS_BROKEN: Final = Trouble(
 # --- coo doctor ------------------------------------------------------------------------------
 
 COLUMNS_DOCTOR: Final = ("", "Is", "")
-COLUMNS_DATA: Final = ("File", "Holds", "If lost")
-DOCTOR_FINE: Final = "Nothing is broken."
-DOCTOR_BROKEN: Final = "Something is broken."
+COLUMNS_DATA: Final = ("File", "Is", "Holds", "If lost")
+DOCTOR_FINE: Final = "How Coo is set up: nothing is broken"
+DOCTOR_BROKEN: Final = "How Coo is set up: something is broken"
 DOCTOR_DATA: Final = "What lies in the data folder"
 DOCTOR_LEAVES: Final = "What leaves this machine"
 DOCTOR_VERSIONS: Final = "{coo} on Python {python}"
@@ -672,7 +680,7 @@ DOCTOR_FELL_OVER: Final = Trouble(
     "It cannot be read: {what}.", "Check the disk and the rights of the folder, then try again."
 )
 DOCTOR_THERE: Final = "there"
-DOCTOR_NOT_YET: Final = "not yet there"
+DOCTOR_NOT_YET: Final = "not yet"
 
 DATA_FILES: Final = {
     "company.yaml": ("what you configured", "write it anew"),

@@ -12,7 +12,7 @@ from bot.commands.words import Why
 from bot.office import Office
 from ledger.audit import explain, find_step, read_trail, why_not
 from ledger.audit.why import NotTaken
-from ledger.domain.entities import Case
+from ledger.domain.entities import Action, Case
 
 MOST_CASES = 20
 """How many of the newest cases a `why not` without a case looks through."""
@@ -57,7 +57,10 @@ class Auditing:
         question = await self._things.question(intent.thing.lstrip("#"))
         if question is not None:
             return question.case, question.id
-        if intent.thing.lstrip("#").isdigit() or intent.thing.startswith(("apr-", "act-")):
+        action = await self._office.views.get(Action, intent.thing)
+        if action is not None:
+            return action.case, action.id
+        if intent.thing.lstrip("#").isdigit() or intent.thing.startswith("apr-"):
             found = await self._things.approval(intent.thing)
             if isinstance(found, Candidate):
                 return found.thing.case, found.thing.action

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot import texts
 from bot.amounts import amount_words, clock_words
+from bot.audit_words import purpose_words
 from bot.channel import Reply
 from bot.untrusted import one_line
 from ledger.domain.entities import (
@@ -53,12 +54,12 @@ class CaseOverview:
         """Deal, actions and what waits, one line each."""
         stands = await status_of(self._views, case)
         outcome = f": {one_line(case.outcome)}" if case.outcome else ""
-        lines = [line async for line in self._lines(case.id)]
+        lines = [line async for line in self._lines(case.id, closed=case.closed)]
         head = f"{stands}{outcome}, changed {clock_words(case.updated_at, self._now)}"
         stuck = [one_line(case.stuck, 300)] if case.stuck else []
         return Reply(title=label, lines=(head, *stuck, *lines))
 
-    async def _lines(self, case: str) -> AsyncIterator[str]:
+    async def _lines(self, case: str, *, closed: bool) -> AsyncIterator[str]:
         for offer in await self._views.all(Proposal, case=case):
             yield self._offer(offer)
         for invoice in await self._views.all(Invoice, case=case):
@@ -70,10 +71,11 @@ class CaseOverview:
             [*await self._views.all(Question, case=case)],
         ):
             yield line
-        for alarm in await self._views.all(Alarm, case=case):
-            if not alarm.rung:
+        for alarm in sorted(await self._views.all(Alarm, case=case), key=lambda each: each.due):
+            if not alarm.rung and not closed:
                 when = clock_words(alarm.due, self._now)
-                yield texts.STATUS_ALARM.format(when=when, purpose=one_line(alarm.purpose))
+                purpose = purpose_words(alarm.purpose)
+                yield texts.STATUS_ALARM.format(when=when, purpose=purpose)
 
     def _waiting(self, approvals: list[Approval], questions: list[Question]) -> Iterator[str]:
         for approval in approvals:

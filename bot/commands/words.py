@@ -182,7 +182,7 @@ _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
 def parse(line: str) -> Intention:
     """What `line` means. A leading slash, or `/coo`, makes the first word a command for sure."""
-    text = line.strip()
+    text = line.replace("\N{NO-BREAK SPACE}", " ").strip()
     if not text:
         return Nothing()
     bare = re.sub(r"^/(coo\s+)?", "", text)
@@ -241,7 +241,9 @@ def _why(rest: str) -> Intention:
 def _halt(rest: str) -> Intention:
     thing, _, reason = f" {rest}".partition(" because ")
     whole = {"", "all", "everything", "now"}
-    return Halt("" if _bare(thing.strip()).lower() in whole else _bare(thing.strip()), reason.strip())
+    return Halt(
+        "" if _bare(thing.strip()).lower() in whole else _bare(thing.strip()), reason.strip()
+    )
 
 
 def _resume(rest: str) -> Intention:

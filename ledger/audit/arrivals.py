@@ -46,7 +46,7 @@ def _told(event: Event) -> dict[str, Any]:
 
 
 def _mail(event: events.MailReceived) -> dict[str, Any]:
-    lines = (event.subject, event.text.strip().partition("\n")[0])
+    lines = (event.subject, event.text)
     name = f"{event.sender_name} <{event.sender}>" if event.sender_name else event.sender
     summary = " – ".join(part for part in lines if part)
     return {"kind": "mail", "who": name, "summary": _short(summary), "notes": event.notes}

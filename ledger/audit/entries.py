@@ -193,6 +193,7 @@ class Recovered(Entry, frozen=True, kw_only=True):
 class Invoiced(Entry, frozen=True, kw_only=True):
     """An invoice got its number."""
 
+    invoice: str
     number: str
     total: Money
     issued_on: date
@@ -200,9 +201,13 @@ class Invoiced(Entry, frozen=True, kw_only=True):
 
 
 class Paid(Entry, frozen=True, kw_only=True):
-    """A payment was matched to an invoice, or (no amount) the invoice is settled."""
+    """A payment was matched to an invoice, or (no amount) the invoice is settled.
+
+    `number` is the invoice's, where its issue is on record in the same case.
+    """
 
     invoice: str
+    number: str = ""
     amount: Money | None = None
     payment: str = ""
 
@@ -229,8 +234,15 @@ class Spent(Entry, frozen=True, kw_only=True):
     failed: str = ""
 
 
+class AlarmNoted(Entry, frozen=True, kw_only=True):
+    """The case will be woken. `purpose` begins with a word and a colon."""
+
+    purpose: str
+    due: datetime
+
+
 class Noted(Entry, frozen=True, kw_only=True):
-    """Everything else worth a line: told, alarm set, closed, reopened."""
+    """Everything else worth a line: told, opened, closed, reopened."""
 
     kind: str
     text: str

@@ -124,10 +124,6 @@ def _noted(kind: str, text: str) -> Make:
     return make
 
 
-def _alarm(event: events.AlarmSet, base: Envelope, _: Sources) -> Entry:
-    return line.Noted(**base, kind="alarm", text=f"{event.purpose} on {event.due:%Y-%m-%d %H:%M}")
-
-
 LINES: Final[dict[type[Event], Make]] = {
     events.CaseOpened: _opened,
     events.Routed: _routed,
@@ -170,7 +166,7 @@ LINES: Final[dict[type[Event], Make]] = {
     events.ModelCallRecorded: _spent,
     events.ModelCallFailed: _in_vain,
     events.Told: _noted("", "text"),
-    events.AlarmSet: _alarm,
+    events.AlarmSet: _same(line.AlarmNoted),
     events.CaseClosed: _noted("closed", "outcome"),
     events.CaseReopened: _noted("reopened", "why"),
 }

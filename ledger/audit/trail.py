@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from ledger.audit import entries as line
 from ledger.audit.entries import Cost, Entry, Trail
 from ledger.audit.lines import LINES, Sources
@@ -29,19 +31,42 @@ async def read_trail(history: History, case: str) -> Trail:
 
 def trail(facts: Sequence[Fact], sources: Sources) -> Trail:
     """The causal chain of one case's `facts`, given in order."""
+    told = _Told(facts)
     entries = tuple(
-        LINES[type(fact.event)](fact.event, _envelope(fact), sources)
+        told.refined(LINES[type(fact.event)](fact.event, _envelope(fact), sources), fact.event)
         for fact in facts
         if type(fact.event) in LINES
     )
-    opened = next((f.event for f in facts if isinstance(f.event, events.CaseOpened)), None)
     return Trail(
         case=facts[0].case if facts else "",
-        title=opened.title if opened else "",
+        title=told.title,
         entries=entries,
         cost=_cost(entries),
         facts=len(facts),
     )
+
+
+class _Told:
+    """What one fact of a case says about another."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        each = [fact.event for fact in facts]
+        self.title = next((e.title for e in each if isinstance(e, events.CaseOpened)), "")
+        self._routed = {e.fact for e in each if isinstance(e, events.Routed)}
+        self._numbers = {e.invoice: e.number for e in each if isinstance(e, events.InvoiceIssued)}
+
+    def refined(self, entry: Entry, event: Event) -> Entry:
+        """An opening whose message is routed as well says only that; payments name the number."""
+        match entry:
+            case line.Paid():
+                return replace(entry, number=self._numbers.get(entry.invoice, ""))
+            case line.CameIn() if isinstance(event, events.CaseOpened):
+                if event.fact not in self._routed:
+                    return entry
+                base = {name: getattr(entry, name) for name in Entry.__struct_fields__}
+                return line.Noted(**base, kind="opened", text=event.kind)
+            case _:
+                return entry
 
 
 def _referred(event: Event) -> Iterator[str]:
