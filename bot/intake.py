@@ -17,7 +17,7 @@ from connectors.mail.mbox import is_mbox, read_mbox
 from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
 from connectors.payments.detect import read_payments
 from ledger.domain.entities import Alarm
-from ledger.domain.errors import InputUnreadable
+from ledger.domain.errors import InputUnreadable, KeyConflict
 from ledger.domain.events import (
     AlarmRang,
     CompanyConfigured,
@@ -105,7 +105,14 @@ class Intake:
     async def _payment(self, event: PaymentReceived) -> Taken:
         payer = event.payer_account or event.payer
         person = self._keys.person(f"payer:{payer}") if payer else ""
-        return await self._record(event, f"payment:{event.payment}", what="payment", person=person)
+        key = f"payment:{event.payment}"
+        try:
+            return await self._record(event, key, what="payment", person=person)
+        except KeyConflict as conflict:
+            known = await self._ledger.fact(conflict.existing)
+            if not _same_entry(known.event, event):
+                raise
+            return Taken(what="payment", fact=known, new=False)
 
     async def _keep(self, raw: bytes, mail: ParsedMail, person: str) -> None:
         for data in (raw, *(attachment.data for attachment in mail.attachments)):
@@ -115,6 +122,13 @@ class Intake:
         draft = Draft(case=DESK, event=event, key=key, by="intake", person=person)
         appended: Appended = await self._ledger.append([draft])
         return Taken(what=what, fact=appended.facts[0], new=appended.new > 0)
+
+
+def _same_entry(known: Event, event: PaymentReceived) -> bool:
+    """The same entry of the account in another file: a statement names less or more of it."""
+    if not isinstance(known, PaymentReceived):
+        return False
+    return (known.amount, known.booked_on) == (event.amount, event.booked_on)
 
 
 def _configured(tx: Tx, event: Event) -> None:
