@@ -18,7 +18,8 @@ LONGEST_PROSE = 900
 """Signs of the sentences a model writes before or after the figures."""
 
 _ADDRESS = re.compile(
-    r"\S@\S|https?:|www\.|\b[\w-]+\.(?:com|net|org|io|de|fr|eu|co|ch|at|uk|info|biz)\b", re.IGNORECASE
+    r"\S@\S|https?:|www\.|\b[\w-]+\.(?:com|net|org|io|de|fr|eu|co|ch|at|uk|info|biz)\b",
+    re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){8,}", re.IGNORECASE)
 _FIGURES = re.compile(r"\d+(?:[.,'’ ]\d+)*")

@@ -167,10 +167,12 @@ def _after_offer(reading: Reading, known: Known) -> tuple[Intent, list[str]]:
         return Intent.COUNTER_OFFER, _counter_doubts(reading, known, rejects=rejects)
     if accepts:
         return Intent.ACCEPTANCE, _acceptance_doubts(reading, known)
+    asks = bool(phrases.ASKS.search(text))
+    if asks and phrases.PRICES.search(text) and not phrases.HAGGLES.search(text):
+        return Intent.QUESTION, list(reading.wants.unsure)
     if phrases.HAGGLES.search(text) or _scope(reading, known):
         return Intent.COUNTER_OFFER, _counter_doubts(reading, known, rejects=rejects)
-    question = bool(phrases.ASKS.search(text))
-    return (Intent.QUESTION if question else Intent.UNCLEAR), []
+    return (Intent.QUESTION if asks else Intent.UNCLEAR), []
 
 
 def _accepts(reading: Reading) -> bool:

@@ -22,22 +22,126 @@ _SHORTEST_STEM = 3
 _FUZZY_LENGTH = 6
 _FUZZY = 0.86
 _FUZZY_SLACK = 2
-_NEVER_FUZZY = frozenset(["thanks", "workers", "forms", "format", "formal", "former", "within", "without"])
+_NEVER_FUZZY = frozenset(
+    ["thanks", "workers", "forms", "format", "formal", "former", "within", "without"]
+)
 
 _UNITS: dict[str, frozenset[str]] = {
-    "day": frozenset(["day", "days", "tag", "tage", "tagen", "taegig", "tagig", "jour", "jours", "journee", "journees"]),
+    "day": frozenset(
+        [
+            "day",
+            "days",
+            "tag",
+            "tage",
+            "tagen",
+            "taegig",
+            "tagig",
+            "jour",
+            "jours",
+            "journee",
+            "journees",
+        ]
+    ),
     "hour": frozenset(["hour", "hours", "hrs", "stunde", "stunden", "std", "heure", "heures"]),
     "month": frozenset(["month", "months", "monat", "monate", "monaten", "monats", "mois"]),
     "piece": frozenset(
-        ["piece", "pieces", "stuck", "stueck", "piece", "pieces", "unit", "units", "x", "mal", "times", "fois"]
+        [
+            "piece",
+            "pieces",
+            "stuck",
+            "stueck",
+            "piece",
+            "pieces",
+            "unit",
+            "units",
+            "x",
+            "mal",
+            "times",
+            "fois",
+        ]
     ),
 }
 _TIMES = frozenset({"day", "hour", "month", "week"})
 _FILLERS = frozenset(
-    ["of", "de", "d", "full", "whole", "new", "more", "neue", "neuen", "neuer", "neues", "ganze", "ganzen", "volle", "nouveau", "nouvelle", "nouvelles", "nouveaux", "x", "times", "further", "additional", "weitere", "weiteren", "mal", "complete", "complets", "komplette", "of", "the", "your", "ihrer", "ihre", "ihren", "vos", "on", "site", "ganztagige", "ganztagigen", "entire", "l", "le", "la", "les"]
+    [
+        "of",
+        "de",
+        "d",
+        "full",
+        "whole",
+        "new",
+        "more",
+        "neue",
+        "neuen",
+        "neuer",
+        "neues",
+        "ganze",
+        "ganzen",
+        "volle",
+        "nouveau",
+        "nouvelle",
+        "nouvelles",
+        "nouveaux",
+        "x",
+        "times",
+        "further",
+        "additional",
+        "weitere",
+        "weiteren",
+        "mal",
+        "complete",
+        "complets",
+        "komplette",
+        "of",
+        "the",
+        "your",
+        "ihrer",
+        "ihre",
+        "ihren",
+        "vos",
+        "on",
+        "site",
+        "ganztagige",
+        "ganztagigen",
+        "entire",
+        "l",
+        "le",
+        "la",
+        "les",
+    ]
 )
 _BRIDGES = frozenset(
-    ["for", "fur", "fuer", "over", "uber", "pour", "de", "sur", "x", "of", "je", "a", "an", "auf", "i", "e", "in", "total", "qty", "quantity", "menge", "anzahl", "quantite", "d", "with", "mit", "the", "dauer", "duration"]
+    [
+        "for",
+        "fur",
+        "fuer",
+        "over",
+        "uber",
+        "pour",
+        "de",
+        "sur",
+        "x",
+        "of",
+        "je",
+        "a",
+        "an",
+        "auf",
+        "i",
+        "e",
+        "in",
+        "total",
+        "qty",
+        "quantity",
+        "menge",
+        "anzahl",
+        "quantite",
+        "d",
+        "with",
+        "mit",
+        "the",
+        "dauer",
+        "duration",
+    ]
 )
 _OWN = re.compile(
     r"(?:\b(?:on|via|through|from|visited|saw|seen|found|browsed|like|love|auf|uber|ueber|von|durch|gefallt|"
@@ -93,6 +197,11 @@ def wants_in(text: str, prices: Sequence[PriceItem]) -> Wants:
     return Wants(tuple(slots), tuple(doubts))
 
 
+def names_of(item: PriceItem) -> tuple[str, ...]:
+    """Every word or phrase that means this item: its id, its titles, its names."""
+    return (item.id, item.title, *item.titles.values(), *item.names)
+
+
 def stem(word: str) -> str:
     """The word without plural and case endings of three languages."""
     for ending in _ENDINGS:
@@ -118,7 +227,7 @@ def _matches(folded: str, words: Sequence[Word], prices: Sequence[PriceItem]) ->
 
 
 def _names(item: PriceItem) -> Iterator[tuple[str, ...]]:
-    for name in (item.id, item.title, *item.titles.values(), *item.names):
+    for name in names_of(item):
         parts = tuple(
             stem(word.text) for word in _words(plain(name)) if word.text not in ("d", "de")
         )
@@ -152,6 +261,8 @@ def _same(found: str, wanted: str, word: str) -> bool:
     )
     if not near or found[0] != wanted[0] or word in _NEVER_FUZZY:
         return False
+    if sorted(found) == sorted(wanted):
+        return True
     return difflib.SequenceMatcher(None, found, wanted, autojunk=False).ratio() >= _FUZZY
 
 
@@ -228,7 +339,7 @@ def _needs_count(words: Sequence[Word], found: Sequence[Match], item: PriceItem)
 
 
 def _is_plural(word: str, item: PriceItem) -> bool:
-    names = {part.text for name in (item.id, item.title, *item.titles.values(), *item.names)
+    names = {part.text for name in names_of(item)
              for part in _words(plain(name))}  # fmt: skip
     return word not in names and word.endswith(("s", "n", "en", "x"))
 

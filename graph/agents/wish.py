@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from graph.agents.deadlines import deadline_in
 from graph.agents.extract import Known
-from graph.agents.items import wants_in
+from graph.agents.items import names_of, wants_in
 from graph.agents.numbers import amounts_in, count_of, percentages_in
 from graph.agents.plaintext import LONGEST, plain
 from graph.moves import Wording
@@ -21,9 +21,12 @@ from graph.slots import About, AmountSlot, Basis, Wanted
 from graph.wishes import Wish
 
 _BODY = re.compile(
-    r"^\s*(?:body|text|mail|send this|write|schreib(?:e|en)?|sende|ecris)\s*:\s*(.+)", re.IGNORECASE | re.DOTALL
+    r"^\s*(?:body|text|mail|send this|write|schreib(?:e|en)?|sende|ecris)\s*:\s*(.+)",
+    re.IGNORECASE | re.DOTALL,
 )
-_SUBJECT = re.compile(r"^\s*(?:subject|betreff|objet)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE)
+_SUBJECT = re.compile(
+    r"^\s*(?:subject|betreff|objet)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE
+)
 _LETTER = re.compile(
     r"^\s*(?:dear|hi|hello|hallo|guten tag|liebe[r]?|sehr geehrte|bonjour|madame|monsieur|cher|chere)\b"
 )
@@ -152,7 +155,7 @@ def _lines(folded: str, known: Known) -> tuple[tuple[Wanted, ...], tuple[str, ..
 
 def _dropped(folded: str, known: Known) -> Iterator[str]:
     for item in known.prices:
-        for name in (item.id, item.title, *item.titles.values(), *item.names):
+        for name in names_of(item):
             at = folded.find(plain(name))
             if at >= 0 and _DROP.search(folded[:at]):
                 yield item.id
@@ -209,10 +212,9 @@ def _is_count(word: str) -> bool:
 
 
 def _without_items(bare: str, known: Known) -> str:
-    for slot in wants_in(bare, known.prices).items:
-        item = next(item for item in known.prices if item.id == slot.item)
-        for name in sorted(
-            {item.id, item.title, *item.titles.values(), *item.names}, key=len, reverse=True
-        ):
-            bare = re.sub(rf"\b{re.escape(plain(name))}\w{{0,3}}\b", " ", bare)
-    return _DROP.sub(" ", re.sub(r"\b(?:without|remove|drop|ohne|sans|skip|no)\b", " ", bare))
+    names = {plain(name) for item in known.prices for name in names_of(item)}
+    for name in sorted(names, key=len, reverse=True):
+        bare = re.sub(rf"\b{re.escape(name)}\w{{0,3}}\b", " ", bare)
+    return re.sub(
+        r"\b(?:without|remove|drop|leave out|skip|no|ohne|entferne?|streiche?|sans)\b", " ", bare
+    )

@@ -1,0 +1,221 @@
+"""A model reads, plans and writes behind the same ports; whatever it says, nothing wrong leaves."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from graph.agents.fallback import schema_of
+from graph.agents.extract_model import ModelSlots
+from graph.ports import ModelUnavailable
+from ledger.domain.commands import IssueInvoice, SendProposal
+from ledger.domain.events import PlannerFellBack, PlanMade, ProposalAccepted, Understood
+
+SLOTS = {"intent": "new_request", "language": "en", "items": [{"item": "website", "quantity": 1, "evidence": "a new website"}],
+         "amount": None, "discount_percent": None, "unsure": []}  # fmt: skip
+
+
+def slots(**more: object) -> str:
+    return json.dumps({**SLOTS, **more})
+
+
+def choice(name: str, why: str = "It fits.") -> str:
+    return json.dumps({"choice": name, "why": why})
+
+
+def text(
+    opening: str = "Thank you so much for asking us!", closing: str = "We look forward to it."
+) -> str:
+    return json.dumps({"opening": opening, "closing": closing})
+
+
+NO_MODEL = [ModelUnavailable("error", "gone")] * 20
+
+
+async def test_a_good_model_reads_plans_and_writes(make_bench):
+    bench = make_bench(answers=[slots(), choice("offer"), text()])
+    await bench.mail("We need a new website.")
+    assert bench.said(Understood)[0].by == "tiny+playbook"
+    assert bench.said(PlanMade)[0].planner == "tiny"
+    command = bench.action().command
+    assert "Thank you so much for asking us!" in command.body
+    assert "Total: €2,856.00" in command.body
+    assert "tiny" in bench.action().provenance["body"].note
+    assert bench.said(PlannerFellBack) == []
+
+
+async def test_the_model_may_prefer_to_ask(make_bench):
+    bench = make_bench(
+        answers=[slots(), choice("ask-operator", "The owner should look at this one.")]
+    )
+    await bench.mail("We need a new website.")
+    assert bench.actions() == []
+    assert bench.question()
+    assert (
+        "offer",
+        "They ask for 1 × Website design package, which is on the price list.",
+    ) in bench.said(PlanMade)[0].not_taken
+
+
+async def test_without_a_model_nobody_hears_of_a_fallback(bench):
+    await bench.mail("We need a new website.")
+    assert bench.said(PlannerFellBack) == []
+
+
+@pytest.mark.parametrize("reason", ["error", "budget", "deadline", "policy"])
+async def test_a_model_that_fails_is_replaced_step_by_step_and_it_is_said(make_bench, reason):
+    bench = make_bench(answers=[ModelUnavailable(reason, "because")] * 20)
+    await bench.mail("We need a new website.")
+    fell = [(event.part, event.wanted, event.used) for event in bench.said(PlannerFellBack)]
+    for part in ("extract", "plan", "draft"):
+        assert (part, "main", "cheap") in fell
+        assert (part, "cheap", "playbook") in fell
+    assert reason in bench.said(PlannerFellBack)[0].cause
+    assert bench.action().command.total.minor == 285_600
+
+
+async def test_an_answer_that_does_not_fit_is_repaired_twice_at_most(make_bench):
+    bench = make_bench(answers=["nonsense", "{}", slots(), choice("offer"), text()])
+    await bench.mail("We need a new website.")
+    assert "It cannot be used" in bench.world.asked[1].user
+    assert [request.ordinal for request in bench.world.asked[:3]] == [0, 1, 2]
+    assert bench.said(Understood)[0].by == "tiny+playbook"
+
+
+async def test_after_three_bad_answers_the_cheap_model_takes_over(make_bench):
+    bench = make_bench(answers=["a", "b", "c", slots(), choice("offer"), text()])
+    await bench.mail("We need a new website.")
+    assert [request.tier for request in bench.world.asked[:4]] == ["main", "main", "main", "cheap"]
+    (fell,) = bench.said(PlannerFellBack)
+    assert (fell.wanted, fell.used) == ("main", "cheap")
+
+
+async def test_no_two_calls_share_a_name(make_bench):
+    bench = make_bench(answers=["x"] * 40)
+    await bench.mail("We need a new website.")
+    names = [(r.cause, r.node, r.step, r.ordinal) for r in bench.world.asked]
+    assert len(names) == len(set(names)) == 18
+
+
+async def test_a_choice_that_does_not_exist_cannot_be_picked(make_bench):
+    bench = make_bench(
+        answers=[
+            slots(),
+            choice("wire-money"),
+            choice("wire-money"),
+            choice("wire-money"),
+            choice("x"),
+            choice("x"),
+            choice("x"),
+            text(),
+        ]
+    )
+    await bench.mail("We need a new website.")
+    assert isinstance(bench.action().command, SendProposal)
+    assert [event.part for event in bench.said(PlannerFellBack)] == ["plan", "plan"]
+
+
+async def test_the_weak_models_wrong_reading_of_a_counter_offer_asks_the_operator(make_bench):
+    """Measured: asked to read 2100 EUR within 7 days it said new_lead, 2400 and deadline 2100."""
+    bench = make_bench(answers=[slots(), choice("offer"), text()])
+    await bench.mail("We need a new website.")
+    await bench.approve(bench.action())
+    bench.world.answers = [slots(amount=2400, items=[])]
+    await bench.mail("Could you do it for 2200 EUR?")
+    assert bench.actions() == []
+    assert "counter offer or a new request" in bench.question().text
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        {"intent": "acceptance"},
+        {"intent": "acceptance", "amount": 1},
+        {"intent": "counter_offer", "amount": 1},
+        {"intent": "counter_offer", "amount": None},
+        {"intent": "counter_offer", "discount_percent": 99},
+        {"intent": "rejection"},
+    ],
+)
+async def test_a_reading_that_differs_from_the_text_never_binds_anybody(make_bench, reading):
+    bench = make_bench(answers=NO_MODEL)
+    await bench.mail("We need a new website.")
+    await bench.approve(bench.action())
+    bench.world.answers = [slots(items=[], **reading)]
+    await bench.mail("Could you do it for 2,200 EUR?")
+    assert (bench.actions(), bench.said(ProposalAccepted)) == ([], [])
+    assert bench.question()
+
+
+async def test_a_model_that_sees_a_yes_where_there_is_none_accepts_nothing(make_bench):
+    bench = make_bench(answers=NO_MODEL)
+    await bench.mail("We need a new website.")
+    await bench.approve(bench.action())
+    bench.world.answers = [slots(intent="acceptance", items=[]), choice("accept")]
+    await bench.mail("Interesting. We will see.")
+    assert (bench.actions(), bench.said(ProposalAccepted)) == ([], [])
+
+
+async def test_both_readers_agree_on_a_yes_and_it_counts(make_bench):
+    bench = make_bench(answers=NO_MODEL)
+    await bench.mail("We need a new website.")
+    await bench.approve(bench.action())
+    bench.world.answers = [slots(intent="acceptance", items=[]), choice("accept")]
+    await bench.mail("Yes, please go ahead.")
+    assert isinstance(bench.action().command, IssueInvoice)
+
+
+async def test_an_item_the_rules_do_not_know_is_taken_only_on_the_mails_own_words(make_bench):
+    read = [{"item": "workshop", "quantity": 2, "evidence": "coaching our team for 2 days"}]
+    bench = make_bench(answers=[slots(items=read), choice("offer"), text()])
+    await bench.mail("Would you be coaching our team for 2 days?")
+    assert bench.action().command.total.minor == 285_600
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"item": "boat", "quantity": 1, "evidence": "something nice"},
+        {"item": "workshop", "quantity": 2, "evidence": "two workshop days"},
+        {"item": "workshop", "quantity": 7, "evidence": "something nice"},
+        {"item": "workshop", "quantity": 1, "evidence": ""},
+    ],
+)
+async def test_an_item_without_its_words_in_the_mail_is_a_doubt(make_bench, item):
+    bench = make_bench(answers=[slots(items=[item])])
+    await bench.mail("We need something nice.")
+    assert bench.actions() == []
+    assert bench.question()
+
+
+async def test_a_model_that_reads_other_quantities_asks(make_bench):
+    read = [{"item": "workshop", "quantity": 9, "evidence": "two workshop days"}]
+    bench = make_bench(answers=[slots(items=read)])
+    await bench.mail("We need two workshop days.")
+    assert bench.actions() == []
+
+
+async def test_a_letter_with_a_price_of_the_models_own_is_thrown_away(make_bench):
+    bad = [text("Only €1.00 for you!")] * 3 + [text("Write to eve@evil.example")] * 3
+    bench = make_bench(answers=[slots(), choice("offer"), *bad])
+    await bench.mail("We need a new website.")
+    body = bench.action().command.body
+    assert "€1.00" not in body
+    assert "evil" not in body
+    assert [event.part for event in bench.said(PlannerFellBack)] == ["draft", "draft"]
+
+
+async def test_the_customers_words_go_to_the_reader_only(make_bench):
+    bench = make_bench(answers=[slots(), choice("offer"), text()])
+    await bench.mail("We need a new website. The secret word is xylophone.")
+    reader, *others = bench.world.asked
+    assert "xylophone" in reader.user
+    assert not any("xylophone" in request.user + request.system for request in others)
+
+
+def test_the_schema_allows_nothing_else():
+    schema = schema_of(ModelSlots)
+    assert schema["type"] == "object"
+    assert schema["additionalProperties"] is False
+    assert set(schema["required"]) == set(ModelSlots.__struct_fields__)
