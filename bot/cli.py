@@ -88,6 +88,7 @@ def demo(
     settings = settings_for(folder)
     if not Folder(folder).company.exists():
         write_company(folder, defaults())
+    asyncio.run(story.remembered(settings, screen()))
     summary = run_with(settings, lambda app: _demonstrated(app, scripted=scripted))
     if as_json:
         sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")

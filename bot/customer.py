@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,11 +22,7 @@ from msgspec import Struct
 
 from connectors.mail.compose import COMMAND_HEADER
 
-COUNTER: Final = "counter.eml"
-ACCEPTANCE: Final = "acceptance.eml"
 _MINOR_DIGITS: Final = 100
-_ANSWERS: Final = {1: COUNTER, 2: ACCEPTANCE}
-"""What the customer says to the first and the second offer."""
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
@@ -34,30 +32,45 @@ class Incoming(Struct, frozen=True, kw_only=True):
     data: bytes
 
 
-class Customer:
-    """Counters the first offer, accepts the second, and pays the invoice."""
+class Script(Struct, frozen=True, kw_only=True):
+    """How one customer behaves. `folder` is below examples/; `answers` are files, one an offer.
 
-    def __init__(self, examples: Path, outbox: Path, invoices: Path) -> None:
-        self._examples = examples
+    After so many offers the customer says nothing more; an invoice is paid after `days`.
+    """
+
+    folder: str
+    address: str
+    answers: tuple[str, ...]
+    days: int = 3
+
+
+ADA: Final = Script(folder="", address="ada@example.com", answers=("counter.eml", "acceptance.eml"))
+BEN: Final = Script(folder="earlier", address="ben@example.org", answers=("acceptance.eml",))
+
+
+class Customer:
+    """Asks, answers offers by the script, and pays invoices."""
+
+    def __init__(self, script: Script, *, examples: Path, outbox: Path, invoices: Path) -> None:
+        self._script = script
+        self._files = examples / script.folder
         self._outbox = outbox
         self._invoices = invoices
 
     def so_far(self) -> Iterator[Incoming]:
-        """The first mail, and an answer to each mail that Coo has sent, oldest first."""
-        yield Incoming(name="lead.eml", data=(self._examples / "lead.eml").read_bytes())
-        offers = 0
+        """The first mail, and an answer to each mail that Coo has sent, in order."""
+        yield Incoming(name="lead.eml", data=(self._files / "lead.eml").read_bytes())
+        answers = iter(self._script.answers)
         for mail in self._received():
             if mail[COMMAND_HEADER] == "SendProposal":
-                offers += 1
-                if offers in _ANSWERS:
-                    yield self._reply(_ANSWERS[offers], mail)
+                yield from (self._reply(name, mail) for name in islice(answers, 1))
             elif mail[COMMAND_HEADER] == "SendInvoice":
                 yield from self._payments(mail)
 
     def _received(self) -> list[EmailMessage]:
         files = [path for box in ("new", "cur") for path in (self._outbox / box).glob("*")]
         mails = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
-        return sorted(mails, key=_order)
+        return sorted((mail for mail in mails if mail["To"] == self._script.address), key=_order)
 
     def _reply(self, name: str, mail: EmailMessage) -> Incoming:
         answered = _bare(mail["Message-ID"])
@@ -65,7 +78,7 @@ class Customer:
         thread = " ".join(part for part in (str(mail["References"] or ""), f"<{answered}>") if part)
         return self._filled(
             name,
-            message_id=f"{own}@mail.example.com",
+            message_id=f"{own}@mail.{self._script.address.partition('@')[2]}",
             in_reply_to=answered,
             references=" ".join(thread.split()),
         )
@@ -80,10 +93,16 @@ class Customer:
     def _payment(self, invoice: dict[str, Any]) -> Incoming:
         minor = int(invoice["gross"])
         amount = f"{minor // _MINOR_DIGITS}.{minor % _MINOR_DIGITS:02d}"
-        return self._filled("payment.json", number=str(invoice["number"]), amount=amount)
+        booked = date.fromisoformat(invoice["issued_on"]) + timedelta(days=self._script.days)
+        return self._filled(
+            "payment.json",
+            number=str(invoice["number"]),
+            amount=amount,
+            date=booked.isoformat(),
+        )
 
     def _filled(self, name: str, **values: str) -> Incoming:
-        text = (self._examples / name).read_text(encoding="utf-8")
+        text = (self._files / name).read_text(encoding="utf-8")
         for placeholder, value in values.items():
             text = text.replace(f"{{{placeholder}}}", value)
         return Incoming(name=name, data=text.encode())

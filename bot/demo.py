@@ -11,7 +11,9 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from email.parser import BytesHeaderParser
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +22,16 @@ from rich.console import Console
 
 from bot import texts
 from bot.announcer import Announcer
-from bot.app import App, at_work
+from bot.app import App, at_work, open_app
 from bot.audit_view import audit_reply
 from bot.channel import Reply, Verb
 from bot.console import ConsoleChat
 from bot.console_input import TerminalLines
-from bot.customer import Customer, Incoming
+from bot.customer import ADA, BEN, Customer, Incoming, Script
 from bot.hosting import Hosting, Stepping, hosting
 from bot.live_office import LiveOffice
 from bot.render import put
+from bot.settings import Settings
 from connectors.mail.compose import ACTION_HEADER
 from ledger.audit.trail import read_trail
 from ledger.domain.entities import Approval, ApprovalStatus, Case, Question
@@ -42,6 +45,7 @@ MOST_ROUNDS: Final = 30
 
 LOOK_S: Final = 0.5
 SETTLE_S: Final = 60.0
+BACK: Final = timedelta(days=40)
 AUTO: Final = "script"
 AS_RECOMMENDED: Final = "as you recommend"
 IDENTICAL: Final = "identical"
@@ -70,16 +74,40 @@ def examples_folder() -> Path:
     )
 
 
-def customer_of(app: App) -> Customer:
+def customer_of(app: App, script: Script) -> Customer:
     """The customer who reads what this folder sends."""
-    return Customer(examples_folder(), app.folder.outbox, app.folder.invoices)
+    return Customer(
+        script,
+        examples=examples_folder(),
+        outbox=app.folder.outbox,
+        invoices=app.folder.invoices,
+    )
 
 
-async def scripted(app: App, out: Console) -> None:
-    """The whole story without a person."""
+class Earlier:
+    """The system's clock, some weeks back: the earlier deal really happened then."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) - BACK
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+async def remembered(settings: Settings, out: Console) -> None:
+    """One deal of some weeks ago, so that there is something to remember; once a folder."""
+    async with open_app(settings, clock=Earlier()) as app:
+        if any(case.closed for case in await app.views.all(Case)):
+            return
+        put(out, Reply(hints=(texts.DEMO_EARLIER.format(days=BACK.days),)))
+        await scripted(app, Console(file=StringIO()), BEN)
+
+
+async def scripted(app: App, out: Console, script: Script = ADA) -> None:
+    """A whole story without a person."""
     async with at_work(app, "coo demo") as works:
         office = LiveOffice(app, Stepping(works), operator=app.company.operator.name, channel=AUTO)
-        await Story(app, office, out).run()
+        await Story(app, office, out, script).run()
 
 
 async def interactive(app: App, out: Console) -> None:
@@ -97,9 +125,9 @@ async def interactive(app: App, out: Console) -> None:
 
 
 async def _until_closed(app: App, host: Hosting) -> None:
-    """Play the customer until the first case is closed."""
-    customer = customer_of(app)
-    while not any(case.closed for case in await app.views.all(Case)):
+    """Play the customer until every case is closed."""
+    customer = customer_of(app, ADA)
+    while not await _all_closed(app):
         for incoming in list(customer.so_far()):
             await take(app, incoming)
         await app.clock.sleep(LOOK_S)
@@ -107,17 +135,23 @@ async def _until_closed(app: App, host: Hosting) -> None:
     await app.clock.sleep(LOOK_S * 2)
 
 
+async def _all_closed(app: App) -> bool:
+    cases = await app.views.all(Case)
+    return len(cases) > 1 and all(case.closed for case in cases)
+
+
 class Story:
     """Each round: what arrives, what Coo makes of it, and what the operator decides."""
 
-    def __init__(self, app: App, office: LiveOffice, out: Console) -> None:
+    def __init__(self, app: App, office: LiveOffice, out: Console, script: Script) -> None:
         self._app, self._office, self._out = app, office, out
-        self._customer = customer_of(app)
+        self._customer = customer_of(app, script)
         self._told = 0
         self._announcer = Announcer(app.views, app.ledger, me="", channel="")
 
     async def run(self) -> None:
-        """Until nobody has anything left to say."""
+        """Until nobody has anything left to say. What was told before a restart stays told."""
+        self._told = await self._office.head()
         for _ in range(MOST_ROUNDS):
             before = await self._office.head()
             for incoming in list(self._customer.so_far()):
@@ -163,7 +197,7 @@ async def summed_up(app: App) -> Summary:
     facts = [fact async for fact in app.ledger.facts()]
     cases = await app.views.all(Case)
     return Summary(
-        case=cases[0].id if cases else "",
+        case=cases[-1].id if cases else "",
         facts=len(facts),
         effects=sum(isinstance(fact.event, ActionSucceeded) for fact in facts),
         duplicate_effects=_doubled(app, facts),

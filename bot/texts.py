@@ -709,6 +709,9 @@ LEAVES_REST: Final = "Nothing else. Mails are files in `mail/out`, and no usage 
 
 DEMO_START: Final = "One lead becomes one paid invoice. Data folder: {folder}"
 DEMO_HOW: Final = "Ada's mails arrive by themselves. Type `help`, or Enter on a card to choose."
+DEMO_EARLIER: Final = (
+    "First, quietly, a deal of {days} days ago, so that there is something to remember …"
+)
 DEMO_STORY: Final = "The story of {case}"
 DEMO_PROOF: Final = "The proof"
 DEMO_CHAIN: Final = "Chain      {chain}: {facts} facts, each sealed to the one before it"

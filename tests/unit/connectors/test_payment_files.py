@@ -57,7 +57,10 @@ def refusal(raw: bytes) -> InputUnreadable:
 @pytest.mark.parametrize("name", ["payment.json", "payment.csv", "payment.camt053.xml"])
 def test_the_examples_say_the_same_in_three_formats(name: str) -> None:
     text = (EXAMPLES / name).read_text("utf-8")
-    raw = text.replace("{number}", "2026-0001").replace("{amount}", "2618.00").encode()
+    places = {"{number}": "2026-0001", "{amount}": "2618.00", "{date}": "2026-11-20"}
+    for place, value in places.items():
+        text = text.replace(place, value)
+    raw = text.encode()
     payment = only(raw, name)
     assert payment.amount == Money(261_800, "EUR")
     assert payment.booked_on == date(2026, 11, 20)
