@@ -10,10 +10,11 @@ from bot import texts
 from bot.amounts import amount_words, clock_words, counted, percent_plain, usd_words
 from bot.card_rows import SHA_SIGNS
 from bot.cards import fired_lines
+from bot.slot_words import slot_lines
 from bot.untrusted import one_line
 from ledger.audit import entries as line
 from ledger.audit.entries import Entry
-from ledger.domain.values import Money, Trust, decoded
+from ledger.domain.values import Trust
 from ledger.domain.verdicts import Allow, Ask, Deny
 
 MOST_EPISODES: Final = 5
@@ -56,37 +57,6 @@ def _understood(entry: line.Understanding, _: datetime) -> Iterator[str]:
         yield from slot_lines(entry.slots)
     if entry.unsure:
         yield texts.UNSURE.format(what=one_line(", ".join(entry.unsure)))
-
-
-def slot_lines(slots: str) -> Iterator[str]:
-    """What was read out of a text, without the quotes behind it: `items: 1 × website`."""
-    try:
-        read = decoded(slots, dict[str, Any])
-    except ValueError:
-        yield one_line(slots, 300)
-        return
-    for name, value in read.items():
-        words = _slot(value)
-        if words and name not in {"intent", "language"}:
-            yield f"{name.replace('_', ' ')}: {one_line(words, 200)}"
-
-
-def _slot(value: object) -> str:
-    match value:
-        case list():
-            return "; ".join(filter(None, map(_slot, value)))
-        case {"minor": int(minor), "currency": str(currency), **more}:
-            about = f" ({more['about']})" if more.get("about") else ""
-            return f"{amount_words(Money(minor, currency))}{about}"
-        case {"item": item, "quantity": quantity}:
-            return f"{quantity} × {item}"
-        case dict():
-            shown = {key: _slot(part) for key, part in value.items() if key != "evidence"}
-            return ", ".join(f"{key} {words}" for key, words in shown.items() if words)
-        case None:
-            return ""
-        case _:
-            return str(value)
 
 
 def _clause(text: str) -> str:

@@ -105,7 +105,8 @@ class ConsoleChat:
         reply = await self._answer(text)
         while (asked := await self._asked_back(reply)) is not None:
             reply = asked
-        await self.show(reply)
+        left = self._lines.interactive and reply.editor
+        await self.show(Reply(lines=(texts.LEFT,)) if left else reply)
         if reply.waits_for:
             await self._settled()
         return reply.leave
@@ -176,6 +177,8 @@ class ConsoleChat:
         self._after = facts[-1].seq
         for reply in replies:
             await self.show(reply)
+        if replies:
+            self._lines.numbers(await self._waiting())
 
     async def _complain(self, error: Exception) -> None:
         """Say once that news cannot be read; not twice a second."""

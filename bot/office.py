@@ -14,7 +14,7 @@ from msgspec import Struct
 from bot.channel import Verb
 from ledger.domain.company import Company
 from ledger.domain.facts import Fact
-from ledger.domain.reading import Blobs, Clock, History, Views
+from ledger.domain.reading import Clock, History, Views
 
 
 class PoliciesInForce(Struct, frozen=True, kw_only=True):
@@ -59,9 +59,6 @@ class Office(Protocol):
 
     @property
     def history(self) -> History: ...
-
-    @property
-    def blobs(self) -> Blobs: ...
 
     @property
     def clock(self) -> Clock: ...

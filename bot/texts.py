@@ -614,6 +614,7 @@ TOOLBAR: Final = "help: what you can say · Ctrl-D: leave"
 TOOLBAR_WAITS: Final = "waiting: {numbers} · Enter: choose · help · Ctrl-D: leave"
 EDIT_ONE: Final = "Enter: preview · Ctrl-C: leave it"
 EDIT_MANY: Final = "Esc then Enter: preview · Ctrl-C: leave it"
+LEFT: Final = "Left as it was."
 STILL_WORKING: Final = "Still at work; what comes of it is told here."
 CONSOLE_BROKEN: Final = Trouble(
     "Coo itself stumbled over this: {what}.",

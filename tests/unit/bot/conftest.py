@@ -13,7 +13,7 @@ from bot.company_text import defaults
 from bot.office import PoliciesInForce, ReplayReport, VerifyReport
 from ledger.domain import events
 from ledger.domain.commands import Command, SendProposal, amount_of, command_name, command_sha
-from ledger.domain.entities import Entity
+from ledger.domain.entities import Approval, Entity
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import Event, PlanStep, Recollection
 from ledger.domain.facts import Fact
@@ -120,10 +120,6 @@ class PaperOffice:
     @property
     def history(self) -> PaperViews:
         return PaperViews(self)
-
-    @property
-    def blobs(self) -> Any:
-        raise NotImplementedError
 
     async def tap(
         self,
@@ -295,7 +291,7 @@ class PaperOffice:
 
     def approve(self, approval: str = "apr-00000001", tap: str = "") -> None:
         """What the router says to a good tap."""
-        found = self.get(_approval(), approval)
+        found = self.get(Approval, approval)
         assert found is not None
         self.note(
             events.Approved(
@@ -326,12 +322,6 @@ class PaperOffice:
                 text="Which project is this about?",
             )
         )
-
-
-def _approval() -> Any:
-    from ledger.domain.entities import Approval  # noqa: PLC0415  # read late, for its name only
-
-    return Approval
 
 
 class PaperViews:

@@ -184,7 +184,7 @@ async def test_editing_ends_in_the_preview_and_sending_from_there_approves_it(pa
 
 async def test_giving_up_an_edit_changes_nothing(paper: Paper) -> None:
     paper.story()
-    await typed(paper, Typist("edit 1", edits={"subject": None}))
+    assert "Left as it was." in await typed(paper, Typist("edit 1", edits={"subject": None}))
     assert paper.count(events.Tapped) == 0
 
 
@@ -210,9 +210,11 @@ async def test_what_another_process_appends_appears_while_nobody_types(paper: Pa
                 await asyncio.sleep(0)
             return None
 
-    shown = await typed(paper, Waiting())
+    typist = Waiting()
+    shown = await typed(paper, typist)
     assert "New lead, case 1" in shown
     assert "approve 1" in shown
+    assert typist.known == ["1"]
 
 
 async def test_a_card_that_came_as_a_notice_counts_as_seen(paper: Paper) -> None:
