@@ -57,11 +57,20 @@ def deed(doing: Doing | None) -> str:
     return _DEEDS.get(doing.name, doing.name) if doing else "an earlier step"
 
 
+_TELLING = ("negotiation", "outcome", "decision", "proposal", "conversation")
+"""Kinds of episodes, the one that says most about how a deal went first."""
+
+
 def remembered(recalled: Sequence[Recollection]) -> str:
     """One line on the most similar past, with its age; "" for none."""
     if not recalled:
         return ""
-    best = recalled[0]
+    case = recalled[0].case
+    told = {kind: rank for rank, kind in enumerate(_TELLING)}
+    best = min(
+        (each for each in recalled if each.case == case),
+        key=lambda it: told.get(it.kind, len(told)),
+    )
     text = " ".join(best.text.split())
     cut = text if len(text) <= _CUT else text[: _CUT - 1] + "…"
     return f"Most similar so far ({best.age_days} days ago): {cut}"
