@@ -113,6 +113,7 @@ async def scripted(app: App, out: Console, script: Script = ADA) -> None:
 async def interactive(app: App, out: Console) -> None:
     """The story with a person at the console, who may also do something else than expected."""
     async with hosting(app, "coo demo") as host:
+        await host.ready()
         office = LiveOffice(app, host, operator=app.company.operator.name, channel="console")
         chat = ConsoleChat(office, TerminalLines(), out, app.clock.now().astimezone().tzinfo)
         talking = asyncio.create_task(chat.run())
