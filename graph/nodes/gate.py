@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 import msgspec
 
+from graph.amounts import amount_words
 from graph.answers import AnswerId, plain_option
 from graph.ports import GateDecision, World
 from graph.state import CaseState, Json, event_of, said
@@ -94,12 +95,16 @@ async def _asked(world: World, proposed: ActionProposed) -> list[Json]:
 
 
 def title_of(proposed: ActionProposed) -> str:
-    """What a card is headed with: the mail's subject, or what would be issued."""
+    """What a card is headed with, in our own words: a mail's subject is its customer's text."""
     match proposed.command:
-        case SendProposal() | SendReply() | SendInvoice() as mail:
-            return mail.subject
-        case IssueInvoice() as invoice:
-            return f"Invoice for proposal {invoice.proposal}"
+        case SendProposal() as offer:
+            return f"Offer over {amount_words(offer.total)} to {offer.to}"
+        case SendReply() as answer:
+            return f"Answer to {answer.to}"
+        case SendInvoice() as invoice:
+            return f"Invoice {invoice.number} over {amount_words(invoice.total)} to {invoice.to}"
+        case IssueInvoice() as issue:
+            return f"Invoice over {amount_words(issue.total)}"
         case None:
             return proposed.name
         case _:

@@ -23,6 +23,8 @@ FREE_TEXT = "You can also answer in your own words."
 NOTHING_SENT = "Nothing was sent."
 
 _CUT = 240
+_OUR_WORDS = frozenset({"proposal", "negotiation", "decision"})
+"""Kinds of episodes whose text is made of figures, the price list and the operator's words."""
 _DEEDS = {
     "SendProposal": "sending the offer",
     "SendReply": "sending the answer",
@@ -73,7 +75,11 @@ def remembered(recalled: Sequence[Recollection]) -> str:
     )
     text = " ".join(best.text.split())
     cut = text if len(text) <= _CUT else text[: _CUT - 1] + "…"
-    return f"Most similar so far ({best.age_days} days ago): {cut}"
+    return f"Most similar so far ({_ago(best.age_days)}): {cut}"
+
+
+def _ago(days: int) -> str:
+    return "today" if not days else "yesterday" if days == 1 else f"{days} days ago"
 
 
 def owed(bill: Bill) -> str:

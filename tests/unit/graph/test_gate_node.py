@@ -131,7 +131,7 @@ async def test_what_is_asked_becomes_an_approval_that_expires_in_three_days() ->
 
 
 @pytest.mark.parametrize(
-    ("command", "title"), [(REPLY, "Hello"), (INVOICE, "Invoice for proposal pro-1")]
+    ("command", "title"), [(REPLY, "Answer to jo@x.example"), (INVOICE, "Invoice over €0.01")]
 )
 async def test_a_card_is_headed_with_what_would_happen(command: Command, title: str) -> None:
     events = await judged(Ruled(Ask(rule("ask"), "v1@x")), proposed(command))
