@@ -167,11 +167,12 @@ def _done(event: ActionSucceeded, story: Story) -> _Said:
 
 
 def _what(command: object, name: str) -> str:
+    """In our own words: a mail's subject is its customer's text, and outcomes stand on cards."""
     match command:
-        case SendProposal(subject=subject, version=version):
-            return f"Sending version {version} of the offer {subject!r}"
-        case SendReply(subject=subject, body=body):
-            return f"Answering {subject!r} with {_quote(body)!r}"
+        case SendProposal(version=version):
+            return f"Sending version {version} of the offer"
+        case SendReply(body=body):
+            return f"Answering with {_quote(body)!r}"
         case SendInvoice(number=number):
             return f"Sending invoice {number}"
         case IssueInvoice(lines=lines):

@@ -23,8 +23,6 @@ FREE_TEXT = "You can also answer in your own words."
 NOTHING_SENT = "Nothing was sent."
 
 _CUT = 240
-_OUR_WORDS = frozenset({"proposal", "negotiation", "decision"})
-"""Kinds of episodes whose text is made of figures, the price list and the operator's words."""
 _DEEDS = {
     "SendProposal": "sending the offer",
     "SendReply": "sending the answer",
@@ -59,19 +57,21 @@ def deed(doing: Doing | None) -> str:
     return _DEEDS.get(doing.name, doing.name) if doing else "an earlier step"
 
 
-_TELLING = ("negotiation", "outcome", "decision", "proposal", "conversation")
-"""Kinds of episodes, the one that says most about how a deal went first."""
+_TELLING = ("negotiation", "outcome", "decision", "proposal")
+"""Kinds of episodes in our own words, the one that says most about how a deal went first."""
 
 
 def remembered(recalled: Sequence[Recollection]) -> str:
-    """One line on the most similar past, with its age; "" for none."""
-    if not recalled:
+    """One line on the most similar past, with its age; "" for none.
+
+    It stands on a card as Coo's advice, so it never quotes what somebody wrote in a mail.
+    """
+    ours = [each for each in recalled if each.kind in _TELLING]
+    if not ours:
         return ""
-    case = recalled[0].case
-    told = {kind: rank for rank, kind in enumerate(_TELLING)}
     best = min(
-        (each for each in recalled if each.case == case),
-        key=lambda it: told.get(it.kind, len(told)),
+        (each for each in ours if each.case == ours[0].case),
+        key=lambda it: _TELLING.index(it.kind),
     )
     text = " ".join(best.text.split())
     cut = text if len(text) <= _CUT else text[: _CUT - 1] + "…"

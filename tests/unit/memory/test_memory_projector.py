@@ -231,7 +231,7 @@ decision: Olga refused an action for Ada Lovelace: too dear
 decision: Olga said about Ada Lovelace: give her five percent
 proposal: Proposal P-7 version 2 for Ada Lovelace: 1 × Website. Net 950.00 EUR, total \
 1130.50 EUR, discount 5 %, delivery in 10 days.
-outcome: Sending version 2 of the offer 'Our offer' for Ada Lovelace was done (mid-1). It was \
+outcome: Sending version 2 of the offer for Ada Lovelace was done (mid-1). It was \
 about 1130.50 EUR.
 negotiation: Ada Lovelace accepted proposal P-7 after 1 counter-offer: 1 × Website for \
 1130.50 EUR, discount 5 %.
