@@ -16,6 +16,7 @@ from bot.channel import Card, CardKind, Reply
 from bot.notices import TOLD, Around, Notice, notice
 from ledger.domain import events
 from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Invoice, Question
+from ledger.domain.events import Event
 from ledger.domain.facts import Fact
 from ledger.domain.reading import History, Views
 
@@ -75,7 +76,7 @@ class Announcer:
         action = await get(Action, getattr(event, "action", "") or _action_of(approval))
         if approval is None and action is not None and action.approval:
             approval = await get(Approval, action.approval)
-        asked = isinstance(event, events.ApprovalRequested)
+        question = await get(Question, getattr(event, "question", ""))
         return Around(
             now=now,
             me=self._me,
@@ -84,11 +85,23 @@ class Announcer:
             contact=await self._cards.contact(action) if action else None,
             action=action,
             approval=approval,
-            question=await get(Question, getattr(event, "question", "")),
+            question=question,
             invoice=await get(Invoice, getattr(event, "invoice", "")),
             failure=await get(Failure, getattr(event, "failure", "")),
-            card=await self._cards.card(approval, now) if asked and approval else None,
+            card=await self._card(event, approval, question, now),
         )
+
+    async def _card(
+        self, event: Event, approval: Approval | None, question: Question | None, now: datetime
+    ) -> Card | None:
+        """The card that a fact puts before the person, where it puts one."""
+        match event:
+            case events.ApprovalRequested() if approval:
+                return await self._cards.card(approval, now)
+            case events.QuestionAsked() if question:
+                return await self._cards.question(question, now)
+            case _:
+                return None
 
     async def _get(self, kind: type[E], entity_id: str) -> E | None:
         return await self._views.get(kind, entity_id) if entity_id else None

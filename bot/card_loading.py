@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from bot.card_outcomes import UNDECIDED
+from bot.card_outcomes import UNDECIDED, question_card
 from bot.card_sources import provenance_facts
 from bot.cards import card_of, preview_card
 from bot.channel import Card
-from ledger.domain.entities import Action, Approval, Case, Contact
+from ledger.domain.entities import Action, Approval, Case, Contact, Question
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
 from ledger.domain.reading import History, Views
@@ -43,6 +43,12 @@ class CardLoader:
             return None
         sources = await self.sources(provenance_facts(action.provenance))
         return preview_card(action, approval, edits, await self.contact(action), now, sources)
+
+    async def question(self, question: Question, now: datetime) -> Card:
+        """The card of a question, with the case it is about."""
+        case = await self._views.get(Case, question.case)
+        contact = await self._views.get(Contact, case.contact) if case and case.contact else None
+        return question_card(question, now, case, contact)
 
     async def contact(self, action: Action) -> Contact | None:
         """Whom an action concerns: as its command says, else the contact of its case."""

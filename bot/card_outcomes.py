@@ -16,6 +16,7 @@ from ledger.domain.entities import (
     ActionStatus,
     Approval,
     ApprovalStatus,
+    Case,
     Contact,
     Failure,
     Question,
@@ -65,7 +66,8 @@ def decided_words(approval: Approval, now: datetime) -> str:
         words += texts.AT_WHEN.format(when=clock_words(approval.decided_at, now))
     if approval.channel:
         words += f" ({one_line(approval.channel, 30)})"
-    return words + (f": {one_line(approval.reason)}" if approval.reason else "")
+    reason = one_line(approval.reason).rstrip(".")
+    return words + (f": {reason}" if reason else "")
 
 
 def outcome_lines(action: Action, contact: Contact | None) -> tuple[str, ...]:
@@ -109,8 +111,10 @@ def outcome_card(action: Action, contact: Contact | None, number: int = 0) -> Ca
     )
 
 
-def question_card(question: Question, now: datetime) -> Card:
-    """What Coo cannot tell and does not guess."""
+def question_card(
+    question: Question, now: datetime, case: Case | None = None, contact: Contact | None = None
+) -> Card:
+    """What Coo cannot tell and does not guess, and whom it is about."""
     shown, cut = excerpt(question.text)
     if question.status != "open":
         return _answered(question)
@@ -122,6 +126,7 @@ def question_card(question: Question, now: datetime) -> Card:
         case=question.case,
         title=texts.QUESTION,
         rows=(
+            *card_rows.row(texts.ROW_CASE, tuple(_about(case, contact))),
             Row(texts.ROW_WHY, (one_line(question.why), asked)),
             *card_rows.row(texts.ROW_ADVICE, card_rows.short(question.recommendation)),
         ),
@@ -136,6 +141,14 @@ def question_card(question: Question, now: datetime) -> Card:
         ),
         footer=texts.ANSWER_FREELY.format(number=question.number),
     )
+
+
+def _about(case: Case | None, contact: Contact | None) -> Iterator[str]:
+    """The case and its customer; what they wrote is a command away, never on the card."""
+    if case is not None:
+        who = f", {card_rows.who(contact)} <{one_line(contact.address)}>" if contact else ""
+        yield f"{case.number}{who}"
+        yield texts.READ_ALL.format(case=case.number)
 
 
 def _answered(question: Question) -> Card:

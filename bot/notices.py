@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bot import texts
 from bot.amounts import amount_words, counted
-from bot.card_outcomes import UNDECIDED, failure_card, outcome_card, question_card
+from bot.card_outcomes import UNDECIDED, failure_card, outcome_card
 from bot.channel import Card, CardKind, Reply
 from bot.untrusted import one_line
 from ledger.domain import events
@@ -23,7 +23,7 @@ from ledger.domain.facts import Fact
 
 
 class Around(Struct, frozen=True, kw_only=True):
-    """What a fact is about, as it is now. `card` is the card an approval has now."""
+    """What a fact is about, as it is now. `card` is what an approval or a question has now."""
 
     now: datetime
     me: str = ""
@@ -63,9 +63,9 @@ def _asked(_: events.ApprovalRequested, __: Fact, around: Around) -> Notice | No
 
 
 def _questioned(_: events.QuestionAsked, __: Fact, around: Around) -> Notice | None:
-    if around.question is None or around.question.status != "open":
+    if around.card is None or around.card.kind is not CardKind.QUESTION:
         return None
-    return Notice(reply=Reply(cards=(question_card(around.question, around.now),)))
+    return Notice(reply=Reply(cards=(around.card,)))
 
 
 def _withdrawn(event: events.QuestionWithdrawn, _: Fact, around: Around) -> Notice | None:

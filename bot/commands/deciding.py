@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot import texts
 from bot.card_loading import CardLoader
-from bot.card_outcomes import LETTERS, UNDECIDED, decided_words, question_card
+from bot.card_outcomes import LETTERS, UNDECIDED, decided_words
 from bot.channel import Card, Editor, Prompt, Reply, Verb
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.session import Session
@@ -30,7 +30,8 @@ class Deciding:
         """A card whole, with its full text."""
         question = await self._things.question(said.lstrip("#"))
         if question is not None:
-            return Reply(cards=(question_card(question, self._session.now(self._office)),))
+            now = self._session.now(self._office)
+            return Reply(cards=(await self._cards.question(question, now),))
         found = await self._approval(said)
         if isinstance(found, Reply):
             return found

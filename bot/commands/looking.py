@@ -8,7 +8,7 @@ from typing import Final
 from bot import texts
 from bot.amounts import amount_words, clock_words, counted
 from bot.card_loading import CardLoader
-from bot.card_outcomes import failure_card, question_card
+from bot.card_outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.overview import CaseOverview, status_of
@@ -113,7 +113,7 @@ class Looking:
 
     async def _whole(self, approvals: list[Approval], asked: list[Question]) -> tuple[Card, ...]:
         cards = [await self._cards.card(each, self._now) for each in approvals]
-        questions = [question_card(each, self._now) for each in asked]
+        questions = [await self._cards.question(each, self._now) for each in asked]
         return (*(card for card in cards if card), *questions)
 
     async def _row(self, approval: Approval) -> tuple[str, ...]:
