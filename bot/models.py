@@ -51,7 +51,7 @@ async def models_of(app: App) -> AsyncIterator[Models]:
                 journal=Journal(app.ledger, app.company),
                 provider=provider,
                 tiers=Tiers(main=endpoint.model, cheap=endpoint.cheap),
-                prices=PriceList(endpoint.base_url),
+                prices=PriceList(local=endpoint.local, own=endpoint.prices),
                 may_see=_may_see(app, endpoint),
                 deadline=endpoint.deadline_s,
             )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct, field
 
 from bot import texts
+from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
 
 PREFIX: Final = "COO_"
@@ -37,6 +40,7 @@ VARIABLES: Final = (
     Variable("COO_MODEL_CHEAP", "", "A cheaper model to fall back to. Empty: the same one."),
     Variable("COO_MODEL_BASE_URL", HOSTED_MODELS, "Any OpenAI-compatible endpoint."),
     Variable("COO_MODEL_DEADLINE_S", "30", "Seconds one model call may take, then a fallback."),
+    Variable("COO_MODEL_PRICES", "", "`NAME=READ/WRITTEN, …`: USD for a million tokens each."),
     Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
 )
 
@@ -66,7 +70,10 @@ class Secret:
 
 
 class ModelEndpoint(Struct, frozen=True, kw_only=True):
-    """Where model calls go. `local`: the host is this machine or a private network."""
+    """Where model calls go. `local`: the host is this machine or a private network.
+
+    `prices` are what the operator says that models cost here.
+    """
 
     base_url: str
     model: str
@@ -74,6 +81,7 @@ class ModelEndpoint(Struct, frozen=True, kw_only=True):
     deadline_s: float
     local: bool
     key: Secret | None = None
+    prices: Mapping[str, Price] = {}
 
     @property
     def host(self) -> str:
@@ -120,6 +128,7 @@ def _unknown(given: Mapping[str, str]) -> tuple[str, ...]:
 def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
     deadline = _seconds("COO_MODEL_DEADLINE_S", read["COO_MODEL_DEADLINE_S"])
     url, local = _address("COO_MODEL_BASE_URL", read["COO_MODEL_BASE_URL"])
+    prices = dict(_prices("COO_MODEL_PRICES", read["COO_MODEL_PRICES"]))
     if not read["COO_MODEL"]:
         return None
     key = read["OPENAI_API_KEY"]
@@ -130,7 +139,23 @@ def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
         deadline_s=deadline,
         local=local,
         key=Secret(key) if key else None,
+        prices=prices,
     )
+
+
+_PRICE: Final = re.compile(
+    r"(?P<name>[^=,]+)=\s*(?P<read>\d{1,4}(?:\.\d{1,6})?)/(?P<written>\d{1,4}(?:\.\d{1,6})?)"
+)
+
+
+def _prices(name: str, value: str) -> Iterator[tuple[str, Price]]:
+    """`big=1.25/10, small=0.25/2` as prices in micro-units of USD."""
+    for part in (part.strip() for part in value.split(",") if part.strip()):
+        match = _PRICE.fullmatch(part)
+        if match is None:
+            raise SettingsInvalid(*texts.SETTING_NO_PRICE.put(name=name, part=part))
+        read, written = (int(Decimal(match[each]) * MILLION) for each in ("read", "written"))
+        yield match["name"].strip(), Price(read, written)
 
 
 def _seconds(name: str, value: str) -> float:
@@ -170,4 +195,6 @@ def is_local(host: str) -> bool:
         address = ipaddress.ip_address(host)
     except ValueError:
         return "." not in host or host.endswith((".localhost", ".local", ".internal"))
+    # Older interpreters call every mapped address private, also that of a public host.
+    address = getattr(address, "ipv4_mapped", None) or address
     return address.is_loopback or address.is_private

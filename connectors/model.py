@@ -13,7 +13,7 @@ from msgspec import Struct
 from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
-from connectors.model_http import model_client
+from connectors.model_http import AnswerTooLarge, model_client
 from connectors.prices import tokens_at_most
 from ledger.domain.errors import CooError
 
@@ -22,6 +22,12 @@ NO_KEY: Final = "none"
 
 _GOES_ON: Final = "Coo goes on without it; see `audit` for what took its place."
 _MOST_CAUSE: Final = 300
+_SIGNS_PER_TOKEN: Final = 16
+"""More signs than this for each token asked for is no answer, whatever the server counts."""
+_SHORTEST_KEY: Final = 12
+"""A shorter key ("ollama", "none") is no secret, but may well be a word of an answer."""
+_MOST_TOKENS: Final = 100_000_000
+"""No call takes more; a server that says so has miscounted."""
 _SECRET: Final = re.compile(r"\b(?:sk[-_]|Bearer\s+)[\w.*-]{6,}", re.IGNORECASE)
 
 
@@ -93,7 +99,10 @@ class OpenAIModel:
         except TimeoutError:
             raise self._deadline(prompt) from None
         seconds = asyncio.get_running_loop().time() - started
-        return _completion(answer, prompt, milliseconds=round(seconds * 1000))
+        done = _completion(answer, prompt, milliseconds=round(seconds * 1000))
+        if len(self._key) < _SHORTEST_KEY:
+            return done
+        return msgspec.structs.replace(done, text=self._without_key(done.text))
 
     async def close(self) -> None:
         """Release connections."""
@@ -132,12 +141,12 @@ class OpenAIModel:
         )
         try:
             return msgspec.json.decode(raw.content, type=_Answer)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ModelFailed("error", "The server's answer is not what a model sends.") from None
 
     def _status(self, error: openai.APIStatusError) -> ModelFailed:
         limited = isinstance(error, openai.RateLimitError)
-        said = self._without_secrets(error.response.text)
+        said = self._without_secrets(_said(error))
         cause = f"The model's server answered {error.status_code}: {said or 'nothing more'}"
         return ModelFailed("ratelimit" if limited else "error", cause)
 
@@ -145,10 +154,10 @@ class OpenAIModel:
         if isinstance(error, openai.APITimeoutError):
             return self._deadline(prompt)
         behind = error.__cause__ or error
-        return ModelFailed(
-            "error",
-            f"The model cannot be reached at {self._host}: {self._without_secrets(str(behind))}",
-        )
+        why = self._without_secrets(str(behind))
+        if isinstance(behind, _BROKE_OFF):
+            return ModelFailed("error", f"The answer from {self._host} broke off: {why}")
+        return ModelFailed("error", f"The model cannot be reached at {self._host}: {why}")
 
     def _deadline(self, prompt: Prompt) -> ModelFailed:
         return ModelFailed("deadline", f"No answer from {self._host} in {prompt.timeout:g} s.")
@@ -159,9 +168,22 @@ class OpenAIModel:
 
     def _without_secrets(self, text: str) -> str:
         """One short line in which neither our key nor anything that looks like one stands."""
-        bare = text.replace(self._key, "…") if self._key else text
-        line = " ".join(_SECRET.sub("…", bare).split())
+        line = " ".join(_SECRET.sub("…", self._without_key(text)).split())
         return line if len(line) <= _MOST_CAUSE else f"{line[:_MOST_CAUSE]}…"
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._key, "…") if self._key else text
+
+
+_BROKE_OFF: Final = (AnswerTooLarge, httpx.RemoteProtocolError, httpx.ReadError)
+"""The server was there and began to answer."""
+
+
+def _said(error: openai.APIStatusError) -> str:
+    """The server's own message where it sent one in the usual place, else its whole answer."""
+    body = error.body
+    message = body.get("message") if isinstance(body, dict) else None
+    return message if isinstance(message, str) and message else error.response.text
 
 
 _NOT_UNDERSTOOD: Final = frozenset({400, 404, 422})
@@ -238,8 +260,12 @@ def _completion(answer: _Answer, prompt: Prompt, *, milliseconds: int) -> Comple
         raise ModelFailed("refused", "The model refused to answer.", spent=spent)
     if choice.finish_reason == "length":
         raise ModelFailed("error", f"Cut off after {prompt.max_tokens} tokens.", spent=spent)
+    text = choice.message.content or ""
+    if len(text) > prompt.max_tokens * _SIGNS_PER_TOKEN:
+        cause = f"It wrote {len(text)} signs where {prompt.max_tokens} tokens were asked for."
+        raise ModelFailed("error", cause, spent=spent)
     return Completion(
-        text=_unfenced(choice.message.content or ""),
+        text=_unfenced(text),
         prompt_tokens=spent[0],
         answer_tokens=spent[1],
         milliseconds=milliseconds,
@@ -247,9 +273,11 @@ def _completion(answer: _Answer, prompt: Prompt, *, milliseconds: int) -> Comple
 
 
 def _spent(answer: _Answer, prompt: Prompt) -> tuple[int, int]:
-    """Tokens read and written; a server that does not count them is counted upwards."""
+    """Tokens read and written; a server that does not count them, or cannot, is counted upwards."""
     if answer.usage is not None:
-        return answer.usage.prompt_tokens, answer.usage.completion_tokens
+        said = answer.usage.prompt_tokens, answer.usage.completion_tokens
+        if all(0 <= tokens <= _MOST_TOKENS for tokens in said):
+            return said
     read = tokens_at_most(len(prompt.system) + len(prompt.user))
     wrote = sum(tokens_at_most(len(choice.message.content or "")) for choice in answer.choices)
     return read, wrote

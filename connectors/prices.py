@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 MILLION: Final = 1_000_000
 CHARS_PER_TOKEN: Final = 2
@@ -37,17 +36,22 @@ PRICES: Final[dict[str, Price]] = {
 """List prices; a dated name ("gpt-5-mini-2025-08-07") costs what its family costs."""
 
 
-class PriceList(Struct, frozen=True):
-    """Prices at one endpoint: a server on this machine or network costs nothing."""
+class PriceList(Struct, frozen=True, kw_only=True):
+    """Prices at one endpoint. `own` are the operator's and count before all others.
 
-    base_url: str
-    prices: dict[str, Price] = field(default_factory=PRICES.copy)
+    `local`: a server on this machine or network costs nothing unless `own` says otherwise.
+    """
+
+    local: bool = False
+    own: Mapping[str, Price] = {}
 
     def price(self, model: str) -> Price:
         """The price of a model by its exact name or its family with a date."""
-        if is_local(self.base_url):
+        if model in self.own:
+            return self.own[model]
+        if self.local:
             return FREE
-        return self.prices.get(model) or self.prices.get(_family(model), UNKNOWN_MODEL)
+        return PRICES.get(model) or PRICES.get(_family(model), UNKNOWN_MODEL)
 
     def cost(self, model: str, prompt_tokens: int, answer_tokens: int) -> int:
         """Micro-USD of a call, rounded up."""
@@ -62,21 +66,6 @@ class PriceList(Struct, frozen=True):
 def tokens_at_most(chars: int) -> int:
     """A count of tokens that a European text of so many characters stays below."""
     return -(-chars // CHARS_PER_TOKEN)
-
-
-def is_local(base_url: str) -> bool:
-    """Whether the endpoint is on this machine or a private network, told by its address alone.
-
-    A name other than localhost is not: what it resolves to can change.
-    """
-    host = (urlsplit(base_url).hostname or "").lower()
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_private
 
 
 def _family(model: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import VARIABLES, Secret, Settings, is_local, nearest_variable
+from connectors.prices import Price
 from ledger.domain.errors import SettingsInvalid
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,20 @@ def test_secrets_compare_by_value_and_only_with_secrets() -> None:
     assert len({Secret("a"), Secret("a")}) == 1
 
 
+def test_the_prices_of_models_are_read_in_dollars_for_a_million_tokens() -> None:
+    settings = Settings.from_env({"COO_MODEL": "m", "COO_MODEL_PRICES": "m=1.25/10, tiny = 0/0.5"})
+    assert settings.model is not None
+    assert settings.model.prices == {"m": Price(1_250_000, 10_000_000), "tiny": Price(0, 500_000)}
+
+
+@pytest.mark.parametrize("value", ["m", "m=1", "m=1/x", "=1/2", "m=-1/2", "m=1/2/3", "m=1e9/1"])
+def test_a_price_that_is_none_names_the_part_and_the_remedy(value: str) -> None:
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.from_env({"COO_MODEL_PRICES": f"ok=1/2, {value}"})
+    assert repr(value) in caught.value.cause
+    assert "gpt-5-mini=0.25/2" in caught.value.remedy
+
+
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "601"])
 def test_a_deadline_that_is_no_time_names_variable_value_and_remedy(value: str) -> None:
     with pytest.raises(SettingsInvalid) as caught:
@@ -91,6 +106,8 @@ def test_plain_http_is_only_for_machines_close_by() -> None:
         ("ollama", True),
         ("printer.local", True),
         ("8.8.8.8", False),
+        ("::ffff:8.8.8.8", False),
+        ("::ffff:10.0.0.7", True),
         ("models.example", False),
     ],
 )

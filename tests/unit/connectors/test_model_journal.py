@@ -84,7 +84,7 @@ class Desk:
         self.provider = Scripted()
         self.verdict: Verdict = Allow((), "1@a")
         self.seen: list[Asked] = []
-        self.base_url = "https://api.openai.com/v1"
+        self.local = False
 
     async def may_see(self, asked: Asked) -> Verdict:
         self.seen.append(asked)
@@ -96,7 +96,7 @@ class Desk:
             journal=Journal(self.ledger, COMPANY),
             provider=self.provider,
             tiers=Tiers(main="gpt-5-mini", cheap="gpt-5-nano"),
-            prices=PriceList(self.base_url),
+            prices=PriceList(local=self.local),
             may_see=self.may_see,
             deadline=30.0,
         )
@@ -192,7 +192,7 @@ async def test_a_case_whose_money_is_spent_gets_no_further_call(desk: Desk) -> N
 
 
 async def test_a_local_model_is_free_whatever_the_budget(desk: Desk) -> None:
-    desk.base_url = "http://127.0.0.1:8000/v1"
+    desk.local = True
     answered = await desk.ask(max_tokens=1_000_000)
     assert answered.microusd == 0
 
