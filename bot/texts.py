@@ -28,6 +28,10 @@ SETTING_NOT_URL: Final = Trouble(
     "{name} is no web address.",
     "Set it to something like http://localhost:11434/v1, or unset it.",
 )
+SETTING_NO_PRICE: Final = Trouble(
+    "{name} has {part!r}, which is no model with its two prices.",
+    "Write NAME=READ/WRITTEN in USD for a million tokens, such as gpt-5-mini=0.25/2.",
+)
 SETTING_IN_CLEAR: Final = Trouble(
     "{name} would send your customers' words and your key in the clear to {host!r}.",
     "Use https, or http only for this machine or a private network.",
@@ -251,8 +255,8 @@ VERB_RETRY: Final = "Try again"
 DECISIONS: Final = {
     "approved": "approved",
     "rejected": "rejected",
-    "superseded": "no longer counts, the world moved",
-    "expired": "expired undecided, so it is paused",
+    "superseded": "no longer counts",
+    "expired": "expired undecided, so it is paused, not refused",
     "done by operator": "done by hand",
 }
 UNDECIDED: Final = "not decided yet"
@@ -373,7 +377,12 @@ PREVIEW_HINT: Final = (
     "Say `approve {number}` to send exactly this, `edit {number}` to go on, "
     "`show {number}` to drop the change."
 )
-ALREADY: Final = "Nothing was done now; card {number} is decided: {decided}."
+ALREADY: Final = "Card {number} is decided already: {decided}. Nothing was done now."
+RENEWED: Final = "Card {number} had expired, so nothing was done. It is looked at afresh now."
+NOW_WAITS: Final = "In this case now waits: {cards}."
+NOTHING_ELSE: Final = (
+    "`status {case}` shows how its case stands; `tell {case} HOW` goes on with it."
+)
 ERASED_CARD: Final = Trouble(
     "The text of this card was erased with the person it concerned.",
     "It cannot run any more; reject it with `reject {number} erased`.",
@@ -409,6 +418,9 @@ INBOX_TITLE: Final = "{number} for you"
 INBOX_EMPTY: Final = "Nothing waits for you."
 INBOX_OPEN: Final = "`show 3` opens one."
 INBOX_LATER: Final = "Put off: {labels}"
+INBOX_PAUSED: Final = (
+    "Paused, nobody decided in time: card {number}, {title}. `approve {number}` looks at it afresh."
+)
 COLUMNS_INBOX: Final = ("", "What", "How much", "Until")
 COLUMNS_CASES: Final = ("", "Case", "With", "Stands", "Changed")
 COLUMNS_HELP: Final = ("Say", "To")
@@ -425,7 +437,7 @@ STATUS_WORKER: Final = "At work: {who}."
 STATUS_RULES: Final = "Rules in force: {policy}."
 STATUS_REFUSED: Final = "Rules refused: {what}."
 STATUS_ASKED: Final = "Question {number}: {text}"
-STATUS_CARD: Final = "Card {number}: {title}"
+STATUS_CARD: Final = "Card {number}: {title}, until {until}"
 STATUS_ALARM: Final = "Waits for {when}: {purpose}"
 STATUS_OFFER: Final = "Offer {number}, version {version}: {amount}, {status}"
 STATUS_INVOICE: Final = "Invoice {number}: {amount}, {status}, {open} open, due {due}"

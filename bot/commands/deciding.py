@@ -14,7 +14,7 @@ from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Edit, Later, Reject, Tell
 from bot.office import Office
 from bot.untrusted import one_line, visible
-from ledger.domain.entities import Action, Approval, Question, Stop
+from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Question, Stop
 from ledger.domain.errors import CommandInvalid
 
 
@@ -40,6 +40,9 @@ class Deciding:
 
     async def approve(self, said: str) -> Reply:
         """Let the bytes run that this person saw last; a card not seen yet is shown first."""
+        named = await self._approval(said)
+        if isinstance(named, Approval) and named.status is ApprovalStatus.EXPIRED:
+            return await self._renew(named)
         found = await self._undecided(said)
         if isinstance(found, Reply):
             return found
@@ -52,6 +55,13 @@ class Deciding:
             return Reply(lines=(texts.NOT_SEEN,), cards=(card,), hints=(again,))
         verb = Verb.EDIT if edits else Verb.APPROVE
         return await self._tap(found, verb, card.sha256, edits=edits)
+
+    async def _renew(self, expired: Approval) -> Reply:
+        """A yes that came too late: nothing runs, and Coo looks afresh and asks again."""
+        if await self._waiting_in(expired.case):
+            return await self._over(expired)
+        fact = await self._office.tap(expired.id, Verb.APPROVE, expired.sha256)
+        return await recorded(self._office, texts.RENEWED.format(number=expired.number), fact)
 
     async def reject(self, intent: Reject) -> Reply:
         """Refuse; a reason is asked for."""
@@ -90,6 +100,9 @@ class Deciding:
 
     async def tell(self, intent: Tell) -> Reply:
         """Say how a card should be, or something about a case."""
+        question = await self._things.question(intent.thing.lstrip("#"))
+        if question is not None and intent.text:
+            return await self.answer(question, intent.text)
         found = await self._things.approval(intent.thing) if intent.thing else Missing("")
         if isinstance(found, Candidate) and found.thing.status in UNDECIDED:
             if not intent.text:
@@ -166,10 +179,30 @@ class Deciding:
         found = await self._approval(said)
         if isinstance(found, Reply) or found.status in UNDECIDED:
             return found
+        return await self._over(found)
+
+    async def _over(self, found: Approval) -> Reply:
+        """The answer to whatever is said to a decided card: who, when, and what came of it."""
         card = await self._card(found)
         words = decided_words(found, self._session.now(self._office))
         line = texts.ALREADY.format(number=found.number, decided=words)
-        return Reply(lines=(line,), cards=(card,) if card else (), trouble=True)
+        lines = (line, *await self._instead(found))
+        return Reply(lines=lines, cards=(card,) if card else (), trouble=True)
+
+    async def _instead(self, decided: Approval) -> tuple[str, ...]:
+        """What counts now, where a card ended without a person's decision."""
+        if decided.status not in {ApprovalStatus.SUPERSEDED, ApprovalStatus.EXPIRED}:
+            return ()
+        waiting = await self._waiting_in(decided.case)
+        if waiting:
+            labels = ", ".join(f"card {label}" for label in waiting)
+            return (texts.NOW_WAITS.format(cards=labels),)
+        case = await self._office.views.get(Case, decided.case)
+        return (texts.NOTHING_ELSE.format(case=case.number if case else decided.case),)
+
+    async def _waiting_in(self, case: str) -> list[str]:
+        """The labels of a case's undecided cards."""
+        return [each.label for each in await self._things.approvals() if each.thing.case == case]
 
     async def _card(self, approval: Approval) -> Card | None:
         return await self._cards.card(approval, self._session.now(self._office))

@@ -11,7 +11,7 @@ from bot.card_loading import CardLoader
 from bot.card_outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
-from bot.commands.overview import CaseOverview, status_of
+from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Things
 from bot.office import Office, ReplayReport
@@ -61,7 +61,7 @@ class Looking:
         waiting = await self._office.views.find(Approval, f"status:{ApprovalStatus.PENDING}")
         ordered = sorted(waiting, key=lambda each: (each.expires_at, each.number))
         questions = await self._things.questions()
-        hints = await self._put_off()
+        hints = (*await self._put_off(), *await self._paused())
         count = len(ordered) + len(questions)
         if not count:
             return Reply(lines=(texts.INBOX_EMPTY,), hints=hints)
@@ -107,6 +107,15 @@ class Looking:
         later = await self._office.views.find(Approval, f"status:{ApprovalStatus.POSTPONED}")
         labels = ", ".join(f"{a.number} ({self._until(a.until)})" for a in later)
         return (texts.INBOX_LATER.format(labels=labels),) if labels else ()
+
+    async def _paused(self) -> tuple[str, ...]:
+        """Cards that nobody decided in time, and that nothing has replaced since."""
+        expired = await self._office.views.find(Approval, f"status:{ApprovalStatus.EXPIRED}")
+        paused = [each for each in expired if await is_paused(self._office.views, each)]
+        return tuple(
+            texts.INBOX_PAUSED.format(number=each.number, title=one_line(each.title))
+            for each in paused[-MOST_ROWS:]
+        )
 
     def _until(self, moment: datetime | None) -> str:
         return clock_words(moment, self._now) if moment else "?"
@@ -169,18 +178,6 @@ class Looking:
         stands = await status_of(self._office.views, case)
         title = one_line(case.title or case.kind, 40)
         return str(case.number), title, who, stands, clock_words(case.updated_at, self._now)
-
-
-def stop_words(stop: Stop, now: datetime) -> str:
-    """`STOPPED: everything, by nora 10:02`"""
-    everything = stop.scope == "all"
-    return texts.STATUS_STOPPED.format(
-        what=texts.STATUS_EVERYTHING if everything else f"{stop.scope} {stop.target}",
-        who=one_line(stop.by, 40),
-        when=clock_words(stop.since, now),
-        why=f" ({one_line(stop.reason)})" if stop.reason else "",
-        which="" if everything else f" {stop.target}",
-    )
 
 
 def _replayed(report: ReplayReport) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Final
 
@@ -21,6 +21,7 @@ from ledger.domain.entities import (
     Invoice,
     Proposal,
     Question,
+    Stop,
 )
 from ledger.domain.folding import case_status
 from ledger.domain.reading import Views
@@ -54,38 +55,65 @@ class CaseOverview:
         """Deal, actions and what waits, one line each."""
         stands = await status_of(self._views, case)
         outcome = f": {one_line(case.outcome)}" if case.outcome else ""
-        lines = [line async for line in self._lines(case.id, closed=case.closed)]
+        stops = [stop_words(each, self._now) for each in await self._stops(case)]
+        parts = [self._deal(case.id), self._waiting(case.id)]
+        parts += [] if case.closed else [self._alarms(case.id)]
+        lines = [*stops, *[line for part in parts async for line in part]]
         head = f"{stands}{outcome}, changed {clock_words(case.updated_at, self._now)}"
         stuck = [one_line(case.stuck, 300)] if case.stuck else []
         return Reply(title=label, lines=(head, *stuck, *lines))
 
-    async def _lines(self, case: str, *, closed: bool) -> AsyncIterator[str]:
+    async def _stops(self, case: Case) -> list[Stop]:
+        """The stops in force that hold this case's effects."""
+        active = await self._views.find(Stop, "active")
+        return [
+            each for each in active if each.scope == "all" or each.target in {case.id, case.contact}
+        ]
+
+    async def _deal(self, case: str) -> AsyncIterator[str]:
         for offer in await self._views.all(Proposal, case=case):
             yield self._offer(offer)
         for invoice in await self._views.all(Invoice, case=case):
             yield self._invoice(invoice)
         for action in await self._views.all(Action, case=case):
             yield action_words(action)
-        for line in self._waiting(
-            [*await self._views.all(Approval, case=case)],
-            [*await self._views.all(Question, case=case)],
-        ):
-            yield line
-        for alarm in sorted(await self._views.all(Alarm, case=case), key=lambda each: each.due):
-            if not alarm.rung and not closed:
+
+    async def _waiting(self, case: str) -> AsyncIterator[str]:
+        for approval in await self._views.all(Approval, case=case):
+            if line := await self._card(approval):
+                yield line
+        for question in await self._views.all(Question, case=case):
+            if question.status == "open":
+                text = one_line(question.text)
+                yield texts.STATUS_ASKED.format(number=question.number, text=text)
+
+    async def _alarms(self, case: str) -> AsyncIterator[str]:
+        """The alarms that still matter; one that ends a card stands with the card."""
+        alarms = await self._views.all(Alarm, case=case)
+        open_ends = await self._open_ends(case)
+        for alarm in sorted(alarms, key=lambda each: each.due):
+            if not alarm.rung and alarm.purpose in open_ends:
                 when = clock_words(alarm.due, self._now)
                 purpose = purpose_words(alarm.purpose)
                 yield texts.STATUS_ALARM.format(when=when, purpose=purpose)
 
-    def _waiting(self, approvals: list[Approval], questions: list[Question]) -> Iterator[str]:
-        for approval in approvals:
-            if approval.status in WAITING:
-                title = one_line(approval.title)
-                yield texts.STATUS_CARD.format(number=approval.number, title=title)
-        for question in questions:
-            if question.status == "open":
-                text = one_line(question.text)
-                yield texts.STATUS_ASKED.format(number=question.number, text=text)
+    async def _open_ends(self, case: str) -> frozenset[str]:
+        """What alarms may be for: an offer without an answer, an unpaid invoice."""
+        offers = await self._views.all(Proposal, case=case)
+        invoices = await self._views.all(Invoice, case=case)
+        sent = {f"offer-expires:{each.version}" for each in offers if each.status == "sent"}
+        owed = {f"invoice-due:{each.id}" for each in invoices if each.open.minor > 0}
+        return frozenset(sent | owed)
+
+    async def _card(self, approval: Approval) -> str:
+        """A card that can still be decided, or asked for again; "" for one that is over."""
+        words = {"number": approval.number, "title": one_line(approval.title)}
+        if approval.status in WAITING:
+            until = clock_words(approval.expires_at, self._now)
+            return texts.STATUS_CARD.format(until=until, **words)
+        if await is_paused(self._views, approval):
+            return texts.INBOX_PAUSED.format(**words)
+        return ""
 
     def _offer(self, offer: Proposal) -> str:
         amount = amount_words(offer.total)
@@ -101,6 +129,26 @@ class CaseOverview:
             open=amount_words(invoice.open),
             due=invoice.due_on.isoformat(),
         )
+
+
+async def is_paused(views: Views, approval: Approval) -> bool:
+    """Whether nobody decided in time and nothing has taken the action's place since."""
+    if approval.status is not ApprovalStatus.EXPIRED:
+        return False
+    action = await views.get(Action, approval.action)
+    return action is not None and action.status is ActionStatus.EXPIRED
+
+
+def stop_words(stop: Stop, now: datetime) -> str:
+    """`STOPPED: everything, by nora 10:02`"""
+    everything = stop.scope == "all"
+    return texts.STATUS_STOPPED.format(
+        what=texts.STATUS_EVERYTHING if everything else f"{stop.scope} {stop.target}",
+        who=one_line(stop.by, 40),
+        when=clock_words(stop.since, now),
+        why=f" ({one_line(stop.reason)})" if stop.reason else "",
+        which="" if everything else f" {stop.target}",
+    )
 
 
 def action_words(action: Action) -> str:

@@ -82,7 +82,7 @@ async def test_a_decided_card_answers_who_and_when_and_is_not_tapped_again(talk:
     talk.paper.approve()
     talk.paper.send()
     answer = await talk("approve 1")
-    assert "card 1 is decided: approved by nora, 12:00 (console)" in answer
+    assert "Card 1 is decided already: approved by nora, 12:00 (console)" in answer
     assert "receipt m2@studio-nord.example" in answer
     assert talk.paper.count(Tapped) == 0
 
