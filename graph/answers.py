@@ -1,7 +1,8 @@
 """The answers a question offers. An answer's id says by itself what choosing it means.
 
 So a choice can be acted on from the fact alone: nothing about the question need be remembered.
-Shapes: `hold`, `accept:2`, `terms:net:210000`, `terms:net:210000:7` (days), `offer:logo=1,website=2`.
+Shapes: `hold`, `accept:2`, `terms:net:210000`, `terms:net:210000:7` (days),
+`offer:logo=1,website=2`, `happened:act-…`.
 """
 
 from __future__ import annotations

@@ -42,9 +42,10 @@ def proposal_ids(s: Situation) -> tuple[str, str, int]:
     return proposal, number, (deal.offer.version if deal.offer else 0) + 1
 
 
-def priced_for(s: Situation, move: OfferProposal) -> Priced:
-    """The offer behind a move. Raises `Unpriceable`."""
-    return priced(s.company, move.lines, move.terms, today=s.today, language=language_of(s, None))
+def priced_for(s: Situation, move: OfferProposal, contact: Contact | None) -> Priced:
+    """The offer behind a move, its titles in the customer's language. Raises `Unpriceable`."""
+    language = language_of(s, contact)
+    return priced(s.company, move.lines, move.terms, today=s.today, language=language)
 
 
 def language_of(s: Situation, contact: Contact | None) -> Language:
@@ -60,7 +61,7 @@ def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> 
     match move:
         case OfferProposal():
             _, number, version = proposal_ids(s)
-            quote = _quote(number, version, priced_for(s, move))
+            quote = _quote(number, version, priced_for(s, move, contact))
             yield _brief(s, step, move.why, contact, move.wording, quote=quote)
         case WriteToCustomer():
             yield _reply(s, step, move, contact)
@@ -143,7 +144,7 @@ def _brief(
 
 
 def _met_before(s: Situation, contact: Contact | None) -> bool:
-    """Whether memory knows an earlier case of this very contact: nobody else's is ever mentioned."""
+    """Whether memory knows an earlier case of this very contact; no other is ever mentioned."""
     if contact is None or s.deal.offers:
         return False
     own = set(contact.cases) - {s.deal.case}

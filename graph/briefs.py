@@ -35,7 +35,8 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One text wanted. `step` is the place of its move in the plan.
 
     `purpose`: first, agreed, counter, revised (offers), invoice, clarify, hold, prices, decline,
-    answer. `titles` and `prices` belong together; `number` is the proposal's. `said` and `body` are the operator's own words.
+    answer. `titles` and `prices` belong together; `number` is the proposal's. `said` and `body`
+    are the operator's own words.
     `met_before`: this contact has done business with us.
     """
 

@@ -46,7 +46,7 @@ _CARD_WAITS = (
 _IF_NOTHING = {
     "SendProposal": f"No offer goes out. {_CARD_WAITS}",
     "SendReply": f"No answer goes out. {_CARD_WAITS}",
-    "IssueInvoice": "No invoice is issued and no number is taken. The card expires and the action pauses.",
+    "IssueInvoice": "No invoice is issued and no number is taken; the action pauses.",
     "SendInvoice": "The invoice stays issued, but the customer does not get it, and nobody pays.",
 }
 

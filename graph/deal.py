@@ -35,6 +35,7 @@ class Progress(StrEnum):
     WITHHELD = "withheld"
     DONE = "done"
     BY_HAND = "by hand"
+    DENIED = "denied"
     FAILED = "failed"
     UNKNOWN = "unknown"
 

@@ -56,9 +56,11 @@ from ledger.domain.events import (
     Rejected,
     Routed,
     Understood,
+    VerdictGiven,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.values import Money
+from ledger.domain.verdicts import Deny
 
 MOST_REFERENCES = 20
 """How many Message-IDs, questions, payments and alarms of a case are kept."""
@@ -205,6 +207,12 @@ def _described(doing: Doing, command: Command) -> Doing:
 
 
 @_folded.register
+def _(event: VerdictGiven, deal: Deal) -> Deal:
+    denied = event.phase == "proposal" and isinstance(event.verdict, Deny)
+    return _moved(deal, event.action, Progress.DENIED) if denied else deal
+
+
+@_folded.register
 def _(event: ApprovalRequested, deal: Deal) -> Deal:
     return _moved(deal, event.action, Progress.ASKING, approval=event.approval)
 
@@ -226,8 +234,10 @@ def _(event: Rejected, deal: Deal) -> Deal:
 
 @_folded.register
 def _(event: ActionWithheld, deal: Deal) -> Deal:
-    over = Progress.FAILED if event.why == "denied" else Progress.WITHHELD
-    return _moved(deal, event.action, Progress.SUPERSEDED if event.why == "superseded" else over)
+    return _moved(deal, event.action, _HELD.get(event.why, Progress.WITHHELD))
+
+
+_HELD = {"denied": Progress.DENIED, "superseded": Progress.SUPERSEDED}
 
 
 @_folded.register
@@ -340,6 +350,7 @@ def _arrived(deal: Deal, action: str) -> Deal:
     doing = deal.action(action)
     if doing is None:
         return deal
+    deal = replace(deal, doing=tuple(_unsaid(one, action) for one in deal.doing))
     if doing.message_id:
         chain = tuple(dict.fromkeys((*deal.references, doing.message_id)))
         deal = replace(deal, references=chain[-MOST_REFERENCES:])
@@ -348,6 +359,11 @@ def _arrived(deal: Deal, action: str) -> Deal:
     if doing.name == SendInvoice.__name__ and deal.bill is not None:
         return replace(deal, bill=replace(deal.bill, sent=True))
     return deal
+
+
+def _unsaid(doing: Doing, action: str) -> Doing:
+    """A text that left is not needed again."""
+    return replace(doing, subject="", body="") if doing.action == action else doing
 
 
 def _left(offer: Offer, doing: Doing) -> Offer:

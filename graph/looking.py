@@ -25,6 +25,7 @@ from ledger.domain.events import (
     Told,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.values import Provenance
 
 _QUIET = (
     ActionProposed,
@@ -79,6 +80,12 @@ async def contact_of(deal: Deal, world: World) -> Contact | None:
     """The case's contact in the address book, by exact id."""
     found = await world.entity("contact", deal.contact) if deal.contact else None
     return msgspec.convert(found, Contact) if found else None
+
+
+async def provenance_of(action: str, world: World) -> dict[str, Provenance]:
+    """Where the arguments of an action came from, as the ledger has it; {} where it is unknown."""
+    found = await world.entity("action", action)
+    return msgspec.convert(found["provenance"], dict[str, Provenance]) if found else {}
 
 
 def moves_in(state: CaseState) -> tuple[AnyMove, ...]:

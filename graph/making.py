@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from graph.agents.draft import draft
 from graph.agents.draft_check import wrong_with
 from graph.briefing import needs_text, priced_for, proposal_ids
@@ -49,8 +51,8 @@ from graph.moves import (
 from graph.planners.wording import remembered
 from graph.situation import Situation
 from graph.state import CaseState
-from graph.terms import Unpriceable
-from ledger.domain.commands import SendProposal
+from graph.terms import Priced, Unpriceable
+from ledger.domain.commands import Command, SendProposal
 from ledger.domain.entities import Contact
 from ledger.domain.events import (
     ActionProposed,
@@ -68,16 +70,22 @@ from ledger.domain.events import (
 from ledger.domain.facts import short_id
 from ledger.domain.values import Provenance, Trust
 
+_NO_ADDRESS = "the contact has no address in the address book."
+
 
 @dataclass
 class Making:
-    """Collects what a plan's moves make. One instance a delivery; it reads nothing."""
+    """Collects what a plan's moves make. One instance a delivery; it reads nothing.
+
+    `earlier`: provenance by action, of the actions that are to be proposed again.
+    """
 
     situation: Situation
     contact: Contact | None
     briefs: dict[int, Brief]
     drafts: dict[int, Drafted]
     why: str
+    earlier: dict[str, dict[str, Provenance]] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     actions: list[ActionProposed] = field(default_factory=list)
 
@@ -130,92 +138,79 @@ class Making:
                 return
 
     def _offer(self, step: int, move: OfferProposal) -> None:
-        try:
-            price = priced_for(self.situation, move)
-        except Unpriceable as error:
-            return self._cannot(step, str(error))
         proposal, number, version = proposal_ids(self.situation)
-        offer = ProposalDrafted(
-            proposal=proposal,
-            number=number,
-            version=version,
-            contact=self.deal.contact,
-            lines=price.lines,
-            net=price.sums.net,
-            total=price.sums.gross,
-            discount_bp=price.discount_bp,
-            valid_until=price.valid_until,
-            delivery_days=price.delivery_days,
-        )
         mail = self._letter(step)
+        try:
+            price = priced_for(self.situation, move, self.contact)
+        except Unpriceable as error:
+            self._cannot(step, str(error))
+            return
         if mail is None:
-            return self._cannot(step, "the contact has no address in the address book.")
+            self._cannot(step, _NO_ADDRESS)
+            return
+        offer = _drafted(price, proposal, number, version, self.deal.contact)
         self.events.append(offer)
         command = send_proposal(self.situation, mail, offer, proposal)
-        provenance = mail_provenance(self.situation, mail, offer_provenance(move.basis))
-        self._propose(
-            Proposed(command=command, provenance=provenance, replaces=move.replaces), step
-        )
+        self._propose_mail(step, mail, command, offer_provenance(move.basis), move.replaces)
 
     def _reply(self, step: int, move: WriteToCustomer) -> None:
         mail = self._letter(step)
         if mail is None:
-            return self._cannot(step, "the contact has no address in the address book.")
+            self._cannot(step, _NO_ADDRESS)
+            return
         command = send_reply(self.situation, mail, move.purpose)
-        provenance = mail_provenance(self.situation, mail, {})
-        self._propose(
-            Proposed(command=command, provenance=provenance, replaces=move.replaces), step
-        )
+        self._propose_mail(step, mail, command, {}, move.replaces)
 
     def _again(self, step: int, move: SendAgain) -> None:
         doing = self.deal.action(move.action)
         if doing is None:
-            return self._cannot(step, "there is no such action in this case.")
-        if doing.name == "IssueInvoice":
-            return self._issue(step, IssueInvoice(version=doing.version))
-        if doing.name == "SendInvoice":
-            wording = move.wording
-            return self._send_invoice(step, SendInvoice(replaces=move.action, wording=wording))
-        return self._mail_again(step, move, doing)
+            self._cannot(step, "there is no such action in this case.")
+        elif doing.name == "IssueInvoice":
+            self._issue(step, IssueInvoice(version=doing.version))
+        elif doing.name == "SendInvoice":
+            again = SendInvoice(replaces=move.action, wording=move.wording)
+            self._send_invoice(step, again)
+        else:
+            self._mail_again(step, move, doing)
 
     def _mail_again(self, step: int, move: SendAgain, doing: Doing) -> None:
         text = None if needs_text(doing, move) else stored_draft(doing, step)
         mail, offer = self._letter(step, text), self.deal.version(doing.version)
         if mail is None:
-            return self._cannot(step, "its text or the contact's address is gone.")
-        if doing.name != SendProposal.__name__:
+            self._cannot(step, "its text or the contact's address is gone.")
+        elif doing.name != SendProposal.__name__:
             reply = send_reply(self.situation, mail, doing.purpose)
-            provenance = mail_provenance(self.situation, mail, {})
-            proposed = Proposed(command=reply, provenance=provenance, replaces=move.action)
-            return self._propose(proposed, step)
-        if offer is None or self.deal.accepted or self.deal.declined:
-            return self._cannot(step, "the offer is no longer open.")
-        command = send_proposal(self.situation, mail, offer, self.deal.proposal)
-        basis = Provenance(
-            (self.situation.fact.id,), Trust.VERIFIED, f"version {offer.version} as drafted before"
-        )
-        provenance = mail_provenance(self.situation, mail, offer_provenance(basis))
-        return self._propose(
-            Proposed(command=command, provenance=provenance, replaces=move.action), step
-        )
+            self._propose_mail(step, mail, reply, {}, move.action)
+        elif offer is None or self.deal.accepted or self.deal.declined:
+            self._cannot(step, "the offer is no longer open.")
+        else:
+            command = send_proposal(self.situation, mail, offer, self.deal.proposal)
+            self._propose_mail(step, mail, command, self._figures(move.action), move.action)
+
+    def _figures(self, action: str) -> dict[str, Provenance]:
+        """Where the figures of an earlier action came from: trust is never gained by waiting."""
+        unknown = Provenance((), Trust.UNTRUSTED, "the earlier action is not on record")
+        known = self.earlier.get(action, {})
+        return {name: known.get(name, unknown) for name in ("total", "lines")}
 
     def _issue(self, step: int, move: IssueInvoice) -> None:
         offer = self.deal.version(move.version)
         if offer is None or self.contact is None:
-            return self._cannot(step, "the accepted offer or the contact is not known.")
+            self._cannot(step, "the accepted offer or the contact is not known.")
+            return
         command = issue_invoice(self.situation, offer)
-        provenance = accepted_provenance(self.situation, offer)
-        return self._propose(Proposed(command=command, provenance=provenance), step)
+        self._propose(
+            step,
+            Proposed(command=command, provenance=accepted_provenance(self.situation, offer)),
+        )
 
     def _send_invoice(self, step: int, move: SendInvoice) -> None:
         bill, mail = self.deal.bill, self._letter(step)
         if bill is None or mail is None or not pdf_of(bill):
-            return self._cannot(step, "the invoice, its PDF or the contact's address is missing.")
-        command = send_invoice(mail, bill)
-        provenance = mail_provenance(self.situation, mail, bill_provenance(self.situation, bill))
-        return self._propose(
-            Proposed(command=command, provenance=provenance, replaces=move.replaces), step
-        )
+            self._cannot(step, "the invoice, its PDF or the contact's address is missing.")
+            return
+        figures = bill_provenance(self.situation, bill)
+        self._propose_mail(step, mail, send_invoice(mail, bill), figures, move.replaces)
 
     def _accept(self, move: RecordAcceptance) -> None:
         self.events.append(
@@ -294,12 +289,36 @@ class Making:
             return draft(brief)
         return drafted
 
-    def _propose(self, proposed: Proposed, step: int) -> None:
-        advice = " ".join(part for part in (self.why, remembered(self.situation.recalled)) if part)
-        full = Proposed(
-            command=proposed.command,
-            provenance=proposed.provenance,
-            recommendation=advice,
-            replaces=proposed.replaces,
-        )
+    def _propose_mail(
+        self,
+        step: int,
+        mail: Letter,
+        command: Command,
+        figures: dict[str, Provenance],
+        replaces: str,
+    ) -> None:
+        provenance = mail_provenance(self.situation, mail, figures)
+        self._propose(step, Proposed(command=command, provenance=provenance, replaces=replaces))
+
+    def _propose(self, step: int, proposed: Proposed) -> None:
+        memory = remembered(self.situation.recalled)
+        advice = " ".join(part for part in (self.why, memory) if part)
+        full = msgspec.structs.replace(proposed, recommendation=advice)
         self.actions.append(action_of(self.situation, full, step))
+
+
+def _drafted(
+    price: Priced, proposal: str, number: str, version: int, contact: str
+) -> ProposalDrafted:
+    return ProposalDrafted(
+        proposal=proposal,
+        number=number,
+        version=version,
+        contact=contact,
+        lines=price.lines,
+        net=price.sums.net,
+        total=price.sums.gross,
+        discount_bp=price.discount_bp,
+        valid_until=price.valid_until,
+        delivery_days=price.delivery_days,
+    )

@@ -25,9 +25,12 @@ _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){8,}", re.IGNORECASE)
 _FIGURES = re.compile(r"\d+(?:[.,'’ ]\d+)*")
 _MONEY = re.compile(r"[€$£%]|\b(?:eur|euros?|usd|dollars?|pounds?|chf|percent|prozent|pour cent)\b")
 _PROMISES = re.compile(
-    r"\b(?:free of charge|for free|guarantee\w*|refund\w*|bonus|gift|unlimited|forever|money back|penalt\w*|"
-    r"discount\w*|rebate|half price|kostenlos\w*|gratis|garantie\w*|geschenk\w*|rabatt\w*|nachlass\w*|erstatt\w*|"
-    r"unbegrenzt|gratuit\w*|garanti\w*|rembours\w*|cadeau\w*|remise\w*|rabais|illimite\w*|hundred|thousand|"
+    r"\b(?:free of charge|for free|guarantee\w*|refund\w*|bonus|gift|unlimited|forever|"
+    r"money back|penalt\w*|"
+    r"discount\w*|rebate|half price|kostenlos\w*|gratis|garantie\w*|geschenk\w*|rabatt\w*|"
+    r"nachlass\w*|erstatt\w*|"
+    r"unbegrenzt|gratuit\w*|garanti\w*|rembours\w*|cadeau\w*|remise\w*|rabais|illimite\w*|"
+    r"hundred|thousand|"
     r"hundert|tausend|mille|iban|bank account|bankverbindung|compte bancaire)\b"
 )
 

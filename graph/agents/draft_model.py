@@ -27,7 +27,7 @@ _TEMPLATED = frozenset({"answer", "prices"})
 _MEANINGS = {
     "first": "send our offer in answer to a request",
     "agreed": "send a new version of our offer: we agree to the price the customer asked for",
-    "counter": "send a new version of our offer: our best price, although the customer asked for less",
+    "counter": "send a new version of our offer: our best price, though they asked for less",
     "revised": "send our offer again, changed",
     "invoice": "send the invoice that is attached",
     "clarify": "ask which of our services they need and how much; a list of services follows",

@@ -21,10 +21,12 @@ from graph.slots import About, AmountSlot, Intent, Slots, Wanted
 from ledger.domain.company import PriceItem
 
 _REPLY = re.compile(r"^\s*(?:re|aw|wg|fwd?|tr|antw|antwort)\s*:", re.IGNORECASE)
-_NUMBER = re.compile(r"\b(?=[A-Za-z0-9/-]*\d)[A-Za-z]{0,4}-?[A-Za-z0-9]{2,10}(?:[-/][A-Za-z0-9]{2,10})+\b"
+_NUMBER = re.compile(r"\b(?=[A-Za-z0-9/-]*\d)[A-Za-z]{0,4}-?[A-Za-z0-9]{2,10}"
+                     r"(?:[-/][A-Za-z0-9]{2,10})+\b"
                      r"|\bP-[0-9A-Za-z]{8}\b")  # fmt: skip
 _SPELLED = re.compile(
-    r"\b(?:\w*hundred|\w*thousand|half|\w*hundert|\w*tausend|halb\w*|halft\w*|cents?|mille|moitie)\b"
+    r"\b(?:\w*hundred|\w*thousand|half|\w*hundert|\w*tausend|halb\w*|halft\w*|cents?|mille|"
+    r"moitie)\b"
 )
 _NAME = re.compile(r"[^\w .'-]|[\d_]")
 _LONGEST_NAME = 60
@@ -88,7 +90,7 @@ def read(message: Message, known: Known) -> Reading:
         wants=wants,
         amounts=amounts_in(text),
         percentages=percentages_in(text),
-        deadline=deadline_in(text, known.today),
+        deadline=deadline_in(text, known.today, strict=bool(known.offered)),
         forwarded=bool(forwarded),
     )
 
@@ -140,7 +142,8 @@ def _before_offer(reading: Reading) -> tuple[Intent, list[str]]:
     if wants.items and phrases.SELLS.search(text):
         return Intent.UNCLEAR, [*doubts, "whether they want to buy or to sell"]
     if wants.items or wants.unsure:
-        return Intent.NEW_REQUEST, [*doubts, *wants.unsure]
+        early = ["which offer they accept: none was sent"] if _accepts_something(text) else []
+        return Intent.NEW_REQUEST, [*doubts, *early, *wants.unsure]
     if phrases.PAID.search(text):
         return Intent.PAYMENT_NOTICE, doubts
     if phrases.COMPLAINS.search(text):
@@ -151,6 +154,16 @@ def _before_offer(reading: Reading) -> tuple[Intent, list[str]]:
         return Intent.NEW_REQUEST, [*doubts, "which item of the price list is meant"]
     question = bool(phrases.ASKS.search(text))
     return (Intent.QUESTION if question else Intent.UNCLEAR), doubts
+
+
+def _accepts_something(folded: str) -> bool:
+    """Whether it speaks of an offer of ours as accepted."""
+    return bool(
+        re.search(
+            r"\b(?:accept|agree|nehme|nehmen|akzeptier|accept)\w*\b.{0,40}\b(?:offer|angebot|offre|proposal)",
+            folded,
+        )
+    )
 
 
 def _after_offer(reading: Reading, known: Known) -> tuple[Intent, list[str]]:

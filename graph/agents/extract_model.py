@@ -107,7 +107,8 @@ def _intent(rules: Slots, model: ModelSlots) -> tuple[Intent, list[str]]:
     if rules.intent is model.intent:
         return rules.intent, []
     if rules.intent in BINDING or model.intent in BINDING:
-        kept = rules.intent if rules.intent in BINDING else Intent.UNCLEAR
+        keeps = rules.intent in BINDING or rules.intent is Intent.NEW_REQUEST
+        kept = rules.intent if keeps else Intent.UNCLEAR
         one, two = rules.intent.value, model.intent.value
         return kept, [f"whether it is a {one} or a {two}".replace("_", " ")]
     open_ = rules.intent in (Intent.UNCLEAR, Intent.QUESTION)

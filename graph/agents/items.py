@@ -144,13 +144,16 @@ _BRIDGES = frozenset(
     ]
 )
 _OWN = re.compile(
-    r"(?:\b(?:on|via|through|from|visited|saw|seen|found|browsed|like|love|auf|uber|ueber|von|durch|gefallt|"
-    r"besucht|sur|par|vu|visite|grace a)\s+(?:\w+\s+){0,2}?)?\b(?:your|ihre[rnm]?|eure[rnm]?|deine[rnm]?|votre)\s+$"
+    r"(?:\b(?:on|via|through|from|visited|saw|seen|found|browsed|like|love|auf|uber|ueber|von|"
+    r"durch|gefallt|"
+    r"besucht|sur|par|vu|visite|grace a)\s+(?:\w+\s+){0,2}?)?\b(?:your|ihre[rnm]?|eure[rnm]?|"
+    r"deine[rnm]?|votre)\s+$"
 )
 _TAKE_CARE = re.compile(r"\b(?:take|takes|taking|taken|with|great|best|medical|health)\s+$")
 _THEIRS = re.compile(r"\b(?:our|my|unsere[rnms]?|meine[rnms]?|notre|nos|mon|ma)\s+(?:\w+\s+)?$")
 _NOT = re.compile(
-    r"\b(?:no|not|without|kein|keine|keinen|ohne|nicht|sans|pas de|pas d')\s+(?:(?:a|an|the|any|new)\s+)?$"
+    r"\b(?:no|not|without|kein|keine|keinen|ohne|nicht|sans|pas de|pas d')\s+(?:(?:a|an|the|"
+    r"any|new)\s+)?$"
 )
 _LOOK_BACK = 48
 

@@ -24,7 +24,10 @@ NUMBER_WORDS: dict[str, int] = {
 
 ARTICLES = frozenset(["a", "an", "ein", "eine", "einen", "einem", "einer", "eines", "un", "une"])
 
-_NUMBER = r"(?:\d{1,3}(?:[ .,'\u202f]\d{3}){1,3}(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d{1,9}(?:[.,]\d{1,2}(?!\d))?)"
+_NUMBER = (
+    r"(?:\d{1,3}(?:[ .,'\u202f]\d{3}){1,3}(?!\d)(?:[.,]\d{1,2}(?!\d))?"
+    r"|\d{1,9}(?:[.,]\d{1,2}(?!\d))?)"
+)
 _SIGN = (
     r"(?:€|\$|£|(?<![a-z])(?:eur|euros?|usd|us-?dollars?|dollars?|gbp|pounds?|pfund|chf|sfr|"
     r"franken|francs?)(?![a-z]))"
@@ -35,7 +38,7 @@ _MONEY = re.compile(
     rf"|(?<![\w.,'-])(?P<n2>{_NUMBER})(?P<k2> ?k\b)?{_TAIL} ?(?P<after>{_SIGN})"
 )
 _CUE = (
-    r"(?:\b(?:for|at|do|to|say|around|about|um|fur|fuer|auf|bei|mit|a|pour|zu|price|preis|prix|"
+    r"(?:\b(?:for|at|do|to|it|es|say|around|about|um|fur|fuer|auf|bei|mit|a|pour|zu|price|preis|prix|"
     r"offer|pay|zahlen|accept|take|budget|of|von|de|is|ist|est|be|only|nur|total|max|maximum)|:) "
 )
 _AFTER = (
@@ -66,16 +69,22 @@ _PAID = re.compile(r"(?:\bpaid\b|transferred|wired|uberwiesen|bezahlt|paye|regle
 _CLAIMED = re.compile(
     r"(?:instead of|statt|anstatt|anstelle von|au lieu de|rather than|down from|"
     r"(?:your|the|ihr|ihre|ihrem|ihren|das|dem|votre|vos|le)\b.{0,20}\b"
-    r"(?:offers?|quote|proposal|price|angebot|preis|offre|prix|devis)(?: (?:of|at|von|uber|zu|de|a))?)"
+    r"(?:offers?|quote|proposal|price|angebot|preis|offre|prix|devis)(?: (?:of|at|von|uber|zu|"
+    r"de|a))?)"
     r"[ (:]*(?:the |den |les )?$"
 )
-_GROSS = re.compile(r"\b(?:gross|brutto|ttc|(?:incl|including|inklusive|inkl|with|mit)\.? ?(?:the )?"
-                    r"(?:\d+ ?% )?(?:vat|tax|mwst|ust|mehrwertsteuer|tva)|tva comprise|all in)\b")  # fmt: skip
-_NET = re.compile(r"\b(?:net|netto|ht|hors taxes?|(?:excl|excluding|exklusive|exkl|plus|zzgl|ohne|"
-                  r"without|before|vor)\.? ?(?:the )?(?:\d+ ?% )?(?:vat|tax|mwst|ust|mehrwertsteuer|tva|"
-                  r"steuern?))\b")  # fmt: skip
+_TAX = r"(?:vat|tax|mwst|ust|mehrwertsteuer|tva|steuern?)"
+_GROSS = re.compile(
+    r"\b(?:gross|brutto|ttc|(?:incl|including|inklusive|inkl|with|mit)\.? ?(?:the )?"
+    rf"(?:\d+ ?% )?{_TAX}|tva comprise|all in)\b"
+)
+_NET = re.compile(
+    r"\b(?:net|netto|ht|hors taxes?|(?:excl|excluding|exklusive|exkl|plus|zzgl|ohne|without|"
+    rf"before|vor)\.? ?(?:the )?(?:\d+ ?% )?{_TAX})\b"
+)
 _DISCOUNT = re.compile(
-    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|skonto|prozente|"
+    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|skonto|"
+    r"prozente|"
     r"remise|rabais|moins|baisse|entgegenkomm|runter)"
 )
 _NEAR = 45

@@ -9,93 +9,147 @@ import re
 from typing import Final
 
 ACCEPTS: Final = re.compile(
-    r"\b(?:i|we)(?: would| will|'ll|'d)?(?: gladly| happily| hereby| both)? (?:accept|agree|confirm|take it)\b"
-    r"|\baccepted\b|\bagreed\b|\bgo ahead\b|\b(?:sounds|looks) (?:good|great|fine|perfect|fair)\b|\bit'?s a deal\b"
+    r"\b(?:i|we)(?: would| will|'ll|'d)?(?: gladly| happily| hereby| both)? (?:accept|agree|"
+    r"confirm|take it)\b"
+    r"|\baccepted\b|\bagreed\b|\bgo ahead\b|\b(?:sounds|looks) (?:good|great|fine|perfect|"
+    r"fair)\b|\bit'?s a deal\b"
     r"|\bdeal ?(?:[!.]|$)|\bplease (?:proceed|go ahead|book|start|get started)\b"
     r"|\blet'?s (?:do (?:it|this|that)|go|proceed|get started|start)\b|\bapproved\b"
-    r"|\b(?:happy|glad|like|want|ready|pleased|delighted) to (?:proceed|accept|go ahead|confirm|take)\b|\bgreen light\b"
-    r"|\bworks for (?:us|me)\b|\bwe(?:'re| are) in\b|\bcount us in\b|\bwe have a deal\b|\byou have a deal\b"
-    r"|\b(?:can|may) (?:go|start)\b(?= right| now|[.!])|\bplace (?:the|this|our|an) order\b|\border confirmed\b"
-    r"|\beinverstanden\b|\b(?:nehme|nehmen)\b[^.!?\n]{0,70}\ban\b|\bangenommen\b|\bakzeptier(?:e|en|t)\b"
-    r"|\bpasst\b(?! nicht)|\b(?:beauftrage|beauftragen)\b|\bauftrag\b[^.!?\n]{0,30}\b(?:erteil|bestatig|vergeb)"
-    r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestelle?n?\b|\bhiermit bestell|\bzusage\b|\bsagen? (?:ich |wir )?zu\b"
-    r"|\b(?:bestatige|bestatigen)\b|\bso machen wir\b|\bmachen wir so\b|\bgeht klar\b|\bin ordnung\b|\bfreigegeben\b"
-    r"|\berteilen? (?:ich |wir )?(?:ihnen )?(?:hiermit )?(?:den|die) (?:auftrag|freigabe)\b|\blegen sie los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
-    r"|\bd'accord\b|\bj'accepte\b|\b(?:je|nous) (?:l')?accept|\bbon pour accord\b|\bc'est (?:bon|ok|parfait)\b|\bok pour (?:nous|moi)\b"
-    r"|\b(?:je|nous) (?:vous )?(?:valid|confirm)(?:e|ons)\b|\b(?:nous|me) convient\b|\bca marche\b|\bmarche conclu\b|\ballez-y\b"
-    r"|\bvous pouvez (?:commencer|demarrer|y aller|lancer)\b|\b(?:passons|passe) commande\b|\b(?:je|nous) command(?:e|ons)\b"
-    r"|^\W*(?:yes|yep|sure|ok|okay|ja|jawohl|gerne|oui|perfect|perfekt|parfait|super)\b(?! but| aber| mais)",
+    r"|\b(?:happy|glad|like|want|ready|pleased|delighted) to (?:proceed|accept|go ahead|"
+    r"confirm|take)\b|\bgreen light\b"
+    r"|\bworks for (?:us|me)\b|\bwe(?:'re| are) in\b|\bcount us in\b|\bwe have a deal\b|"
+    r"\byou have a deal\b"
+    r"|\b(?:can|may) (?:go|start)\b(?= right| now|[.!])|\bplace (?:the|this|our|an) order\b|"
+    r"\border confirmed\b"
+    r"|\beinverstanden\b|\b(?:nehme|nehmen)\b[^.!?\n]{0,70}\ban\b|\bangenommen\b|"
+    r"\bakzeptier(?:e|en|t)\b"
+    r"|\bpasst\b(?! nicht)|\b(?:beauftrage|beauftragen)\b|\bauftrag\b[^.!?\n]{0,30}\b(?:erteil|"
+    r"bestatig|vergeb)"
+    r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestelle?n?\b|"
+    r"\bhiermit bestell|\bzusage\b|\bsagen? (?:ich |wir )?zu\b"
+    r"|\b(?:bestatige|bestatigen)\b|\bso machen wir\b|\bmachen wir so\b|\bgeht klar\b|"
+    r"\bin ordnung\b|\bfreigegeben\b"
+    r"|\berteilen? (?:ich |wir )?(?:ihnen )?(?:hiermit )?(?:den|die) (?:auftrag|freigabe)\b|"
+    r"\blegen sie los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
+    r"|\bd'accord\b|\bj'accepte\b|\b(?:je|nous) (?:l')?accept|\bbon pour accord\b|"
+    r"\bc'est (?:bon|ok|parfait)\b|\bok pour (?:nous|moi)\b"
+    r"|\b(?:je|nous) (?:vous )?(?:valid|confirm)(?:e|ons)\b|\b(?:nous|me) convient\b|"
+    r"\bca marche\b|\bmarche conclu\b|\ballez-y\b"
+    r"|\bvous pouvez (?:commencer|demarrer|y aller|lancer)\b|\b(?:passons|passe) commande\b|"
+    r"\b(?:je|nous) command(?:e|ons)\b"
+    r"|^\W*(?:yes|yep|sure|ok|okay|ja|jawohl|gerne|oui|perfect|perfekt|parfait|super)\b(?! but|"
+    r" aber| mais)",
     re.MULTILINE,
 )
 _REFUSALS: Final = (
-    r"\bno,? thank|\bnot interested\b|\bdecided (?:against|not to|to go with)|\bwent with (?:another|someone|a)\b"
-    r"|\b(?:go|going|gone) with (?:another|someone|a different|somebody)\b|\b(?:have to|must|i'll|we'll|will) (?:decline|pass)\b"
-    r"|\b(?:i|we) decline\b|\bno longer (?:need|interested|require)|\bchanged our minds?\b|\b(?:do not|don't|won't|not) want to proceed\b"
-    r"|\b(?:not|won't be) (?:proceed|going ahead|moving forward)|\bcall it off\b|\bcannot accept\b|\bcan't accept\b|\bdo not accept\b|\bdon't accept\b"
-    r"|\bkein interesse\b|\bsagen? (?:ich |wir )?(?:ihnen )?(?:hiermit |leider )?ab\b|\babsage[n]?\b|\babzusagen\b"
-    r"|\bentschieden,? (?:uns )?(?:gegen|fur einen? ander)|\b(?:gegen ihr angebot|anderen (?:anbieter|dienstleister)) (?:entschieden|beauftrag)"
-    r"|\banderen? (?:anbieter|dienstleister)\b|\bnicht mehr (?:notig|benotigt|interessiert)|\bverzichten\b|\blehnen?\b[^.!?\n]{0,40}\bab\b|\bablehnen\b|\bdoch nicht\b"
-    r"|\bpas interess|\b(?:nous|je) declin|\brefus(?:ons|e)\b|\bautre prestataire\b|\bpas (?:donner )?suite\b|\brenonc\w+\b|\bplus besoin\b|\bnous n'acceptons pas\b"
+    r"\bno,? thank|\bnot interested\b|\bdecided (?:against|not to|to go with)|"
+    r"\bwent with (?:another|someone|a)\b"
+    r"|\b(?:go|going|gone) with (?:another|someone|a different|somebody)\b|\b(?:have to|must|"
+    r"i'll|we'll|will) (?:decline|pass)\b"
+    r"|\b(?:i|we) decline\b|\bno longer (?:need|interested|require)|\bchanged our minds?\b|"
+    r"\b(?:do not|don't|won't|not) want to proceed\b"
+    r"|\b(?:not|won't be) (?:proceed|going ahead|moving forward)|\bcall it off\b|"
+    r"\bcannot accept\b|\bcan't accept\b|\bdo not accept\b|\bdon't accept\b"
+    r"|\bkein interesse\b|\bsagen? (?:ich |wir )?(?:ihnen )?(?:hiermit |leider )?ab\b|"
+    r"\babsage[n]?\b|\babzusagen\b"
+    r"|\bentschieden,? (?:uns )?(?:gegen|fur einen? ander)|\b(?:gegen ihr angebot|"
+    r"anderen (?:anbieter|dienstleister)) (?:entschieden|beauftrag)"
+    r"|\banderen? (?:anbieter|dienstleister)\b|\bnicht mehr (?:notig|benotigt|interessiert)|"
+    r"\bverzichten\b|\blehnen?\b[^.!?\n]{0,40}\bab\b|\bablehnen\b|\bdoch nicht\b"
+    r"|\bpas interess|\b(?:nous|je) declin|\brefus(?:ons|e)\b|\bautre prestataire\b|"
+    r"\bpas (?:donner )?suite\b|\brenonc\w+\b|\bplus besoin\b|\bnous n'acceptons pas\b"
 )
 REJECTS: Final = re.compile(_REFUSALS)
 NEGATES: Final = re.compile(
     r"\b(?:not|never|cannot|unable|nicht|kein\w*|nie|pas|jamais|ni)\b|n't\b|\bne \w+ (?:pas|plus)\b"
 )
 HEDGES: Final = re.compile(
-    r"\b(?:might|may be|maybe|perhaps|probably|likely|considering|thinking about|think about|let me check|"
-    r"need to (?:check|discuss|ask|talk)|have to (?:check|discuss|ask)|(?:get|come) back to you|not (?:yet )?sure|"
+    r"\b(?:might|may be|maybe|perhaps|probably|likely|considering|thinking about|think about|"
+    r"let me check|"
+    r"need to (?:check|discuss|ask|talk)|have to (?:check|discuss|ask)|(?:get|"
+    r"come) back to you|not (?:yet )?sure|"
     r"in principle|generally|tentativ\w+|almost|would accept|could accept|would agree|could agree|"
-    r"vielleicht|eventuell|wahrscheinlich|vermutlich|grundsatzlich|prinzipiell|tendenziell|vorbehaltlich|"
-    r"(?:muss|mussen)\b[^.!?\n]{0,40}\b(?:prufen|klaren|abstimmen|besprechen|fragen|rucksprache)|melde(?:n)? (?:mich|uns)|uberleg\w*|wurde(?:n)? (?:ich|wir)?[^.!?\n]{0,30}(?:annehmen|akzeptieren|zusagen)|"
-    r"peut-etre|probablement|en principe|(?:je|nous) (?:dois|devons) (?:verifier|en parler|voir)|revien\w+ vers vous|reflechi\w*|sous reserve|accepterions|accepterais)\b"
+    r"vielleicht|eventuell|wahrscheinlich|vermutlich|grundsatzlich|prinzipiell|tendenziell|"
+    r"vorbehaltlich|"
+    r"(?:muss|mussen)\b[^.!?\n]{0,40}\b(?:prufen|klaren|abstimmen|besprechen|fragen|"
+    r"rucksprache)|melde(?:n)? (?:mich|uns)|uberleg\w*|wurde(?:n)? (?:ich|"
+    r"wir)?[^.!?\n]{0,30}(?:annehmen|akzeptieren|zusagen)|"
+    r"peut-etre|probablement|en principe|(?:je|nous) (?:dois|devons) (?:verifier|en parler|"
+    r"voir)|revien\w+ vers vous|reflechi\w*|sous reserve|accepterions|accepterais)\b"
 )
 CONDITIONS: Final = re.compile(
-    r"\b(?:if|but|however|provided|unless|on condition|as long as|except|although|subject to|instead|once you|assuming|"
-    r"aber|allerdings|jedoch|wenn|falls|sofern|vorausgesetzt|unter der bedingung|stattdessen|statt|ausser|es sei denn|soweit|"
+    r"\b(?:if|but|however|provided|unless|on condition|as long as|except|although|subject to|"
+    r"instead|once you|assuming|"
+    r"aber|allerdings|jedoch|wenn|falls|sofern|vorausgesetzt|unter der bedingung|stattdessen|"
+    r"statt|ausser|es sei denn|soweit|"
     r"mais|si|s'il|s'ils|a condition|pourvu|toutefois|cependant|sauf|au lieu)\b"
 )
 BENIGN: Final = re.compile(
-    r"\b(?:let me know if|if you (?:need|have|require|want)|if (?:there is|there's) anything|should you|wenn sie (?:noch|etwas|fragen|weitere)|"
-    r"(?:falls|sofern|wenn) (?:sie )?(?:noch )?(?:fragen|etwas|unklar|weitere)|bei fragen|n'hesitez pas|si vous avez (?:des|besoin|une)|si besoin)\b"
+    r"\b(?:let me know if|if you (?:need|have|require|want)|if (?:there is|there's) anything|"
+    r"should you|wenn sie (?:noch|etwas|fragen|weitere)|"
+    r"(?:falls|sofern|wenn) (?:sie )?(?:noch )?(?:fragen|etwas|unklar|weitere)|bei fragen|"
+    r"n'hesitez pas|si vous avez (?:des|besoin|une)|si besoin)\b"
 )
 HAGGLES: Final = re.compile(
-    r"\b(?:discount|cheaper|lower|better (?:price|offer|deal)|best price|reduc\w+|too (?:expensive|high|much|steep)|come down|meet (?:us|me)|"
-    r"a bit less|budget|(?:could|can|would) you (?:do|take|accept|make|go|offer)|instead of|counter-?offer|deliver(?:y)? (?:earlier|sooner|faster)|"
-    r"rabatt|nachlass|gunstiger|billiger|zu (?:teuer|hoch|viel)|preislich|entgegenkomm\w*|skonto|verhandel\w*|gegenangebot|gegenvorschlag|"
+    r"\b(?:discount|cheaper|lower|better (?:price|offer|deal)|best price|reduc\w+|"
+    r"too (?:expensive|high|much|steep)|come down|meet (?:us|me)|"
+    r"a bit less|budget|(?:could|can|would) you (?:do|take|accept|make|go|offer)|instead of|"
+    r"counter-?offer|deliver(?:y)? (?:earlier|sooner|faster)|"
+    r"rabatt|nachlass|gunstiger|billiger|zu (?:teuer|hoch|viel)|preislich|entgegenkomm\w*|"
+    r"skonto|verhandel\w*|gegenangebot|gegenvorschlag|"
     r"(?:konnten|konnen|wurden) sie (?:uns |mir )?(?:das |es )?(?:fur|zu|auf|noch)|statt|schneller|"
-    r"remise|reduction|rabais|moins cher|trop (?:cher|eleve)|meilleur prix|baisse\w*|geste|negoci\w*|contre-?(?:offre|proposition)|pourriez-vous (?:faire|baisser|nous faire)|au lieu de|plus rapidement)\b"
+    r"remise|reduction|rabais|moins cher|trop (?:cher|eleve)|meilleur prix|baisse\w*|geste|"
+    r"negoci\w*|contre-?(?:offre|proposition)|pourriez-vous (?:faire|baisser|nous faire)|"
+    r"au lieu de|plus rapidement)\b"
 )
 PAID: Final = re.compile(
-    r"(?:have|has|'ve|was|were|just|already) (?:just |already |been |now )*(?:paid|transferred|wired|settled)\b|\bpayment (?:is|was|has been|sent|made|went)\b|\bmoney is on its way\b"
-    r"|\b(?:i|we) (?:paid|transferred|wired)\b|\b(?:haben|habe|wurde|ist)\b[^.!?\n]{0,50}\b(?:uberwiesen|bezahlt|beglichen|angewiesen)\b|\b(?:zahlung|uberweisung) (?:ist|wurde|ging|erfolgt)"
-    r"|\b(?:avons|ai|a ete)\b[^.!?\n]{0,40}\b(?:paye|regle|vire|effectue (?:le|un) (?:virement|paiement))|\bvirement (?:a ete|effectue|est parti)\b"
+    r"(?:have|has|'ve|was|were|just|already) (?:just |already |been |now )*(?:paid|transferred|"
+    r"wired|settled)\b|\bpayment (?:is|was|has been|sent|made|went)\b|\bmoney is on its way\b"
+    r"|\b(?:i|we) (?:paid|transferred|wired)\b|\b(?:haben|habe|wurde|"
+    r"ist)\b[^.!?\n]{0,50}\b(?:uberwiesen|bezahlt|beglichen|angewiesen)\b|\b(?:zahlung|"
+    r"uberweisung) (?:ist|wurde|ging|erfolgt)"
+    r"|\b(?:avons|ai|a ete)\b[^.!?\n]{0,40}\b(?:paye|regle|vire|effectue (?:le|un) (?:virement|"
+    r"paiement))|\bvirement (?:a ete|effectue|est parti)\b"
 )
 COMPLAINS: Final = re.compile(
-    r"\b(?:complain\w*|disappoint\w*|unhappy|not (?:satisfied|happy)|unacceptable|refund|wrong invoice|(?:mistake|error) (?:in|on) (?:the|your)|lawyer|"
-    r"beschwer\w*|enttausch\w*|unzufrieden|reklam\w*|mangel\w*|inakzeptabel|falsche rechnung|anwalt|"
+    r"\b(?:complain\w*|disappoint\w*|unhappy|not (?:satisfied|happy)|unacceptable|refund|"
+    r"wrong invoice|(?:mistake|error) (?:in|on) (?:the|your)|lawyer|"
+    r"beschwer\w*|enttausch\w*|unzufrieden|reklam\w*|mangel\w*|inakzeptabel|falsche rechnung|"
+    r"anwalt|"
     r"plainte|decus?|mecontent\w*|rembours\w*|inacceptable|reclamation|avocat)\b"
 )
 UNRELATED: Final = re.compile(
-    r"\b(?:unsubscribe|guest posts?|backlinks?|seo (?:services?|agency|agentur)|rank(?:ing)? (?:higher|#1|your)|first page of google|crypto\w*|casino|lottery|"
+    r"\b(?:unsubscribe|guest posts?|backlinks?|seo (?:services?|agency|agentur)|"
+    r"rank(?:ing)? (?:higher|#1|your)|first page of google|crypto\w*|casino|lottery|"
     r"newsletter abbestellen|abmeldelink|desabonner|desinscri\w+|referencement garanti)\b"
 )
 SELLS: Final = re.compile(
-    r"\b(?:we|i) (?:offer|provide|specialize|specialise|sell)\b|\bour (?:services|agency offers|prices start)\b|\bwir (?:bieten|verkaufen)\b|\bunsere (?:leistungen|dienstleistungen)\b|\bnous (?:proposons|offrons|vendons)\b|\bnos (?:services|prestations)\b"
+    r"\b(?:we|i) (?:offer|provide|specialize|specialise|sell)\b|\bour (?:services|"
+    r"agency offers|prices start)\b|\bwir (?:bieten|verkaufen)\b|\bunsere (?:leistungen|"
+    r"dienstleistungen)\b|\bnous (?:proposons|offrons|vendons)\b|\bnos (?:services|"
+    r"prestations)\b"
 )
 ASKS: Final = re.compile(
-    r"\?|\b(?:wondering|could you (?:tell|let|explain|confirm)|can you (?:tell|explain|confirm)|konnten sie (?:mir|uns) (?:sagen|mitteilen)|"
+    r"\?|\b(?:wondering|could you (?:tell|let|explain|confirm)|can you (?:tell|explain|"
+    r"confirm)|konnten sie (?:mir|uns) (?:sagen|mitteilen)|"
     r"ich (?:wusste|hatte) gern|pourriez-vous (?:me|nous) (?:dire|preciser|confirmer))\b"
 )
 REQUESTS: Final = re.compile(
-    r"\b(?:need\w*|want\w*|would like|looking for|interested|quote|quotation|offer|proposal|book\w*|order\w*|pric\w+|costs?|how much|hire|enquir\w+|inquir\w+|require|request|estimate|after a|"
-    r"brauch\w*|benotig\w*|mochte\w*|hatten? (?:ich |wir )?gern|suchen?|interess\w*|angebot\w*|anfrag\w*|kost\w*|buchen|bestell\w*|anbieten|preis\w*|planen|wunsch\w*|offerte|"
-    r"besoin|voudr\w+|souhait\w*|aimer\w+|cherch\w*|devis|offre|tarifs?|prix|combien|reserver|commander|proposition)\b"
+    r"\b(?:need\w*|want\w*|would like|looking for|interested|quote|quotation|offer|proposal|"
+    r"book\w*|order\w*|pric\w+|costs?|how much|hire|enquir\w+|inquir\w+|require|request|"
+    r"estimate|after a|"
+    r"brauch\w*|benotig\w*|mochte\w*|hatten? (?:ich |wir )?gern|suchen?|interess\w*|angebot\w*|"
+    r"anfrag\w*|kost\w*|buchen|bestell\w*|anbieten|preis\w*|planen|wunsch\w*|offerte|"
+    r"besoin|voudr\w+|souhait\w*|aimer\w+|cherch\w*|devis|offre|tarifs?|prix|combien|reserver|"
+    r"commander|proposition)\b"
 )
 PRICES: Final = re.compile(
-    r"\b(?:pric(?:e|es|ed|ing)|costs?|how much|rate|rates|charge|preis|preise|kost\w*|was (?:nehmen|verlangen|berechnen)|tarifs?|prix|combien|cout\w*)\b"
+    r"\b(?:pric(?:e|es|ed|ing)|costs?|how much|rate|rates|charge|preis|preise|kost\w*|"
+    r"was (?:nehmen|verlangen|berechnen)|tarifs?|prix|combien|cout\w*)\b"
 )
 DEPOSIT: Final = re.compile(
-    r"\b(?:deposit|upfront|up front|instal?ments?|in advance|anzahlung|ratenzahlung|vorkasse|zahlungsziel|acompte|en plusieurs fois|arrhes)\b"
+    r"\b(?:deposit|upfront|up front|instal?ments?|in advance|anzahlung|ratenzahlung|vorkasse|"
+    r"zahlungsziel|acompte|en plusieurs fois|arrhes)\b"
 )
 
 _COMMON: Final = {

@@ -30,7 +30,8 @@ _HEADER = re.compile(
 )
 _FROM = re.compile(r"^\*?(from|von|de) ?:\*? ?\S")
 _CLOSING = re.compile(
-    r"^(best|kind|warm|many)? ?(regards|wishes|greetings)|^(yours|sincerely|cheers|thanks|thank you)"
+    r"^(best|kind|warm|many)? ?(regards|wishes|greetings)|^(yours|sincerely|cheers|thanks|"
+    r"thank you)"
     r"( (truly|sincerely|faithfully|so much|a lot|again|in advance))*[,.!]?$|^best[,.!]?$"
     r"|^(mit )?(freundliche|beste|liebe|herzliche|viele|schone)[nr]? grus|^mfg\b|^lg\b|^vg\b"
     r"|^(vielen )?dank( im voraus)?[,.!]?$|^(bien )?cordialement|^(meilleures |mes )?salutations"

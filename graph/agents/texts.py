@@ -76,10 +76,10 @@ ENGLISH: Final = Texts(
         "answer": "thank you for your message.",
     },
     closing={
-        "first": "To accept, simply answer this mail. If anything should be different, let us know.",
+        "first": "To accept, simply answer this mail. If anything should change, let us know.",
         "agreed": "To accept, simply answer this mail.",
         "counter": "To accept, simply answer this mail.",
-        "revised": "To accept, simply answer this mail. If anything should be different, let us know.",
+        "revised": "To accept, simply answer this mail. If anything should change, let us know.",
         "invoice": "Please quote the invoice number when you transfer the amount.",
         "clarify": "A short answer is enough.",
         "hold": "If you would like to go ahead, simply answer this mail.",
@@ -122,19 +122,26 @@ GERMAN: Final = Texts(
         "Damit die Qualität stimmt, ist dies der beste Preis, den wir anbieten können:",
         "revised": "hier ist unser Angebot noch einmal, mit den Änderungen:",
         "invoice": "vielen Dank für Ihren Auftrag. Anbei erhalten Sie die Rechnung:",
-        "clarify": "vielen Dank für Ihre Nachricht. Damit wir Ihnen ein gutes Angebot machen können, "
-        "nennen Sie uns bitte, welche unserer Leistungen Sie brauchen und wie viel davon:",
+        "clarify": "vielen Dank für Ihre Nachricht. Damit wir Ihnen ein gutes Angebot machen "
+        "können, nennen Sie uns bitte, welche unserer Leistungen Sie brauchen und wie viel davon:",
         "hold": "vielen Dank für Ihre Nachricht. Wir haben noch einmal gerechnet und können nicht "
         "unter Angebot {number} gehen. Es gilt, wie wir es geschickt haben.",
         "prices": "vielen Dank für Ihre Frage. Das sind unsere Nettopreise:",
-        "decline": "vielen Dank, dass Sie an uns gedacht haben. Leider können wir das nicht übernehmen.",
+        "decline": "vielen Dank, dass Sie an uns gedacht haben. Leider können wir das nicht "
+        "übernehmen.",
         "answer": "vielen Dank für Ihre Nachricht.",
     },
     closing={
-        "first": "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sagen Sie es uns.",
+        "first": (
+            "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sagen Sie es "
+            "uns."
+        ),
         "agreed": "Zum Annehmen genügt eine Antwort auf diese Mail.",
         "counter": "Zum Annehmen genügt eine Antwort auf diese Mail.",
-        "revised": "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sagen Sie es uns.",
+        "revised": (
+            "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sagen Sie es "
+            "uns."
+        ),
         "invoice": "Bitte nennen Sie bei der Überweisung die Rechnungsnummer.",
         "clarify": "Eine kurze Antwort genügt.",
         "hold": "Wenn Sie zusagen möchten, genügt eine Antwort auf diese Mail.",
@@ -186,10 +193,16 @@ FRENCH: Final = Texts(
         "answer": "merci de votre message.",
     },
     closing={
-        "first": "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit changer, dites-le-nous.",
+        "first": (
+            "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit changer, "
+            "dites-le-nous."
+        ),
         "agreed": "Pour accepter, il suffit de répondre à ce message.",
         "counter": "Pour accepter, il suffit de répondre à ce message.",
-        "revised": "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit changer, dites-le-nous.",
+        "revised": (
+            "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit changer, "
+            "dites-le-nous."
+        ),
         "invoice": "Merci d'indiquer le numéro de facture lors du virement.",
         "clarify": "Une réponse brève suffit.",
         "hold": "Si vous souhaitez accepter, il suffit de répondre à ce message.",

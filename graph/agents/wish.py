@@ -28,46 +28,62 @@ _SUBJECT = re.compile(
     r"^\s*(?:subject|betreff|objet)\s*:\s*(.+?)\s*$", re.IGNORECASE | re.MULTILINE
 )
 _LETTER = re.compile(
-    r"^\s*(?:dear|hi|hello|hallo|guten tag|liebe[r]?|sehr geehrte|bonjour|madame|monsieur|cher|chere)\b"
+    r"^\s*(?:dear|hi|hello|hallo|guten tag|liebe[r]?|sehr geehrte|bonjour|madame|monsieur|cher|"
+    r"chere)\b"
 )
 _TONES = (
     (
         "friendly",
-        r"friendl\w*|warmer|nicer|freundlich\w*|herzlich\w*|netter|plus (?:amical|chaleureu\w*|sympathique)",
+        (
+            r"friendl\w*|warmer|nicer|freundlich\w*|herzlich\w*|netter|"
+            r"plus (?:amical|chaleureu\w*|sympathique)"
+        ),
     ),
     ("formal", r"(?:more )?formal\w*|formell\w*|forml\w*|hoflich\w*|plus (?:formel|poli)\w*"),
     ("brief", r"short\w*|brief\w*|concise|kurzer|knapper|kurz|plus court\w*"),
 )
 _NO_DISCOUNT = re.compile(
-    r"\b(?:no discount|without discount|list price|full price|kein(?:en)? rabatt|ohne rabatt|listenpreis|sans remise|pas de remise|plein tarif)\b"
+    r"\b(?:no discount|without discount|list price|full price|kein(?:en)? rabatt|ohne rabatt|"
+    r"listenpreis|sans remise|pas de remise|plein tarif)\b"
 )
 _DECLINE = re.compile(
-    r"\b(?:decline|walk away|turn (?:it|them) down|drop (?:it|them|this)|absagen|lehne? (?:es |das )?ab|ablehnen|refuse[rz]?|laisse tomber)\b"
+    r"\b(?:decline|walk away|turn (?:it|them) down|drop (?:it|them|this)|absagen|lehne? (?:es |"
+    r"das )?ab|ablehnen|refuse[rz]?|laisse tomber)\b"
 )
 _CLOSE = re.compile(
-    r"\b(?:close (?:it|this|the case)|ignore (?:it|this|them)|spam|schliess\w*|ignorier\w*|fermer?|classer)\b"
+    r"\b(?:close (?:it|this|the case)|ignore (?:it|this|them)|spam|schliess\w*|ignorier\w*|"
+    r"fermer?|classer)\b"
 )
 _AGAIN = re.compile(
-    r"^(?:please )?(?:try|send|do|propose|ask)?(?: it| that)? ?again\b|^(?:nochmal|noch einmal|erneut)|^(?:reessaie|encore)"
+    r"^(?:please )?(?:try|send|do|propose|ask)?(?: it| that)? ?again\b|^(?:nochmal|noch einmal|"
+    r"erneut)|^(?:reessaie|encore)"
 )
 _ASK = re.compile(
-    r"\bask (?:the customer|them|him|her)\b|\b(?:frag|frage) (?:den kunden|die kundin|sie|nach)\b|\bdemande[rz]?[- ](?:leur|lui|au client)"
+    r"\bask (?:the customer|them|him|her)\b|\b(?:frag|frage) (?:den kunden|die kundin|sie|"
+    r"nach)\b|\bdemande[rz]?[- ](?:leur|lui|au client)"
 )
 _DROP = re.compile(
-    r"\b(?:without|remove|drop|no|leave out|skip|ohne|entferne?|streiche?|kein(?:e|en)?|sans|enleve|retire)\s+(?:the |das |den |die |le |la )?$"
+    r"\b(?:without|remove|drop|no|leave out|skip|ohne|entferne?|streiche?|kein(?:e|en)?|sans|"
+    r"enleve|retire)\s+(?:the |das |den |die |le |la )?$"
 )
 _COUNT = re.compile(
-    r"\b(\w+)\s+(?:(?:full|whole|ganze) )?(?:days?|tage?n?|jours?|hours?|stunden?|heures?|months?|monate?n?|mois|pieces?|stuck|of them)\b"
+    r"\b(\w+)\s+(?:(?:full|whole|ganze) )?(?:days?|tage?n?|jours?|hours?|stunden?|heures?|"
+    r"months?|monate?n?|mois|pieces?|stuck|of them)\b"
 )
 _DAYS = re.compile(
-    r"\b(?:deliver\w*|ready|done|liefer\w*|fertig|livr\w*)\b.{0,30}?\b(?:in|within|binnen|innerhalb von|sous)\s+(\d{1,3})\s+(?:days|tagen?|jours)"
+    r"\b(?:deliver\w*|ready|done|liefer\w*|fertig|livr\w*)\b.{0,30}?\b(?:in|within|binnen|"
+    r"innerhalb von|sous)\s+(\d{1,3})\s+(?:days|tagen?|jours)"
 )
 _LARGEST_COUNT = 31
 _EXCUSE = re.compile(
-    r"\b(?:please|bitte|svp|s'il te plait|make|it|them|the|a|an|use|give|offer|price|prices|only|just|instead|of|rather|and|but|"
-    r"mach\w*|es|das|den|die|der|nimm|nur|statt|und|gib|ihm|ihr|ihnen|biete|an|mit|fur|for|to|with|at|more|bit|little|etwas|mehr|ein|eine|einen|"
-    r"mets|fais|le|la|les|un|une|plus|avec|pour|et|seulement|days?|tage?n?|jours?|hours?|total|net|gross|netto|brutto|off|discount|rabatt|"
-    r"nachlass|remise|de|du|version|text|tone|ton|mail|email|write|sound|be|in|within|deliver\w*|is|ok|okay|send|again|then|us|let's|do|change|set|too|much|so)\b"
+    r"\b(?:please|bitte|svp|s'il te plait|make|it|them|the|a|an|use|give|offer|price|prices|"
+    r"only|just|instead|of|rather|and|but|"
+    r"mach\w*|es|das|den|die|der|nimm|nur|statt|und|gib|ihm|ihr|ihnen|biete|an|mit|fur|for|to|"
+    r"with|at|more|bit|little|etwas|mehr|ein|eine|einen|"
+    r"mets|fais|le|la|les|un|une|plus|avec|pour|et|seulement|days?|tage?n?|jours?|hours?|total|"
+    r"net|gross|netto|brutto|off|discount|rabatt|"
+    r"nachlass|remise|de|du|version|text|tone|ton|mail|email|write|sound|be|in|within|"
+    r"deliver\w*|is|ok|okay|send|again|then|us|let's|do|change|set|too|much|so)\b"
 )
 
 
@@ -106,7 +122,7 @@ def _short(text: str, folded: str, known: Known) -> Wish:
         ask_customer=bool(_ASK.search(folded)),
         text=text,
     )
-    return replace(wish, understood=tuple(_said(wish)), rest=_rest(text, folded, known, more))
+    return replace(wish, understood=tuple(_said(wish)), rest=_rest(text, known, competing=more))
 
 
 def _body(text: str) -> str:
@@ -186,7 +202,7 @@ def _said(wish: Wish) -> Iterator[str]:
     yield from (words for holds, words in flags if holds)
 
 
-def _rest(text: str, folded: str, known: Known, competing: bool) -> str:
+def _rest(text: str, known: Known, *, competing: bool) -> str:
     """The words that no rule accounts for, or "" where all are."""
     if competing:
         return text

@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.briefing import briefs_for
 from graph.looking import contact_of, fact_in, is_quiet, situation_of
-from graph.moves import AnyMove, AskOperator, Choice, Wait, is_legal, move_json
+from graph.moves import AnyMove, AskOperator, Choice, Wait, WakeMe, is_legal, move_json
 from graph.planners.model import ModelPlanner
 from graph.planners.wording import described
 from graph.ports import World
@@ -24,7 +24,7 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
     planned = await ModelPlanner().choose(situation, world)
     choice = allowed(situation, planned.choice)
     out = [said(event) for event in planned.fell_back]
-    if any(not isinstance(move, Wait) for move in choice.moves):
+    if any(not isinstance(move, Wait | WakeMe) for move in choice.moves):
         out.append(said(_made(planned, choice)))
     contact = await contact_of(situation.deal, world)
     briefs = briefs_for(situation, choice.moves, contact)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.looking import contact_of, moves_in, situation_of
+from graph.looking import contact_of, moves_in, provenance_of, situation_of
 from graph.making import Making
+from graph.moves import SendAgain
 from graph.ports import World
 from graph.state import CaseState, as_json, said
 
@@ -22,6 +23,11 @@ async def review(state: CaseState, world: World) -> dict[str, Any]:
     situation = await situation_of(state, world)
     contact = await contact_of(situation.deal, world)
     making = Making.of(state, situation, contact)
+    making.earlier = {
+        move.action: await provenance_of(move.action, world)
+        for move in moves
+        if isinstance(move, SendAgain)
+    }
     for step, move in enumerate(moves):
         making.make(step, move)
     return {

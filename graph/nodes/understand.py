@@ -69,7 +69,7 @@ async def _heard(
         slots=msgspec.json.encode(found.slots).decode(),
     )
     out: list[Json] = [said(event) for event in found.fell_back]
-    out.append(said(understood, key=f"understood:{source.id}:{fact.case}"))
+    out.append(said(understood, key=f"understood:{source.id}"))
     return {"understood": {"slots": as_json(found.slots)}, "out": out}
 
 

@@ -119,7 +119,7 @@ def _granted(s: Situation, slots: Slots, offer: Offer, asked: Asked) -> tuple[Ch
     counter = offering(
         s, offer.wanted, best_terms(s, offer), Why.COUNTER,
         by_list(s, "list price less the guardrails' maximum discount, no item below its floor"),
-        id_="counter", reason=f"They ask for less than the guardrails allow; {_net(s, best)} is the least.",
+        id_="counter", reason=f"They ask for less than you allow; {_net(s, best)} is the least.",
     )  # fmt: skip
     return (counter, ask)
 
@@ -202,7 +202,8 @@ def _hurry(s: Situation, slots: Slots) -> str:
     days, least = (slots.deadline - s.today).days, s.company.guardrails.deadline_days
     if days >= least:
         return ""
-    return f"they want it by {day_words(slots.deadline)}, in {days} days, and the earliest you allow is {least}"
+    when = day_words(slots.deadline)
+    return f"they want it by {when}, in {days} days, and the earliest you allow is {least}"
 
 
 def _ask(s: Situation, slots: Slots, offer: Offer, asked: Asked, why: str) -> Choice:

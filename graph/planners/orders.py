@@ -43,7 +43,7 @@ Answer = Callable[[Situation, str], tuple[Choice, ...]]
 
 def on_instruction(s: Situation, event: Instructed, wish: Wish) -> tuple[Choice, ...]:
     """The operator said how they want it."""
-    doing = s.deal.action(event.action) or last_doing(s.deal, pending=True)
+    doing = s.deal.action(event.action) or last_doing(s.deal, pending=not wish.again)
     return wished(s, wish, doing)
 
 
@@ -87,21 +87,24 @@ def wished(s: Situation, wish: Wish, doing: Doing | None) -> tuple[Choice, ...]:
         return (_revised(s, wish, doing),)
     if wish.worded and doing is not None:
         return (_reworded(s, wish, doing),)
-    return (_redone(s, doing),) if wish.again and doing else (_not_understood(s, wish),)
+    return (_redone(doing),) if wish.again and doing else (_not_understood(s, wish),)
 
 
 def _revised(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
     deal, offer = s.deal, s.deal.offer
     if deal.accepted:
-        return asking(s, "instruction", "The offer is accepted, so its price is fixed. Nothing was changed.",
-                      "An accepted offer is not changed.", (LEAVE,))  # fmt: skip
+        text = "The offer is accepted, so its price is fixed. Nothing was changed."
+        return asking(s, "instruction", text, "An accepted offer is not changed.", (LEAVE,))
     lines = _wished_lines(wish, offer.wanted if offer else deal.requested)
     if not lines:
         return _not_understood(s, wish)
     terms = _wished_terms(wish, offer, lines)
     if terms is None:
-        return asking(s, "instruction", "That changes what is offered, and the agreed sum was for something else. "
-                      "At which price shall I offer it?", "The agreed sum no longer fits.", (LEAVE,))  # fmt: skip
+        text = (
+            "That changes what is offered, and the agreed sum was for something else. "
+            "At which price shall I offer it?"
+        )
+        return asking(s, "instruction", text, "The agreed sum no longer fits.", (LEAVE,))
     note = f"said by the operator: {'; '.join(wish.understood)}"
     replaces = (
         doing.action
@@ -148,26 +151,28 @@ def _reworded(s: Situation, wish: Wish, doing: Doing) -> Choice:
     if doing.name == "SendInvoice":
         move: AnyMove = SendInvoice(replaces=doing.action, wording=wish.wording)
     elif doing.name == "SendReply" and not wish.wording.body and wish.wording.tone:
-        text = "I cannot change the tone of this answer without changing what it says. Please edit the text."
+        text = "I cannot change the tone of this answer without changing what it says. Edit it."
         return asking(s, "instruction", text, why, (LEAVE,), about=doing.action)
     elif doing.name == "IssueInvoice":
-        return asking(s, "instruction", "An invoice has no text to change. Say what should be different.", why,
-                      (LEAVE,), about=doing.action)  # fmt: skip
+        text = "An invoice has no text to change. Say what should be different."
+        return asking(s, "instruction", text, why, (LEAVE,), about=doing.action)
     else:
         move = SendAgain(action=doing.action, why=why, wording=wish.wording)
     return Choice(id="reword", moves=(move,), why=why)
 
 
-def _redone(s: Situation, doing: Doing | None) -> Choice:
-    if doing is None or doing.progress in (Progress.DONE, Progress.BY_HAND, Progress.UNKNOWN):
-        return telling(
-            "instruction", "There is nothing to do again.", "Nothing failed or was refused."
-        )
-    return Choice(
-        id="again",
-        moves=(SendAgain(action=doing.action, why="You asked for it."),),
-        why="You asked for it.",
-    )
+_NEVER_LEFT = frozenset({Progress.DENIED, Progress.EXPIRED, Progress.REJECTED, Progress.SUPERSEDED})
+
+
+def _redone(doing: Doing) -> Choice:
+    """Propose it afresh, where it certainly is not in the world and not on its way there."""
+    if doing.progress in (Progress.FAILED, Progress.UNKNOWN):
+        text = f"`retry {doing.action}` tries it once more, under the same key, so never twice."
+        return telling("instruction", text, "A second try keeps its key.")
+    if doing.progress not in _NEVER_LEFT:
+        return telling("instruction", "There is nothing to do again.", "Nothing was refused.")
+    why = "You asked for it."
+    return Choice(id="again", moves=(SendAgain(action=doing.action, why=why),), why=why)
 
 
 def _not_understood(s: Situation, wish: Wish) -> Choice:
@@ -219,7 +224,7 @@ def _accept(s: Situation, rest: str) -> tuple[Choice, ...]:
     return (accepting(s, offer, fact, "operator"),)
 
 
-def _hold(s: Situation, _rest: str) -> tuple[Choice, ...]:
+def _hold(_s: Situation, _rest: str) -> tuple[Choice, ...]:
     move = WriteToCustomer(purpose="hold")
     return (Choice(id="hold", moves=(move,), why="You hold the price."),)
 
@@ -259,7 +264,7 @@ def _same_person(s: Situation, _rest: str) -> tuple[Choice, ...]:
     )
 
 
-def _other_person(s: Situation, _rest: str) -> tuple[Choice, ...]:
+def _other_person(_s: Situation, _rest: str) -> tuple[Choice, ...]:
     return (telling("message", "I leave that mail aside.", "You said it is somebody else."),)
 
 
@@ -271,7 +276,8 @@ def _match(s: Situation, rest: str) -> tuple[Choice, ...]:
 
 
 def _again(s: Situation, rest: str) -> tuple[Choice, ...]:
-    return (_redone(s, s.deal.action(rest)),)
+    doing = s.deal.action(rest)
+    return (_redone(doing),) if doing else waiting("There is no such step.")
 
 
 def _happened(s: Situation, rest: str) -> tuple[Choice, ...]:

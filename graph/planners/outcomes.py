@@ -13,9 +13,21 @@ from graph.moves import (
     SendAgain,
     SendInvoice,
     WakeMe,
+    WithdrawQuestion,
 )
 from graph.planners import wording
-from graph.planners.steps import DECLINE, HOLD, LEAVE, REPLY, asking, last_doing, telling, waiting
+from graph.planners.steps import (
+    CLOSE,
+    DECLINE,
+    HOLD,
+    LEAVE,
+    REPLY,
+    asking,
+    before,
+    last_doing,
+    telling,
+    waiting,
+)
 from graph.situation import Situation
 from ledger.domain.events import (
     ActionFailed,
@@ -36,7 +48,9 @@ _GRACE = timedelta(days=3)
 
 def on_success(s: Situation, event: ActionSucceeded) -> tuple[Choice, ...]:
     """An effect happened: what comes next in the flow from lead to invoice."""
-    return after(s, s.deal.action(event.action))
+    answered = [one.question for one in s.deal.open if one.about == event.action]
+    withdrawn = tuple(WithdrawQuestion(question=one, why="It worked.") for one in answered)
+    return before(withdrawn, after(s, s.deal.action(event.action)))
 
 
 def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
@@ -46,12 +60,17 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
     match doing.name:
         case "SendProposal":
             return (_expiry(s.deal, doing),)
+        case "IssueInvoice" if _pending(s.deal):
+            return waiting("The next step waits already.")
         case "IssueInvoice" if s.deal.bill is not None and not s.deal.bill.sent:
             return (
                 Choice(id="send-invoice", moves=(SendInvoice(),), why="The invoice is issued."),
             )
         case "IssueInvoice":
-            text = "You issued the invoice yourself, so I cannot match its payment. Close the case when it is paid."
+            text = (
+                "You issued the invoice yourself, so I cannot match its payment. "
+                "Close the case when it is paid."
+            )
             return (telling("by-hand", text, "The invoice is not in the ledger."),)
         case "SendInvoice":
             return (_due(s.deal),)
@@ -60,35 +79,43 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
 
 
 def on_failure(s: Situation, event: ActionFailed) -> tuple[Choice, ...]:
-    """It certainly did not happen. Nothing is tried again without a word."""
+    """It certainly did not happen. Nothing is tried again without a word.
+
+    A second try belongs to `retry`: it goes out under the same key, so it cannot happen twice.
+    """
     what = wording.deed(s.deal.action(event.action))
-    text = f"{what.capitalize()} failed: {event.cause} {event.remedy} It was not done. What now?"
-    options = (plain_option(AnswerId.AGAIN, "Try again", event.action), LEAVE)
-    return (asking(s, "failed", text, event.cause, options, about=event.action),)
+    text = (
+        f"{what.capitalize()} failed: {event.cause} {event.remedy} It was not done. "
+        f"`retry {event.action}` tries it once more. Or did you do it yourself?"
+    )
+    return _did_it(s, "failed", event.action, text, "I did it myself", event.cause)
 
 
 def on_unknown(s: Situation, event: ActionUnknown) -> tuple[Choice, ...]:
     """Nobody knows. A second try could do it twice, so a person looks."""
     what = wording.deed(s.deal.action(event.action))
-    text = f"I do not know whether {what} worked: {event.cause} Please look at {event.look_at}. Did it happen?"
-    options = (
-        plain_option(AnswerId.HAPPENED, "Yes, it happened", event.action),
-        plain_option(AnswerId.AGAIN, "No, do it again", event.action),
-        LEAVE,
+    text = (
+        f"I do not know whether {what} worked: {event.cause} Please look at {event.look_at}. "
+        f"Did it happen? If not, `retry {event.action}` tries it under the same key."
     )
-    return (asking(s, "unknown", text, event.cause, options, about=event.action),)
+    return _did_it(s, "unknown", event.action, text, "Yes, it happened", event.cause)
 
 
 def on_withheld(s: Situation, event: ActionWithheld) -> tuple[Choice, ...]:
-    """It waits. A stop or a budget is lifted by the operator; a denial needs a decision."""
-    what = wording.deed(s.deal.action(event.action))
+    """It waits, and the operator hears of it as it is. Only a moved world is for the planner."""
     if event.why == "superseded":
         return afresh(s)
-    text = f"{what.capitalize()} waits ({event.why}): {event.detail} {event.remedy}"
-    if event.why == "denied":
-        options = (plain_option(AnswerId.AGAIN, "Ask the rules again", event.action), LEAVE)
-        return (asking(s, "denied", text, event.detail, options, about=event.action),)
-    return (telling("withheld", text, f"It is withheld: {event.why}."),)
+    return waiting(f"It is withheld ({event.why}) until you lift that.")
+
+
+def _did_it(
+    s: Situation, topic: str, action: str, text: str, label: str, why: str
+) -> tuple[Choice, ...]:
+    """Ask once about an action whose end is open."""
+    if any(one.about == action for one in s.deal.open):
+        return waiting("The question about it is open already.")
+    options = (plain_option(AnswerId.HAPPENED, label, action), LEAVE)
+    return (asking(s, topic, text, why, options, about=action),)
 
 
 def on_refused_tap(s: Situation, event: TapRefused) -> tuple[Choice, ...]:
@@ -103,7 +130,10 @@ def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]
     """A moment this case waited for."""
     offer, bill = s.deal.sent_offer, s.deal.bill
     if purpose.startswith(OFFER_EXPIRES) and offer and _still_open(s.deal, purpose):
-        text = f"{wording.number_of(s.deal).capitalize()} at {wording.offer_words(offer)} ran out without an answer. What now?"
+        text = (
+            f"Our {wording.number_of(s.deal)} at {wording.offer_words(offer)} ran out without "
+            "an answer. What now?"
+        )
         options = (plain_option(AnswerId.RENEW, "Send it again with a new date"),
                    plain_option(AnswerId.CLOSE, "Close the case"), LEAVE)  # fmt: skip
         return (asking(s, "expired", text, "The offer expired.", options, about=s.deal.proposal),)
@@ -120,7 +150,7 @@ def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]
 def afresh(s: Situation) -> tuple[Choice, ...]:
     """What is due when nothing is pending: after an approval lost its ground, or a retry."""
     deal = s.deal
-    if deal.closed or deal.declined or deal.open or _pending(deal):
+    if deal.closed or deal.declined or deal.open or _pending(deal) or _unsettled(deal):
         return waiting("Somebody else is next.")
     if deal.bill is not None and not deal.bill.sent:
         return (
@@ -144,6 +174,8 @@ def options_after_no(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
     text = f"You rejected {wording.deed(doing)}. What should happen instead? {wording.FREE_TEXT}"
     about = doing.action if doing else s.cause
     options = (DECLINE, HOLD, REPLY, LEAVE) if s.deal.sent_offer else (REPLY, DECLINE, LEAVE)
+    if s.deal.accepted:
+        options = (REPLY, CLOSE, LEAVE)
     return (asking(s, "rejected", text, "It was rejected.", options, about=about),)
 
 
@@ -153,6 +185,11 @@ def _again(doing: Doing, why: str) -> Choice:
 
 def _pending(deal: Deal) -> bool:
     return any(one.progress in PENDING for one in deal.doing)
+
+
+def _unsettled(deal: Deal) -> bool:
+    """Whether an end is open that only a person or a retry can tell."""
+    return any(one.progress in (Progress.UNKNOWN, Progress.FAILED) for one in deal.doing)
 
 
 def _still_open(deal: Deal, purpose: str) -> bool:

@@ -32,7 +32,10 @@ def settling(s: Situation, payment: Incoming, bill: Bill, by: str) -> Choice:
     left = bill.open.minor - payment.amount.minor
     if left > 0:
         rest = Money(left, bill.open.currency)
-        text = f"{amount_words(payment.amount)} is booked on invoice {bill.number}; {amount_words(rest)} is still open."
+        text = (
+            f"{amount_words(payment.amount)} is booked on invoice {bill.number}; "
+            f"{amount_words(rest)} is still open."
+        )
         return Choice(id="part", moves=(match, TellOperator(topic="part-payment", text=text)),
                       why="It pays a part of the invoice.")  # fmt: skip
     return Choice(
@@ -43,7 +46,8 @@ def settling(s: Situation, payment: Incoming, bill: Bill, by: str) -> Choice:
 
 
 def _finished(s: Situation, payment: Incoming, bill: Bill, by: str) -> tuple[AnyMove, ...]:
-    text = f"Invoice {bill.number} is paid: {amount_words(payment.amount)} arrived. The case is closed."
+    came = amount_words(payment.amount)
+    text = f"Invoice {bill.number} is paid: {came} arrived. The case is closed."
     decision = Decide(
         topic="payment",
         chosen=f"Payment {payment.payment} settles invoice {bill.number}.",

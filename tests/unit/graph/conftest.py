@@ -43,8 +43,8 @@ from ledger.domain.events import (
     Approved,
     CaseOpened,
     Event,
-    InvoiceIssued,
     Instructed,
+    InvoiceIssued,
     MailReceived,
     PaymentReceived,
     QuestionAnswered,
@@ -81,15 +81,50 @@ def an_item(
 
 
 PRICES = (
-    an_item("website", ("Website design package", "Webdesign-Paket", "Création de site web"),
-            240_000, 200_000, "piece", "website", "homepage", "Webseite", "site web", "site internet"),
-    an_item("logo", ("Logo design", "Logogestaltung", "Création de logo"),
-            65_000, 55_000, "piece", "logo", "Firmenlogo"),
-    an_item("workshop", ("Workshop day", "Workshoptag", "Journée d'atelier"),
-            120_000, 100_000, "day", "workshop", "training", "Schulung", "atelier", "formation"),
-    an_item("care", ("Monthly care", "Monatliche Betreuung", "Maintenance mensuelle"),
-            9_000, 8_000, "month", "website care", "Wartung", "entretien"),
-)  # fmt: skip
+    an_item(
+        "website",
+        ("Website design package", "Webdesign-Paket", "Création de site web"),
+        240_000,
+        200_000,
+        "piece",
+        "website",
+        "homepage",
+        "Webseite",
+        "site web",
+        "site internet",
+    ),
+    an_item(
+        "logo",
+        ("Logo design", "Logogestaltung", "Création de logo"),
+        65_000,
+        55_000,
+        "piece",
+        "logo",
+        "Firmenlogo",
+    ),
+    an_item(
+        "workshop",
+        ("Workshop day", "Workshoptag", "Journée d'atelier"),
+        120_000,
+        100_000,
+        "day",
+        "workshop",
+        "training",
+        "Schulung",
+        "atelier",
+        "formation",
+    ),
+    an_item(
+        "care",
+        ("Monthly care", "Monatliche Betreuung", "Maintenance mensuelle"),
+        9_000,
+        8_000,
+        "month",
+        "website care",
+        "Wartung",
+        "entretien",
+    ),
+)
 
 
 def a_company(**more: Any) -> Company:
@@ -122,6 +157,7 @@ class BenchWorld:
             id="con-ada", name="Ada Muster", address=ADA, persons=("p-ada",), cases=(CASE,)
         )
         self.allow = False
+        self.actions: dict[str, dict[str, Any]] = {}
 
     async def now(self) -> datetime:
         return self.time
@@ -140,6 +176,8 @@ class BenchWorld:
         return GateDecision(verdict=verdict, input_json="{}")
 
     async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
+        if kind == "action":
+            return self.actions.get(entity_id)
         known = kind == "contact" and entity_id == self.contact.id
         return msgspec.to_builtins(self.contact) if known else None
 
@@ -167,6 +205,7 @@ class Bench:
         self.version = 0
         self.out: list[Event] = []
         self.desk = 0
+        self.heard: list[tuple[Fact, Fact | None, list[Event]]] = []
 
     @property
     def deal(self) -> Deal:
@@ -195,7 +234,12 @@ class Bench:
         for node in (review, gate, report):
             await self._run(node)
         self.out = [event_of(entry["event"]) for entry in self.state["out"]]
+        self.heard.append((fact, source, self.out))
         self.version += len(self.out)
+        for action in self.actions():
+            self.world.actions[action.action] = {
+                "provenance": msgspec.to_builtins(action.provenance)
+            }
         return self.out
 
     async def _run(self, node: Any, given: Any = None) -> None:
@@ -206,8 +250,18 @@ class Bench:
 
     def _fact(self, event: Event, case: str, version: int, person: str) -> Fact:
         name = f"{case}-{version:04d}"
-        return Fact(id=name, seq=version, company="studio-nord", case=case, version=version,
-                    at=NOW, event=event, key=name, by="test", person=person)  # fmt: skip
+        return Fact(
+            id=name,
+            seq=version,
+            company="studio-nord",
+            case=case,
+            version=version,
+            at=NOW,
+            event=event,
+            key=name,
+            by="test",
+            person=person,
+        )
 
     def on_desk(self, event: Event, person: str = "p-ada") -> Fact:
         self.desk += 1
@@ -222,11 +276,16 @@ class Bench:
         first = not self.deal.opened
         known = [one.message_id for one in self.deal.doing if one.message_id]
         event = MailReceived(
-            raw_sha256="0" * 64, size=len(text), message_id=f"m{self.desk}@example.com",
+            raw_sha256="0" * 64,
+            size=len(text),
+            message_id=f"m{self.desk}@example.com",
             in_reply_to=more.pop("in_reply_to", known[-1] if known else ""),
-            sender=ADA, sender_name="Ada Muster", text=text,
-            subject=subject or ("Request" if first else "Re: Request"), **more,
-        )  # fmt: skip
+            sender=ADA,
+            sender_name="Ada Muster",
+            text=text,
+            subject=subject or ("Request" if first else "Re: Request"),
+            **more,
+        )
         fact = self.on_desk(event, "p-ada" if sender == "same" else "p-eve")
         if first:
             await self.deliver(
@@ -252,8 +311,16 @@ class Bench:
 
     async def approve(self, proposed: ActionProposed) -> list[Event]:
         """The tap, and what the dispatcher does about it."""
-        await self.deliver(Approved(approval="apr", action=proposed.action, sha256=proposed.sha256,
-                                    operator="nora", channel="test", tap="t"))  # fmt: skip
+        await self.deliver(
+            Approved(
+                approval="apr",
+                action=proposed.action,
+                sha256=proposed.sha256,
+                operator="nora",
+                channel="test",
+                tap="t",
+            )
+        )
         if isinstance(proposed.command, IssueInvoice):
             await self.deliver(self._issued(proposed, proposed.command))
             pdf = Attachment(
@@ -264,16 +331,32 @@ class Bench:
 
     def _issued(self, proposed: ActionProposed, command: IssueInvoice) -> InvoiceIssued:
         return InvoiceIssued(
-            invoice="inv-1", number="2026-0001", series="2026", action=proposed.action,
-            proposal=command.proposal, version=command.version, contact=command.contact,
-            lines=command.lines, net=eur(0), total=command.total, issued_on=NOW.date(),
-            service_date=command.service_date, due_on=date(2026, 12, 6),
-        )  # fmt: skip
+            invoice="inv-1",
+            number="2026-0001",
+            series="2026",
+            action=proposed.action,
+            proposal=command.proposal,
+            version=command.version,
+            contact=command.contact,
+            lines=command.lines,
+            net=eur(0),
+            total=command.total,
+            issued_on=NOW.date(),
+            service_date=command.service_date,
+            due_on=date(2026, 12, 6),
+        )
 
     async def answer(self, choice: str = "", text: str = "") -> list[Event]:
         """The operator answers the newest open question."""
-        return await self.deliver(QuestionAnswered(question=self.deal.open[-1].question, operator="nora",
-                                                   channel="test", choice=choice, text=text))  # fmt: skip
+        return await self.deliver(
+            QuestionAnswered(
+                question=self.deal.open[-1].question,
+                operator="nora",
+                channel="test",
+                choice=choice,
+                text=text,
+            )
+        )
 
     async def say(self, text: str, action: str = "") -> list[Event]:
         return await self.deliver(
@@ -281,8 +364,16 @@ class Bench:
         )
 
     async def reject(self, action: str, reason: str) -> list[Event]:
-        return await self.deliver(Rejected(approval="apr", action=action, operator="nora", channel="test",
-                                           tap="t", reason=reason))  # fmt: skip
+        return await self.deliver(
+            Rejected(
+                approval="apr",
+                action=action,
+                operator="nora",
+                channel="test",
+                tap="t",
+                reason=reason,
+            )
+        )
 
     # --- what came of it ------------------------------------------------------------------------
 

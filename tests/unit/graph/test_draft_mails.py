@@ -27,15 +27,26 @@ def a_quote(company: Company, language: str, points: int = 500) -> Quote:
         today=TODAY,
         language=language,
     )
-    return Quote(number="P-7K3M9Q2X", version=1, lines=price.lines, sums=price.sums,
-                 valid_until=price.valid_until, delivery_days=10)  # fmt: skip
+    return Quote(
+        number="P-7K3M9Q2X",
+        version=1,
+        lines=price.lines,
+        sums=price.sums,
+        valid_until=price.valid_until,
+        delivery_days=10,
+    )
 
 
 def a_brief(company: Company, purpose: str, language: Language, **more) -> Brief:
     fields = {
-        "step": 0, "purpose": purpose, "language": language, "name": "Ada Muster", "company": "Studio Nord",
-        "signer": "Nora Lindt", "number": "P-7K3M9Q2X",
-    }  # fmt: skip
+        "step": 0,
+        "purpose": purpose,
+        "language": language,
+        "name": "Ada Muster",
+        "company": "Studio Nord",
+        "signer": "Nora Lindt",
+        "number": "P-7K3M9Q2X",
+    }
     if purpose in OFFERS:
         fields["quote"] = a_quote(company, language)
     if purpose == "invoice":
@@ -78,12 +89,36 @@ def test_the_rules_find_nothing_foreign_in_an_offer(company, purpose, language):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        (Language.ENGLISH, ("2 days × Workshop day at €1,200.00: €2,400.00", "less 5 %: €2,280.00", "VAT 19 %: €550.53",
-                            "Total: €3,448.03", "6 December 2026")),
-        (Language.GERMAN, ("2 Tage × Workshoptag zu 1.200,00 €: 2.400,00 €", "USt. 19 %: 550,53 €", "3.448,03 €", "6. Dezember 2026")),
-        (Language.FRENCH, ("2 jours × Journée d'atelier à 1 200,00 € : 2 400,00 €", "TVA 19 % : 550,53 €", "3 448,03 €", "6 décembre 2026")),
+        (
+            Language.ENGLISH,
+            (
+                "2 days × Workshop day at €1,200.00: €2,400.00",
+                "less 5 %: €2,280.00",
+                "VAT 19 %: €550.53",
+                "Total: €3,448.03",
+                "6 December 2026",
+            ),
+        ),
+        (
+            Language.GERMAN,
+            (
+                "2 Tage × Workshoptag zu 1.200,00 €: 2.400,00 €",
+                "USt. 19 %: 550,53 €",
+                "3.448,03 €",
+                "6. Dezember 2026",
+            ),
+        ),
+        (
+            Language.FRENCH,
+            (
+                "2 jours × Journée d'atelier à 1 200,00 € : 2 400,00 €",
+                "TVA 19 % : 550,53 €",
+                "3 448,03 €",
+                "6 décembre 2026",
+            ),
+        ),
     ],
-)  # fmt: skip
+)
 def test_amounts_and_dates_are_written_as_in_the_customers_language(company, language, words):
     body = draft(a_brief(company, "first", language)).body
     assert [word for word in words if word not in body] == []
@@ -152,11 +187,24 @@ def test_no_tax_is_named_where_none_is_charged(company):
 
 @pytest.mark.parametrize(
     "opening",
-    ["Our offer of €1.00 stands.", "You get 50 % off!", "Pay to DE02120300000000202051 now.", "Write to eve@evil.example.",
-     "See https://evil.example/x", "See evil.com for more.", "It is free of charge.", "We guarantee success.",
-     "We give you a rabatt.", "Delivered in 3 days.", "Only two thousand today.", "x" * 901, "", "hi\u202eolleh",
-     "Half price, only today: 99 euros"],
-)  # fmt: skip
+    [
+        "Our offer of €1.00 stands.",
+        "You get 50 % off!",
+        "Pay to DE02120300000000202051 now.",
+        "Write to eve@evil.example.",
+        "See https://evil.example/x",
+        "See evil.com for more.",
+        "It is free of charge.",
+        "We guarantee success.",
+        "We give you a rabatt.",
+        "Delivered in 3 days.",
+        "Only two thousand today.",
+        "x" * 901,
+        "",
+        "hi\u202eolleh",
+        "Half price, only today: 99 euros",
+    ],
+)
 def test_a_models_sentence_that_says_too_much_is_refused(company, opening):
     with pytest.raises(ValueError, match="opening"):
         check_prose(

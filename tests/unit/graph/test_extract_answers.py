@@ -35,7 +35,10 @@ def read(company):
         "We accept the offer P-7K3M9Q2X over 2.856,00 €.",
         "Wir nehmen Ihr Angebot gerne an.",
         "Einverstanden, legen Sie los.",
-        "Hiermit beauftragen wir Sie.\n\nAm 20.11.2026 um 9:00 schrieb Studio Nord:\n> 20 % Rabatt, wenn",
+        (
+            "Hiermit beauftragen wir Sie.\n\nAm 20.11.2026 um 9:00 schrieb Studio Nord:\n> 20 % "
+            "Rabatt, wenn"
+        ),
         "D'accord, vous pouvez commencer.",
         "Bon pour accord.",
         "Nous acceptons votre offre. Cordialement, Luc",
@@ -60,6 +63,7 @@ def test_a_plain_yes_counts(read, text):
         ("We have a deal at two thousand", "number"),
         ("Sounds good! When do you start?", "ask"),
         ("Agreed, please deliver by 30 November.", "date"),
+        ("Agreed, please send the work by Friday.", "date"),
         ("Accepted, payment within 60 days as usual.", "payment"),
         ("We accept. Half upfront works for us.", "payment"),
         ("Sounds good in principle, we come back to you.", "decided"),
@@ -75,18 +79,30 @@ def test_a_yes_with_something_open_is_a_doubt(read, text, doubt):
 
 @pytest.mark.parametrize(
     "text",
-    ["We do not accept.", "Leider können wir das nicht annehmen.", "Nous n'acceptons pas.", "Not yet.",
-     "We cannot agree to this.", "I never said I accept."],
-)  # fmt: skip
+    [
+        "We do not accept.",
+        "Leider können wir das nicht annehmen.",
+        "Nous n'acceptons pas.",
+        "Not yet.",
+        "We cannot agree to this.",
+        "I never said I accept.",
+    ],
+)
 def test_a_denied_yes_is_never_a_yes(read, text):
     assert read(text).intent is not YES
 
 
 @pytest.mark.parametrize(
     "text",
-    ["No thanks, we went with another provider.", "We have to decline.", "Leider müssen wir absagen.",
-     "Wir haben kein Interesse mehr.", "Nous déclinons votre offre.", "We changed our mind, sorry."],
-)  # fmt: skip
+    [
+        "No thanks, we went with another provider.",
+        "We have to decline.",
+        "Leider müssen wir absagen.",
+        "Wir haben kein Interesse mehr.",
+        "Nous déclinons votre offre.",
+        "We changed our mind, sorry.",
+    ],
+)
 def test_a_no_is_a_no(read, text):
     slots = read(text)
     assert (slots.intent, slots.unsure) == (NO, ())

@@ -25,41 +25,63 @@ def read(company):
 LEADS = {
     "english, plain": ("Hi, could you send us an offer for a new website?", {"website": 1}),
     "one line": ("2 workshop days in January, price?", {"workshop": 2}),
-    "bullet list": ("We need:\n- a logo\n* 3 workshop days\n• one website", {"logo": 1, "workshop": 3, "website": 1}),
+    "bullet list": (
+        "We need:\n- a logo\n* 3 workshop days\n• one website",
+        {"logo": 1, "workshop": 3, "website": 1},
+    ),
     "count after the item": ("Logo design\nWorkshop: 3 days\nThanks", {"logo": 1, "workshop": 3}),
     "count in brackets": ("We are after a training (2 days).", {"workshop": 2}),
     "count with x": ("2x logo, 1x website please", {"logo": 2, "website": 1}),
     "german, formal": (
-        "Sehr geehrte Damen und Herren,\n\nfür unser Unternehmen benötigen wir zwei Workshoptage "
-        "sowie ein Firmenlogo. Bitte lassen Sie uns ein Angebot zukommen.\n\n"
-        "Mit freundlichen Grüßen\nDr. Eva Klein\nKlein GmbH\nTel. 040 123456",
+        (
+            "Sehr geehrte Damen und Herren,\n\nfür unser Unternehmen benötigen wir zwei "
+            "Workshoptage sowie ein Firmenlogo. Bitte lassen Sie uns ein Angebot zukommen.\n\n"
+            "Mit freundlichen Grüßen\nDr. Eva Klein\nKlein GmbH\nTel. 040 123456"
+        ),
         {"workshop": 2, "logo": 1},
     ),
     "german, hyphenated": ("Wir brauchen 2 Workshop-Tage für 12 Personen.", {"workshop": 2}),
     "german, adjective": ("Gesucht: ein zweitägiger Workshop im Januar", {"workshop": 2}),
-    "german, umlauts written out": ("Wir haetten gern drei Tage Schulung fuer unser Team.", {"workshop": 3}),
-    "french": ("Bonjour, nous souhaitons un atelier de deux jours. Cordialement, Luc", {"workshop": 2}),
+    "german, umlauts written out": (
+        "Wir haetten gern drei Tage Schulung fuer unser Team.",
+        {"workshop": 3},
+    ),
+    "french": (
+        "Bonjour, nous souhaitons un atelier de deux jours. Cordialement, Luc",
+        {"workshop": 2},
+    ),
     "french, exact title": ("Il nous faudrait une journée d'atelier, merci.", {"workshop": 1}),
     "french, site": ("Pourriez-vous nous faire un devis pour un site internet ?", {"website": 1}),
     "typos": ("Need worksop days x 2 and a webiste", {"workshop": 2, "website": 1}),
-    "two items in a sentence": ("We want a website and three months of website care.", {"website": 1, "care": 3}),
+    "two items in a sentence": (
+        "We want a website and three months of website care.",
+        {"website": 1, "care": 3},
+    ),
     "two-day": ("We'd like a two-day training for 15 people.", {"workshop": 2}),
     "shouting": ("NEED A WEBSITE. HOW MUCH?", {"website": 1}),
     "rambling": (
-        "Hello there! My cousin told me about you when we met in 2024 at the fair in Lyon, where we "
-        "drank far too much coffee. Anyway, business is going well, we are 14 people now and moving "
-        "to a new office at 22 Harbour Street. What I actually wanted: my partner says we look "
-        "dated, so we would like to have a logo made. Nothing fancy. And maybe you are around in "
-        "spring? All the best, Jo",
+        (
+            "Hello there! My cousin told me about you when we met in 2024 at the fair in Lyon, "
+            "where we drank far too much coffee. Anyway, business is going well, we are 14 people "
+            "now and moving to a new office at 22 Harbour Street. What I actually wanted: my "
+            "partner says we look dated, so we would like to have a logo made. Nothing fancy. And "
+            "maybe you are around in spring? All the best, Jo"
+        ),
         {"logo": 1},
     ),
     "their own site is praised": ("I saw your website and love it. We need a logo.", {"logo": 1}),
     "history below": (
-        "One logo, please.\n\nOn Mon, 2 Nov 2026 at 10:00, Bob <b@example.org> wrote:\n> we want 9 workshop days",
+        (
+            "One logo, please.\n\nOn Mon, 2 Nov 2026 at 10:00, Bob <b@example.org> wrote:\n> we "
+            "want 9 workshop days"
+        ),
         {"logo": 1},
     ),
-    "crlf": ("We need a website\r\nand two workshop days.\r\n\r\nRegards\r\nAl", {"website": 1, "workshop": 2}),
-}  # fmt: skip
+    "crlf": (
+        "We need a website\r\nand two workshop days.\r\n\r\nRegards\r\nAl",
+        {"website": 1, "workshop": 2},
+    ),
+}
 
 
 @pytest.mark.parametrize(("text", "wanted"), LEADS.values(), ids=LEADS.keys())
@@ -73,14 +95,27 @@ UNCERTAIN = {
     "nothing we sell": ("We need a fishing boat.", "which item of the price list"),
     "how many days": ("We would like to book a workshop.", "quantity of workshop"),
     "plural without a count": ("Please quote logos.", "quantity of logo"),
-    "two counts": ("We need 2 workshop days. Or was it 3 workshop days?", "quantity of workshop: 2 or 3"),
-    "mentioned or asked": ("Our website looks fine, we need a logo.", "website is asked for or only mentioned"),
+    "two counts": (
+        "We need 2 workshop days. Or was it 3 workshop days?",
+        "quantity of workshop: 2 or 3",
+    ),
+    "mentioned or asked": (
+        "Our website looks fine, we need a logo.",
+        "website is asked for or only mentioned",
+    ),
     "forwarded": (
-        "FYI\n\n---------- Forwarded message ---------\nFrom: Bob <b@example.org>\nSubject: hi\n\nWe need a website.",
+        (
+            "FYI\n\n---------- Forwarded message ---------\nFrom: Bob <b@example.org>\nSubject: "
+            "hi\n\nWe need a website."
+        ),
         "the mail was forwarded",
     ),
+    "an acceptance of nothing": (
+        "We accept your offer for the website at 1800 EUR.",
+        "none was sent",
+    ),
     "they sell": ("We offer website design services at great rates.", "to buy or to sell"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("text", "doubt"), UNCERTAIN.values(), ids=UNCERTAIN.keys())
@@ -139,6 +174,8 @@ def test_a_subject_counts_only_where_it_opens_the_case(read, company):
         ("by 3 January", date(2027, 1, 3)),
         ("bis Freitag", date(2026, 11, 27)),
         ("by 2026-12-24", date(2026, 12, 24)),
+        ("and could you send an offer by Friday", None),
+        ("(Angebot bitte bis Freitag schicken, Lieferung bis zum 15.12.)", date(2026, 12, 15)),
         ("payment within 30 days", None),
         ("zahlbar innerhalb von 14 Tagen", None),
         ("some day", None),

@@ -6,14 +6,20 @@ import json
 
 import pytest
 
-from graph.agents.fallback import schema_of
 from graph.agents.extract_model import ModelSlots
+from graph.agents.fallback import schema_of
 from graph.ports import ModelUnavailable
 from ledger.domain.commands import IssueInvoice, SendProposal
-from ledger.domain.events import PlannerFellBack, PlanMade, ProposalAccepted, Understood
+from ledger.domain.events import PlanMade, PlannerFellBack, ProposalAccepted, Understood
 
-SLOTS = {"intent": "new_request", "language": "en", "items": [{"item": "website", "quantity": 1, "evidence": "a new website"}],
-         "amount": None, "discount_percent": None, "unsure": []}  # fmt: skip
+SLOTS = {
+    "intent": "new_request",
+    "language": "en",
+    "items": [{"item": "website", "quantity": 1, "evidence": "a new website"}],
+    "amount": None,
+    "discount_percent": None,
+    "unsure": [],
+}
 
 
 def slots(**more: object) -> str:

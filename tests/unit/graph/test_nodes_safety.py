@@ -1,4 +1,4 @@
-"""Whatever a mail or a reader says: the recipient is the case's contact, prices keep to the floor."""
+"""Whatever a mail or a reader says, only the contact is written to, at no less than the floor."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from graph.moves import CloseDeal, IssueInvoice, RecordAcceptance, SendInvoice, is_legal
 from graph.deal import Deal
+from graph.moves import CloseDeal, IssueInvoice, RecordAcceptance, SendInvoice, is_legal
 from ledger.domain.commands import IssueInvoice as IssueCommand
 from ledger.domain.commands import SendProposal, SendReply
 from ledger.domain.events import ActionProposed, ProposalAccepted, ProposalDrafted, QuestionAsked
@@ -73,10 +73,11 @@ async def test_without_an_address_nothing_is_sent(bench):
 
 
 WORDS = st.sampled_from(
-    "yes no we accept offer website logo workshop days two 2 3 10 % discount off for 2000 2,100 EUR 1 € if but "
-    "please not within 7 ? . , ok deal paid price lower Rabatt nehmen an Angebot d'accord 100 thousand\n > Re:".split(
-        " "
-    )
+    (
+        "yes no we accept offer website logo workshop days two 2 3 10 % discount off for 2000 "
+        "2,100 EUR 1 € if but please not within 7 ? . , ok deal paid price lower Rabatt nehmen "
+        "an Angebot d'accord 100 thousand \n > Re:"
+    ).split(" ")
 )
 MAIL = st.lists(WORDS, max_size=18).map(" ".join)
 INTENTS = [
@@ -95,18 +96,20 @@ READING = st.fixed_dictionaries(
         "intent": st.sampled_from(INTENTS),
         "language": st.sampled_from(["en", "de", "", "xx"]),
         "items": st.lists(
-            st.fixed_dictionaries({
-                "item": st.sampled_from(["website", "logo", "boat"]),
-                "quantity": st.integers(0, 5),
-                "evidence": st.sampled_from(["website", "logo", "we", ""]),
-            }),
+            st.fixed_dictionaries(
+                {
+                    "item": st.sampled_from(["website", "logo", "boat"]),
+                    "quantity": st.integers(0, 5),
+                    "evidence": st.sampled_from(["website", "logo", "we", ""]),
+                }
+            ),
             max_size=2,
         ),
         "amount": st.none() | st.sampled_from([1, 2000, 2100, 2400]),
         "discount_percent": st.none() | st.sampled_from([5, 10, 99]),
         "unsure": st.just([]),
     }
-)  # fmt: skip
+)
 PICK = st.sampled_from(["offer", "agree", "counter", "accept", "ask-operator", "decline"])
 
 

@@ -30,8 +30,8 @@ from ledger.domain.events import (
     ProposalDeclined,
     ProposalDrafted,
     QuestionWithdrawn,
-    Recollection,
     Recalled,
+    Recollection,
     Routed,
     TapRefused,
     Told,
@@ -139,7 +139,7 @@ async def test_below_the_guardrails_the_best_price_is_offered_once_and_then_aske
     await bench.mail("2,100 EUR or we have to think again, could you do that?")
     question = bench.question()
     assert bench.actions() == []
-    assert [option.id for option in question.options][0] == "terms:discount:1250"
+    assert question.options[0].id == "terms:discount:1250"
     assert {"hold", "decline", "reply"} <= {option.id for option in question.options}
 
 
@@ -172,9 +172,14 @@ async def test_with_negotiation_ask_every_counter_offer_is_asked(make_bench, com
 
 @pytest.mark.parametrize(
     "text",
-    ["Could you do it for 2,500 EUR?", "Could you do it for 2,100 USD?", "Could you do it cheaper?",
-     "Could you do 2,100 EUR or 2,200 EUR?", "Could you do 2,400 EUR and add a logo?"],
-)  # fmt: skip
+    [
+        "Could you do it for 2,500 EUR?",
+        "Could you do it for 2,100 USD?",
+        "Could you do it cheaper?",
+        "Could you do 2,100 EUR or 2,200 EUR?",
+        "Could you do 2,400 EUR and add a logo?",
+    ],
+)
 async def test_an_unclear_counter_offer_is_asked_about(an_offer, text):
     bench = await an_offer()
     await bench.mail(text)
@@ -392,41 +397,47 @@ async def test_haggling_after_the_yes_is_for_a_person(a_bill):
 async def test_a_failed_step_is_told_with_its_remedy_and_not_tried_again(bench):
     await bench.mail("We need a logo.")
     action = bench.action()
-    await bench.deliver(
-        ActionFailed(action=action.action, n=1, cause="The mailbox is full.", remedy="Empty it.")
+    failed = ActionFailed(
+        action=action.action, n=1, cause="The mailbox is full.", remedy="Empty it."
     )
+    await bench.deliver(failed)
     assert bench.actions() == []
     assert "Empty it." in bench.question().text
-    await bench.answer(f"again:{action.action}")
-    again = bench.action()
-    assert (again.replaces, again.command.body) == (action.action, action.command.body)
-    assert again.action != action.action
+    assert f"retry {action.action}" in bench.question().text
+    await bench.say("again", action=action.action)
+    assert bench.actions() == []
+    await bench.done(action.action)
+    assert bench.said(QuestionWithdrawn)
+    assert bench.deal.stage is Stage.OFFERED
 
 
 async def test_an_unknown_outcome_is_never_tried_again_blindly(bench):
     await bench.mail("We need a logo.")
     action = bench.action()
-    await bench.deliver(
-        ActionUnknown(action=action.action, n=1, cause="It timed out.", look_at="the sent folder")
+    unknown = ActionUnknown(
+        action=action.action, n=1, cause="It timed out.", look_at="the sent folder"
     )
+    await bench.deliver(unknown)
     assert bench.actions() == []
     assert "the sent folder" in bench.question().text
+    await bench.deliver(unknown)
+    assert bench.questions() == []
     await bench.say("again", action=action.action)
     assert bench.actions() == []
-    await bench.deliver(
-        ActionUnknown(action=action.action, n=1, cause="It timed out.", look_at="the sent folder")
-    )
     await bench.answer(f"happened:{action.action}")
     assert bench.deal.stage is Stage.OFFERED
 
 
-async def test_a_stopped_step_is_told_and_waits(bench):
+async def test_a_stopped_step_waits_for_its_resume(bench):
     await bench.mail("We need a logo.")
-    event = ActionWithheld(
-        action=bench.action().action, why="stopped", detail="You said stop.", remedy="Say resume."
+    action = bench.action()
+    stopped = ActionWithheld(
+        action=action.action, why="stopped", detail="You said stop.", remedy="Say resume."
     )
-    await bench.deliver(event)
-    assert "Say resume." in bench.said(Told)[0].text
+    await bench.deliver(stopped)
+    assert (bench.actions(), bench.questions()) == ([], [])
+    await bench.done(action.action)
+    assert bench.deal.stage is Stage.OFFERED
 
 
 async def test_what_the_operator_did_by_hand_is_not_done_again(bench):
@@ -481,9 +492,16 @@ async def test_an_overdue_invoice_is_asked_about(a_bill):
 
 async def test_a_similar_deal_is_recalled_with_its_age_and_shown_to_the_operator_only(bench):
     bench.world.recalled = (
-        Recollection(episode="e1", kind="proposal", case="lead-other", facts=("f1",), age_days=12,
-                     score=1.0, text="Website for Bob at 2,160 EUR, accepted"),
-    )  # fmt: skip
+        Recollection(
+            episode="e1",
+            kind="proposal",
+            case="lead-other",
+            facts=("f1",),
+            age_days=12,
+            score=1.0,
+            text="Website for Bob at 2,160 EUR, accepted",
+        ),
+    )
     await bench.mail("We need a website.")
     assert bench.said(Recalled)[0].episodes
     assert "12 days ago" in bench.action().recommendation
@@ -520,3 +538,24 @@ async def test_the_deal_in_the_state_is_plain_json(bench):
     await bench.mail("We need a website.")
     stored = msgspec.json.encode(bench.state["deal"])
     assert msgspec.json.encode(as_json(msgspec.json.decode(stored, type=Deal))) == stored
+
+
+async def test_a_step_that_is_proposed_again_is_not_trusted_any_more_than_before(an_offer):
+    bench = await an_offer()
+    await bench.mail("10 % off please?")
+    old = bench.action()
+    assert old.provenance["total"].trust is Trust.UNTRUSTED
+    await bench.deliver(ApprovalSuperseded(approval="apr", action=old.action, why="a fact came in"))
+    assert bench.action().provenance["total"] == old.provenance["total"]
+
+
+async def test_an_unknown_end_keeps_the_next_step_from_being_done_twice(an_offer):
+    bench = await an_offer()
+    await bench.mail("We accept.")
+    await bench.approve(bench.action())
+    send = bench.action()
+    await bench.deliver(
+        ActionUnknown(action=send.action, n=1, cause="It timed out.", look_at="the sent folder")
+    )
+    await bench.deliver(ApprovalSuperseded(approval="apr", action="act-other", why="moved"))
+    assert bench.actions() == []

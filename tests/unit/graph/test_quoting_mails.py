@@ -11,12 +11,18 @@ from graph.agents.quoting import forwarded_text, new_text
     "mail",
     [
         "Too expensive.\n\nOn Mon, 2 Nov 2026 at 10:00, Nora <n@x.example> wrote:\n> We accept",
-        "Too expensive.\n\nOn Mon, 2 Nov 2026 at 10:00, Nora\n<nora@studio-nord.example> wrote:\n\nWe accept",
+        (
+            "Too expensive.\n\nOn Mon, 2 Nov 2026 at 10:00, Nora\n<nora@studio-nord.example> "
+            "wrote:\n\nWe accept"
+        ),
         "Too expensive.\n\nAm 02.11.2026 um 10:00 schrieb Nora <n@x.example>:\nWe accept",
         "Too expensive.\n\nLe lun. 2 nov. 2026 à 10:00, Nora <n@x.example> a écrit :\nWe accept",
         "Too expensive.\n\n-----Original Message-----\nFrom: Nora\nWe accept",
         "Too expensive.\n\n________________________________\nFrom: Nora\nSent: today\nWe accept",
-        "Too expensive.\n\nFrom: Nora <n@x.example>\nSent: Monday\nTo: me\nSubject: Offer\n\nWe accept",
+        (
+            "Too expensive.\n\nFrom: Nora <n@x.example>\nSent: Monday\nTo: me\nSubject: "
+            "Offer\n\nWe accept"
+        ),
         "Too expensive.\n\nVon: Nora <n@x.example>\nGesendet: Montag\nAn: mich\n\nWe accept",
         "> We accept\n\nToo expensive.",
         "Too expensive.\n-- \nWe accept GmbH",

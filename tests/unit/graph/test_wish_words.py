@@ -69,9 +69,15 @@ def test_two_orders_in_one_sentence_are_both_kept(wish):
 
 @pytest.mark.parametrize(
     "text",
-    ["mention that parking is free", "2000 EUR or 2200 EUR", "100 EUR off", "use the usual terms", "5 % off and free hosting",
-     "send it to bob@example.org"],
-)  # fmt: skip
+    [
+        "mention that parking is free",
+        "2000 EUR or 2200 EUR",
+        "100 EUR off",
+        "use the usual terms",
+        "5 % off and free hosting",
+        "send it to bob@example.org",
+    ],
+)
 def test_what_is_not_understood_is_said(wish, text):
     assert wish(text).rest
 
