@@ -31,7 +31,7 @@ def _slot(value: object) -> str:
             about = f" ({more['about']})" if more.get("about") else ""
             return f"{amount_words(Money(minor, currency))}{about}"
         case {"item": item, "quantity": quantity}:
-            return f"{quantity} × {item}"
+            return f"{quantity or '?'} × {item}"
         case dict():
             shown = {key: _slot(part) for key, part in value.items() if key != "evidence"}
             return ", ".join(f"{key} {words}" for key, words in shown.items() if words)

@@ -11,6 +11,12 @@ from ledger.domain.facts import Draft, Fact
 
 STOP, RESUME, RETRY, ALARM = "stop", "resume", "retry", "alarm"
 
+_RESUMED = (
+    "Resumed. Nothing had been held back.",
+    "Resumed. One case looks again at what was held back.",
+    "Resumed. {cases} cases look again at what was held back.",
+)
+
 _UNDECIDED = (ApprovalStatus.PENDING, ApprovalStatus.POSTPONED)
 
 
@@ -34,7 +40,7 @@ async def route_resume(fact: Fact, resume: ResumeOrdered, desk: Desk) -> list[Dr
     withheld = await desk.views.find(Action, "status:withheld")
     held = dict.fromkeys(action.case for action in withheld)
     cases = [case for case in held if within is None or case in within]
-    told = f"Resumed. {len(cases)} case(s) with a withheld action look at it again."
+    told = _RESUMED[min(len(cases), 2)].format(cases=len(cases))
     why = f"{resume.operator} resumed."
     return [tells(fact, RESUME, told), *(routed(fact, case, RESUME, why) for case in cases)]
 

@@ -9,6 +9,7 @@ from bot.card_loading import CardLoader
 from bot.card_outcomes import LETTERS, UNDECIDED, decided_words
 from bot.channel import Card, Editor, Prompt, Reply, Verb
 from bot.commands.answers import recorded, trouble, unclear
+from bot.commands.overview import holds
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Edit, Later, Reject, Tell
@@ -232,13 +233,16 @@ class Deciding:
         self._session.drafts.pop(approval.id, None)
         title = texts.NOTED[verb].format(title=one_line(approval.title or str(approval.number)))
         reply = await recorded(self._office, title, fact)
-        if verb in {Verb.APPROVE, Verb.EDIT} and await self._stopped():
-            return Reply(lines=(*reply.lines, texts.STOP_HOLDS), waits_for=fact)
-        return reply
+        held = await self._stopped(approval) if verb in {Verb.APPROVE, Verb.EDIT} else ()
+        return Reply(lines=(*reply.lines, *held), waits_for=fact)
 
-    async def _stopped(self) -> bool:
+    async def _stopped(self, approval: Approval) -> tuple[str, ...]:
+        """What is said where a stop holds an approved action."""
+        case = await self._office.views.get(Case, approval.case)
         active = await self._office.views.find(Stop, "active")
-        return any(each.scope == "all" for each in active)
+        held = [each for each in active if holds(each, case)]
+        which = "".join(f" {each.target}" if each.target else "" for each in held[:1])
+        return (texts.STOP_HOLDS.format(which=which),) if held else ()
 
     def _prompt(self, approval: Approval, command: str, question: str, hint: str) -> Reply:
         typed = f"{command} {approval.number}"

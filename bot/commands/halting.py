@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot import texts
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
+from bot.commands.overview import stop_name
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, offered, pick
 from bot.commands.words import Halt
@@ -43,10 +44,17 @@ class Halting:
         if isinstance(wanted, Reply):
             return wanted
         fact = await self._office.resume(wanted.scope, wanted.target)
-        label = wanted.target or texts.STATUS_EVERYTHING
-        title = texts.RESUMED_ALL if not said else texts.RESUMED_ONE.format(label=label)
+        label = await stop_name(self._office.views, wanted)
+        title = texts.RESUMED_ONE.format(label=label) if wanted.target else texts.RESUMED_ALL
         reply = await recorded(self._office, title, fact)
-        return Reply(lines=(*reply.lines, *_still(active, wanted)), waits_for=fact)
+        still = [await self._still(each) for each in active if each.id != wanted.id]
+        return Reply(lines=(*reply.lines, *still), waits_for=fact)
+
+    async def _still(self, stop: Stop) -> str:
+        """A stop that stays in force after another was lifted."""
+        which = f" {stop.target}" if stop.target else ""
+        what = await stop_name(self._office.views, stop)
+        return texts.STILL_STOPPED.format(what=what, which=which)
 
     async def retry(self, said: str) -> Reply:
         """Try again what failed, was held back, or is stuck."""
@@ -108,14 +116,6 @@ class Halting:
 
 def _scope(thing: Case | Contact) -> str:
     return "case" if isinstance(thing, Case) else "contact"
-
-
-def _still(active: Sequence[Stop], lifted: Stop) -> list[str]:
-    return [
-        texts.STILL_STOPPED.format(what=each.target or texts.STATUS_EVERYTHING, target=each.target)
-        for each in active
-        if each.id != lifted.id
-    ]
 
 
 def _listed(active: Sequence[Stop]) -> Reply:

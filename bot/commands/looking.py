@@ -18,6 +18,7 @@ from bot.office import Office, ReplayReport
 from bot.untrusted import one_line
 from ledger.domain.entities import (
     Action,
+    ActionStatus,
     Approval,
     ApprovalStatus,
     Case,
@@ -141,8 +142,10 @@ class Looking:
         views = self._office.views
         stops = await views.find(Stop, "active")
         broken = await views.find(Failure, "broken")
-        lines = [stop_words(each, self._now) for each in stops]
+        lines = [await stop_words(views, each, self._now) for each in stops]
         lines += [await self._for_you()]
+        if held := await views.find(Action, f"status:{ActionStatus.WITHHELD}"):
+            lines.append(texts.STATUS_HELD.format(actions=counted(len(held), "action")))
         if broken:
             lines.append(texts.STATUS_BROKEN.format(failures=counted(len(broken), "failure")))
         lines += [await self._worker(), *self._rules()]

@@ -18,6 +18,7 @@ from ledger.domain.entities import (
     Approval,
     ApprovalStatus,
     Case,
+    Contact,
     Invoice,
     Proposal,
     Question,
@@ -55,7 +56,7 @@ class CaseOverview:
         """Deal, actions and what waits, one line each."""
         stands = await status_of(self._views, case)
         outcome = f": {one_line(case.outcome)}" if case.outcome else ""
-        stops = [stop_words(each, self._now) for each in await self._stops(case)]
+        stops = [await stop_words(self._views, e, self._now) for e in await self._stops(case)]
         parts = [self._deal(case.id), self._waiting(case.id)]
         parts += [] if case.closed else [self._alarms(case.id)]
         lines = [*stops, *[line for part in parts async for line in part]]
@@ -65,10 +66,7 @@ class CaseOverview:
 
     async def _stops(self, case: Case) -> list[Stop]:
         """The stops in force that hold this case's effects."""
-        active = await self._views.find(Stop, "active")
-        return [
-            each for each in active if each.scope == "all" or each.target in {case.id, case.contact}
-        ]
+        return [each for each in await self._views.find(Stop, "active") if holds(each, case)]
 
     async def _deal(self, case: str) -> AsyncIterator[str]:
         for offer in await self._views.all(Proposal, case=case):
@@ -131,6 +129,11 @@ class CaseOverview:
         )
 
 
+def holds(stop: Stop, case: Case | None) -> bool:
+    """Whether a stop in force holds the effects of a case."""
+    return stop.scope == "all" or (case is not None and stop.target in {case.id, case.contact})
+
+
 async def is_paused(views: Views, approval: Approval) -> bool:
     """Whether nobody decided in time and nothing has taken the action's place since."""
     if approval.status is not ApprovalStatus.EXPIRED:
@@ -139,16 +142,26 @@ async def is_paused(views: Views, approval: Approval) -> bool:
     return action is not None and action.status is ActionStatus.EXPIRED
 
 
-def stop_words(stop: Stop, now: datetime) -> str:
+async def stop_words(views: Views, stop: Stop, now: datetime) -> str:
     """`STOPPED: everything, by nora 10:02`"""
-    everything = stop.scope == "all"
     return texts.STATUS_STOPPED.format(
-        what=texts.STATUS_EVERYTHING if everything else f"{stop.scope} {stop.target}",
+        what=await stop_name(views, stop),
         who=one_line(stop.by, 40),
         when=clock_words(stop.since, now),
         why=f" ({one_line(stop.reason)})" if stop.reason else "",
-        which="" if everything else f" {stop.target}",
+        which=f" {stop.target}" if stop.target else "",
     )
+
+
+async def stop_name(views: Views, stop: Stop) -> str:
+    """What a stop halts: everything, a case by its number, or a contact by name."""
+    case = await views.get(Case, stop.target) if stop.scope == "case" else None
+    contact = await views.get(Contact, stop.target) if stop.scope == "contact" else None
+    if case is not None:
+        return texts.STOPPED_CASE.format(number=case.number, title=one_line(case.title, 50))
+    if contact is not None:
+        return texts.STOPPED_CONTACT.format(name=one_line(contact.name or contact.address, 50))
+    return f"{stop.scope} {stop.target}" if stop.target else texts.STATUS_EVERYTHING
 
 
 def action_words(action: Action) -> str:

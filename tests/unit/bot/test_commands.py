@@ -372,8 +372,8 @@ async def test_resume_lifts_the_stop_of_everything_and_names_what_is_still_stopp
     await talk("stop ada")
     await talk("stop")
     answer = await talk("resume")
-    assert "Resumed." in answer
-    assert "Still stopped: con-ada00000" in answer
+    assert "The stop of everything is lifted" in answer
+    assert "Still stopped: everything to Ada Byron. `resume con-ada00000`" in answer
     await talk("resume ada")
     assert talk.paper.last(events.ResumeOrdered).target == "con-ada00000"
     assert "No such stop is in force." in await talk("resume")
