@@ -12,6 +12,7 @@ from connectors.journaled import Asked, JournaledModels, MaySee, Tiers
 from connectors.model import ModelUnavailable as NotAnswered
 from connectors.model import OpenAIModel
 from connectors.prices import PriceList
+from connectors.rests import Rests
 from graph.ports import ModelAnswer, ModelRequest, ModelUnavailable, call_id
 from ledger.domain.entities import Case
 from ledger.domain.verdicts import Verdict
@@ -54,6 +55,7 @@ async def models_of(app: App) -> AsyncIterator[Models]:
                 prices=PriceList(local=endpoint.local, own=endpoint.prices),
                 may_see=_may_see(app, endpoint),
                 deadline=endpoint.deadline_s,
+                rests=Rests(app.clock),
             )
         )
     finally:

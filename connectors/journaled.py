@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from connectors.model import Completion, ModelFailed, ModelUnavailable, Prompt
 from connectors.prices import PriceList
+from connectors.rests import Resting, Rests
 from ledger.domain.events import ModelCallRecorded
 from ledger.domain.values import canonical
 from ledger.domain.verdicts import Allow, Verdict
@@ -73,6 +74,10 @@ class Tiers(Struct, frozen=True, kw_only=True):
         """The model of a tier; every tier but cheap is main."""
         return self.cheap if tier == CHEAP else self.main
 
+    def has(self, tier: str) -> bool:
+        """Whether this tier is a model of its own: the same model twice is no fallback."""
+        return tier != CHEAP or self.cheap != self.main
+
 
 class JournaledModels:
     """Answers questions and keeps the answers. `deadline` is in seconds, of one call."""
@@ -86,6 +91,7 @@ class JournaledModels:
         prices: PriceList,
         may_see: MaySee,
         deadline: float,
+        rests: Rests,
     ) -> None:
         self._journal = journal
         self._provider = provider
@@ -93,6 +99,7 @@ class JournaledModels:
         self._prices = prices
         self._may_see = may_see
         self._deadline = deadline
+        self._rests = rests
 
     async def ask(self, call_id: str, asked: Asked) -> Answered:
         """The answer to the call of this id: the recorded one, or a new one that is recorded.
@@ -102,8 +109,11 @@ class JournaledModels:
         known = await self._journal.answer(call_id)
         if known is not None:
             return _answered(known)
+        if not self._tiers.has(asked.tier):
+            raise ModelUnavailable("unconfigured", "There is no cheaper model.")
         call = self._call(call_id, asked)
         await self._permitted(call, asked)
+        await self._rested(call)
         reserved = await self._journal.reserve(call)
         match reserved:
             case AlreadyAnswered(answer):
@@ -121,6 +131,11 @@ class JournaledModels:
             reasons = "; ".join(f"{rule.reason} ({rule.rule})" for rule in verdict.fired)
             raise await self._refused(call, "policy", reasons or "No rule allows it.")
 
+    async def _rested(self, call: Call) -> None:
+        resting = self._rests.of(call.model)
+        if resting is not None:
+            raise await self._refused(call, _reason(resting.failed), _still(resting))
+
     async def _refused(self, call: Call, reason: str, cause: str) -> ModelUnavailable:
         await self._journal.refuse(call, reason=reason, cause=cause)
         return ModelUnavailable(reason, cause)
@@ -130,6 +145,7 @@ class JournaledModels:
         try:
             done = await self._provider.complete(self._prompt(call.model, asked))
         except ModelFailed as failed:
+            self._rests.after(call.model, failed)
             await self._journal.fail(
                 reserved,
                 reason=_reason(failed),
@@ -186,6 +202,11 @@ def _answered(recorded: ModelCallRecorded) -> Answered:
 def _reason(failed: ModelFailed) -> str:
     """In the planner's words: whether it was late or went wrong; the cause says the rest."""
     return "deadline" if failed.reason == "deadline" else "error"
+
+
+def _still(resting: Resting) -> str:
+    again = f"{resting.until:%H:%M:%S} UTC"
+    return f"It was not asked, since a moment ago: {resting.failed.cause} Again after {again}."
 
 
 def _spent_up(over: OverBudget) -> str:

@@ -325,7 +325,7 @@ class Understood(Event, frozen=True, kw_only=True):
     intent: str
     language: str
     by: str
-    unsure: tuple[str, ...] = ()
+    unsure: Annotated[tuple[str, ...], SEALED] = ()
     slots: Personal = ""
 
 
@@ -366,17 +366,20 @@ class PlanMade(Event, frozen=True, kw_only=True):
     goal: str
     planner: str
     steps: tuple[PlanStep, ...]
-    why: str
+    why: Personal = ""
     not_taken: tuple[tuple[str, str], ...] = ()
 
 
 class PlannerFellBack(Event, frozen=True, kw_only=True):
-    """A planner, extractor or drafter failed, and a simpler one took over."""
+    """A planner, extractor or drafter failed, and a simpler one took over.
+
+    `cause` may quote what a model wrote, and so a customer.
+    """
 
     part: str
     wanted: str
     used: str
-    cause: str
+    cause: Personal = ""
 
 
 class ProposalDrafted(Event, frozen=True, kw_only=True):
@@ -659,8 +662,9 @@ class ModelCallRecorded(Event, frozen=True, kw_only=True):
 
 
 class ModelCallFailed(Event, frozen=True, kw_only=True):
-    """The call gave nothing usable. `reason`: error, budget, deadline, policy, schema.
+    """The call gave nothing usable. `reason`: error, budget, deadline, policy.
 
+    `cause` may quote what the server said of the prompt, and so a customer.
     `microusd` is what it cost all the same; `reserved` (set aside on `reserved_on`) ends.
     """
 
@@ -668,7 +672,7 @@ class ModelCallFailed(Event, frozen=True, kw_only=True):
     model: str
     part: str
     reason: str
-    cause: str
+    cause: Personal = ""
     microusd: int = 0
     reserved: int = 0
     reserved_on: date | None = None

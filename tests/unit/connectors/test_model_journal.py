@@ -10,6 +10,7 @@ import pytest
 from connectors.journaled import Asked, JournaledModels, Tiers
 from connectors.model import Completion, ModelFailed, ModelUnavailable, Prompt
 from connectors.prices import PriceList
+from connectors.rests import REST, Rests
 from graph.ports import ModelRequest, call_id
 from ledger.domain.company import Bank, Budgets, Company, Operator
 from ledger.domain.events import ModelCallFailed, ModelCallRecorded, ModelCallReserved
@@ -32,8 +33,11 @@ COMPANY = Company(
 
 
 class Clock:
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
     def now(self) -> datetime:
-        return datetime(2026, 11, 22, 12, tzinfo=UTC)
+        return self.moment
 
     async def sleep(self, seconds: float) -> None:
         return None
@@ -85,6 +89,9 @@ class Desk:
         self.verdict: Verdict = Allow((), "1@a")
         self.seen: list[Asked] = []
         self.local = False
+        self.clock = Clock()
+        self.rests = Rests(self.clock)
+        self.tiers = Tiers(main="gpt-5-mini", cheap="gpt-5-nano")
 
     async def may_see(self, asked: Asked) -> Verdict:
         self.seen.append(asked)
@@ -95,10 +102,11 @@ class Desk:
         return JournaledModels(
             journal=Journal(self.ledger, COMPANY),
             provider=self.provider,
-            tiers=Tiers(main="gpt-5-mini", cheap="gpt-5-nano"),
+            tiers=self.tiers,
             prices=PriceList(local=self.local),
             may_see=self.may_see,
             deadline=30.0,
+            rests=self.rests,
         )
 
     async def ask(self, **changes: Any) -> Any:
@@ -120,6 +128,10 @@ class Desk:
         (event,) = [one.event for one in await self.facts() if _failed(one)]
         assert isinstance(event, ModelCallFailed)
         return event
+
+
+def _bytes_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("ledger.db*"))
 
 
 def _failed(fact: Fact) -> bool:
@@ -236,3 +248,45 @@ async def test_a_call_that_failed_may_be_made_again(desk: Desk) -> None:
         "ModelCallReserved",
         "ModelCallRecorded",
     ]
+
+
+@pytest.mark.parametrize("reason", ["deadline", "ratelimit"])
+async def test_a_model_that_hangs_or_is_overrun_is_left_alone_for_a_minute(
+    desk: Desk, reason: str
+) -> None:
+    desk.provider.failure = ModelFailed(reason, "no answer in 30 s.")
+    await desk.unavailable()
+    resting = await desk.unavailable(step="other")
+    assert "no answer in 30 s." in resting.cause
+    assert "12:01:00" in resting.cause
+    assert len(desk.provider.prompts) == 1
+    desk.provider.failure = None
+    assert (await desk.ask(tier="cheap")).model == "gpt-5-nano"
+    desk.clock.moment += REST
+    assert (await desk.ask(step="other")).model == "gpt-5-mini"
+
+
+async def test_a_model_that_rests_has_no_money_set_aside(desk: Desk) -> None:
+    desk.provider.failure = ModelFailed("ratelimit", "429")
+    await desk.unavailable()
+    await desk.unavailable(step="other")
+    assert (await desk.told()).count("ModelCallReserved") == 1
+
+
+async def test_where_there_is_no_cheaper_model_the_same_one_is_not_asked_twice(desk: Desk) -> None:
+    desk.tiers = Tiers(main="gpt-5-mini", cheap="gpt-5-mini")
+    error = await desk.unavailable(tier="cheap")
+    assert error.reason == "unconfigured"
+    assert desk.provider.prompts == []
+    assert await desk.told() == []
+
+
+async def test_what_a_server_says_of_a_prompt_is_sealed_with_its_person(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.provider.failure = ModelFailed("error", "cannot parse 'xylophone'")
+    await desk.unavailable()
+    assert (await desk.failed()).cause == "cannot parse 'xylophone'"
+    stored = _bytes_of(tmp_path)
+    assert b"ModelCallFailed" in stored
+    assert b"xylophone" not in stored
