@@ -46,8 +46,9 @@ def settling(s: Situation, payment: Incoming, bill: Bill, by: str) -> Choice:
 
 
 def _finished(s: Situation, payment: Incoming, bill: Bill, by: str) -> tuple[AnyMove, ...]:
-    came = amount_words(payment.amount)
-    text = f"Invoice {bill.number} is paid: {came} arrived. The case is closed."
+    came, extra = amount_words(payment.amount), payment.amount - bill.open
+    more = f" {amount_words(extra)} of it was too much: send that back." if extra.minor > 0 else ""
+    text = f"Invoice {bill.number} is paid: {came} arrived.{more} The case is closed."
     decision = Decide(
         topic="payment",
         chosen=f"Payment {payment.payment} settles invoice {bill.number}.",
@@ -66,7 +67,7 @@ def _doubt(payment: Incoming, bill: Bill | None, *, closed: bool) -> str:
     if bill is None:
         return "no invoice has been issued in this case"
     if payment.amount.minor <= 0:
-        return "money went back"
+        return "it is money that went back"
     if payment.amount.currency != bill.total.currency:
         return f"the invoice is in {bill.total.currency}"
     if bill.open.minor <= 0:
@@ -80,10 +81,7 @@ def _doubt(payment: Incoming, bill: Bill | None, *, closed: bool) -> str:
 
 def _ask(s: Situation, payment: Incoming, bill: Bill | None, doubt: str) -> tuple[Choice, ...]:
     about = f" {wording.owed(bill)}." if bill else ""
-    text = (
-        f"{amount_words(payment.amount)} came in on {payment.booked_on}, but {doubt}.{about} "
-        "Nothing was booked. What shall I do with it?"
-    )
+    text = f"{_came(payment)}, but {doubt}.{about} Nothing was booked. What shall I do with it?"
     options = [LEAVE]
     if bill and payment.amount.minor > 0 and payment.amount.currency == bill.total.currency:
         label = f"Book it on invoice {bill.number}"
@@ -94,7 +92,16 @@ def _ask(s: Situation, payment: Incoming, bill: Bill | None, doubt: str) -> tupl
     return before(reopen, (ask,))
 
 
+def _came(payment: Incoming) -> str:
+    """`€2,000.00 came in on 2026-11-27`, `€2,000.00 left the account on 2026-11-27`."""
+    size = Money(abs(payment.amount.minor), payment.amount.currency)
+    moved = "came in" if payment.amount.minor > 0 else "left the account"
+    return f"{amount_words(size)} {moved} on {payment.booked_on}"
+
+
 def _advice(doubt: str) -> str:
+    if doubt.endswith("went back"):
+        return "Look at the bank statement: a refund of yours, or a payment that was recalled?"
     if doubt.endswith("too little"):
         return "Book it and ask the customer for the rest."
     if doubt.endswith("too much"):

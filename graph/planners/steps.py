@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.answers import AnswerId, plain_option
-from graph.deal import PENDING, Deal, Doing, Progress
+from graph.deal import OVER, PENDING, Deal, Doing, Progress
 from graph.moves import (
     AnyMove,
     AskOperator,
@@ -143,9 +143,12 @@ def declining(s: Situation, by: str, *, write: bool) -> Choice:
 
 
 def stale(s: Situation, why: str) -> tuple[AnyMove, ...]:
-    """What a newer message of the customer makes stale: drafts that wait, questions about mails."""
+    """What a newer message of the customer makes stale: drafts that wait, questions about mails,
+    and questions whether something was done that the message shows."""
     drafts = (one for one in s.deal.doing if one.name in MAILS and is_asking(one))
-    asked = (one for one in s.deal.open if one.about in s.deal.mails and one.about != s.cause)
+    done = {one.action for one in s.deal.doing if one.progress in OVER}
+    settled = done.union(s.deal.mails) - {s.cause}
+    asked = (one for one in s.deal.open if one.about in settled)
     return (
         *(Supersede(action=one.action, why=why) for one in drafts),
         *(WithdrawQuestion(question=one.question, why=why) for one in asked),
@@ -153,10 +156,14 @@ def stale(s: Situation, why: str) -> tuple[AnyMove, ...]:
 
 
 def tidied(s: Situation, why: str) -> tuple[AnyMove, ...]:
-    """The end of a case: nothing of it waits for the operator any more."""
+    """The end of a case: nothing of it waits for the operator any more, but money of which
+    nobody has said what it is.
+    """
+    money = {one.fact for one in s.deal.incoming if one.payment not in s.deal.payments}
+    moot = [one.question for one in s.deal.open if one.about not in money]
     return (
         *(Supersede(action=one.action, why=why) for one in s.deal.doing if is_asking(one)),
-        *(WithdrawQuestion(question=one.question, why=why) for one in s.deal.open),
+        *(WithdrawQuestion(question=each, why=why) for each in moot),
     )
 
 

@@ -84,8 +84,16 @@ def _ago(days: int) -> str:
 
 def owed(bill: Bill) -> str:
     """`Invoice 2026-0001 over €2,856.00, of which €856.00 is open`."""
-    part = f", of which {amount_words(bill.open)} is open" if bill.paid.minor else ""
-    return f"Invoice {bill.number} over {amount_words(bill.total)}{part}"
+    return f"Invoice {bill.number} over {amount_words(bill.total)}{_part(bill)}"
+
+
+def _part(bill: Bill) -> str:
+    if not bill.paid.minor:
+        return ""
+    if bill.open.minor > 0:
+        return f", of which {amount_words(bill.open)} is open"
+    extra = Money(-bill.open.minor, bill.open.currency)
+    return f", paid with {amount_words(extra)} too much" if extra.minor else ", paid in full"
 
 
 def number_of(deal: Deal) -> str:

@@ -129,7 +129,7 @@ async def test_a_tap_that_does_not_count_is_answered_in_words(ear: Ear) -> None:
         (events.CaseClosed(outcome="paid"), "is closed: paid"),
         (
             events.PaymentMatched(payment="p", invoice="inv-1", amount=Money(100, "EUR"), fact="f"),
-            "A payment of €1.00 fits invoice inv-1",
+            "€1.00 is booked on invoice inv-1",
         ),
         (
             events.Unrouted(fact="f", kind="payment", why="No invoice fits.", remedy="Look."),

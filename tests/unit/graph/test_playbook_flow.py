@@ -336,7 +336,7 @@ async def test_a_price_question_is_answered_from_the_list(an_offer):
         (285_599, "EUR", "too little", "match"),
         (285_601, "EUR", "too much", "match"),
         (285_600, "USD", "the invoice is in EUR", "leave"),
-        (-285_600, "EUR", "money went back", "leave"),
+        (-285_600, "EUR", "money that went back", "leave"),
     ],
 )
 async def test_a_payment_that_does_not_fit_is_asked_about(a_bill, minor, currency, doubt, first):
