@@ -85,9 +85,21 @@ class Intake:
         return await self._record(mail_received(mail), key, what="mail", person=person)
 
     async def payments(self, name: str, raw: bytes) -> list[Taken]:
-        """Take a statement or a list of payments in, each entry once."""
+        """Take a statement or a list of payments in, each entry once.
+
+        Raises `InputUnreadable` where an entry was taken in before with another amount or day;
+        all other entries are taken.
+        """
         events = await asyncio.to_thread(read_payments, name, raw)
-        return [await self._payment(event) for event in events]
+        taken, differing = [], []
+        for event in events:
+            try:
+                taken.append(await self._payment(event))
+            except KeyConflict:
+                differing.append(event.payment)
+        if differing:
+            raise _differs(name, differing, len(taken))
+        return taken
 
     async def alarm(self, alarm: Alarm) -> Taken:
         """Record that an alarm's time has come."""
@@ -122,6 +134,16 @@ class Intake:
         draft = Draft(case=DESK, event=event, key=key, by="intake", person=person)
         appended: Appended = await self._ledger.append([draft])
         return Taken(what=what, fact=appended.facts[0], new=appended.new > 0)
+
+
+def _differs(name: str, payments: list[str], others: int) -> InputUnreadable:
+    shown = ", ".join(repr(each) for each in payments[:5])
+    more = f" and {len(payments) - 5} more" if len(payments) > 5 else ""  # noqa: PLR2004  # as shown
+    return InputUnreadable(
+        f"{name!r} has {shown}{more} with another amount or day than when it was taken in before.",
+        f"Compare both files with your bank statement; what was recorded first stays. "
+        f"Its other entries ({others}) are taken in.",
+    )
 
 
 def _same_entry(known: Event, event: PaymentReceived) -> bool:
