@@ -153,6 +153,7 @@ class Story:
     async def run(self) -> None:
         """Until nobody has anything left to say. What was told before a restart stays told."""
         self._told = await self._office.head()
+        await self._office.settle(SETTLE_S)  # what a restart finds half done comes first
         for _ in range(MOST_ROUNDS):
             before = await self._office.head()
             for incoming in list(self._customer.so_far()):

@@ -65,10 +65,17 @@ def says(
 
 
 def routed(
-    source: Fact, case: str, kind: str, why: str, sender: str = "", *, cause: Fact | None = None
+    source: Fact,
+    case: str,
+    kind: str,
+    why: str,
+    sender: str = "",
+    *,
+    cause: Fact | None = None,
+    proves: str = "",
 ) -> Draft:
     """The desk fact `source` concerns that case; `cause` where a later fact says so."""
-    event = Routed(fact=source.id, kind=kind, why=why, sender=sender)
+    event = Routed(fact=source.id, kind=kind, why=why, sender=sender, proves=proves)
     return says(cause or source, event, case=case, person=source.person)
 
 

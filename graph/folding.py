@@ -115,7 +115,12 @@ def _heard(deal: Deal, event: Routed, fact: Fact, source: Fact, mail: MailReceiv
     )
     mails = (*deal.mails, source.id)[-MOST_REFERENCES:]
     deal = replace(deal, heard=heard, mails=mails)
-    return deal if event.sender == "other" else _threaded(deal, mail)
+    return deal if event.sender == "other" else _threaded(_proven(deal, event.proves), mail)
+
+
+def _proven(deal: Deal, action: str) -> Deal:
+    """The customer answers a mail whose receipt is not here yet: it is out, whatever we know."""
+    return _arrived(_moved(deal, action, Progress.DONE), action) if action else deal
 
 
 def _came_in(deal: Deal, source: Fact, payment: PaymentReceived) -> Deal:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.desk import Desk, routed, says, unrouted
-from ledger.domain.entities import Action, Case, Invoice, Proposal
+from ledger.domain.entities import Action, ActionStatus, Case, Invoice, Proposal
 from ledger.domain.events import (
     CaseOpened,
     ContactCreated,
@@ -32,11 +32,15 @@ _SEARCHED = 20_000
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{2,39}")
 
 
+_OPEN_ENDED = frozenset({ActionStatus.ATTEMPTED, ActionStatus.UNKNOWN})
+
+
 class Match(Struct, frozen=True):
-    """A case, and the exact key that led to it."""
+    """A case, and the exact key that led to it. `proves`: the action that it shows was done."""
 
     case: str
     why: str
+    proves: str = ""
 
 
 async def route_mail(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
@@ -58,7 +62,7 @@ async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     match = await _by_thread(mail, desk) or await _by_number(fact, mail, desk)
     if match:
         sender = await desk.sender(match.case, fact.person)
-        return [routed(fact, match.case, MAIL, match.why, sender)]
+        return [routed(fact, match.case, MAIL, match.why, sender, proves=match.proves)]
     return await _by_sender(fact, mail, desk)
 
 
@@ -67,7 +71,8 @@ async def _by_thread(mail: MailReceived, desk: Desk) -> Match | None:
     for name in (mail.in_reply_to, *reversed(mail.references[-_REFERENCES:])):
         found = await desk.views.find(Action, f"message:{name}") if name else ()
         if found:
-            return Match(found[0].case, f"It answers the mail {name}.")
+            proves = found[0].id if found[0].status in _OPEN_ENDED else ""
+            return Match(found[0].case, f"It answers the mail {name}.", proves)
     return None
 
 

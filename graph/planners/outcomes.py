@@ -58,6 +58,8 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
     if doing is None:
         return waiting("It belongs to no step of this case.")
     match doing.name:
+        case "SendProposal" if s.deal.accepted or s.deal.closed:
+            return waiting("The offer is out, and answered already.")
         case "SendProposal":
             return (_expiry(s.deal, doing),)
         case "IssueInvoice" if _pending(s.deal):
@@ -72,6 +74,8 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
                 "Close the case when it is paid."
             )
             return (telling("by-hand", text, "The invoice is not in the ledger."),)
+        case "SendInvoice" if s.deal.closed:
+            return waiting("The invoice is out, and the case is closed.")
         case "SendInvoice":
             return (_due(s.deal),)
         case _:

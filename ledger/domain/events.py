@@ -187,13 +187,15 @@ class Routed(Event, frozen=True, kw_only=True):
     """A desk fact concerns this case. `why` names the exact key that matched.
 
     `sender`: `same` (the case's own contact), `other` (a different address in a known thread),
-    or empty where nobody sent anything.
+    or empty where nobody sent anything. `proves`: the action whose mail it answers, where how
+    that one ended was not known yet; who answers a mail has got it.
     """
 
     fact: str
     kind: str
     why: str
     sender: str = ""
+    proves: str = ""
 
 
 class Unrouted(Event, frozen=True, kw_only=True):
@@ -360,14 +362,16 @@ class PlanStep(Struct, frozen=True):
 class PlanMade(Event, frozen=True, kw_only=True):
     """The plan for now. `planner` names who made it, `why` gives the reason in plain words.
 
-    `not_taken` lists steps that were considered and why they were left out.
+    `not_taken` lists steps that were considered and why they were left out; `remark` is what a
+    model had to say about its pick, in its own words.
     """
 
     goal: str
     planner: str
     steps: tuple[PlanStep, ...]
-    why: Personal = ""
+    why: str
     not_taken: tuple[tuple[str, str], ...] = ()
+    remark: Personal = ""
 
 
 class PlannerFellBack(Event, frozen=True, kw_only=True):
