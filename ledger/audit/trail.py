@@ -53,13 +53,24 @@ class _Told:
         each = [fact.event for fact in facts]
         self.title = next((e.title for e in each if isinstance(e, events.CaseOpened)), "")
         self._routed = {e.fact for e in each if isinstance(e, events.Routed)}
+        self._options = {
+            (e.question, option.id): option.label
+            for e in each
+            if isinstance(e, events.QuestionAsked)
+            for option in e.options
+        }
         self._numbers = {e.invoice: e.number for e in each if isinstance(e, events.InvoiceIssued)}
 
     def refined(self, entry: Entry, event: Event) -> Entry:
-        """An opening whose message is routed as well says only that; payments name the number."""
+        """An opening whose message is routed as well says only that; payments name the number,
+        and a chosen answer is given in the words the person saw.
+        """
         match entry:
             case line.Paid():
                 return replace(entry, number=self._numbers.get(entry.invoice, ""))
+            case line.Questioned() if isinstance(event, events.QuestionAnswered) and event.choice:
+                label = self._options.get((event.question, event.choice), event.choice)
+                return replace(entry, ended=", ".join(filter(None, (label, event.text))))
             case line.CameIn() if isinstance(event, events.CaseOpened):
                 if event.fact not in self._routed:
                     return entry
