@@ -30,6 +30,8 @@ _SPELLED = re.compile(
 )
 _NAME = re.compile(r"[^\w .'-]|[\d_]")
 _LONGEST_NAME = 60
+_ASIDE = 6
+"""Words beside a yes that are not read as anything."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -175,7 +177,7 @@ def _after_offer(reading: Reading, known: Known) -> tuple[Intent, list[str]]:
         return Intent.COMPLAINT, []
     asks_less = bool(foreign_amounts(reading, known)) or _discount(reading) is not None
     if rejects and not asks_less:
-        return Intent.REJECTION, ["whether it is a yes or a no"] if accepts else []
+        return Intent.REJECTION, _rejection_doubts(reading, accepts=accepts)
     if asks_less and not (accepts and not _haggles(reading)):
         return Intent.COUNTER_OFFER, _counter_doubts(reading, known, rejects=rejects)
     if accepts:
@@ -189,11 +191,35 @@ def _after_offer(reading: Reading, known: Known) -> tuple[Intent, list[str]]:
 
 
 def _accepts(reading: Reading) -> bool:
-    """Some sentence says yes and does not deny it."""
-    return any(
-        phrases.ACCEPTS.search(part) and not phrases.NEGATES.search(part)
-        for part in map(plain, sentences(reading.text))
-    )
+    """Some sentence says yes, or nods, and does not deny it."""
+    parts = list(map(plain, sentences(reading.text)))
+    return any(_says_yes(part) or _nods(part) for part in parts)
+
+
+def _says_yes(part: str) -> bool:
+    """A plain yes: in so many words, or a nod that is the whole sentence."""
+    if phrases.NEGATES.search(part):
+        return False
+    return bool(phrases.ACCEPTS.search(part)) or (_nods(part) and len(part.split()) <= phrases.NOD)
+
+
+def _nods(part: str) -> bool:
+    return bool(phrases.YES.match(part)) and not phrases.NEGATES.search(part)
+
+
+def _only_nods(reading: Reading) -> bool:
+    return not any(map(_says_yes, map(plain, sentences(reading.text))))
+
+
+def _says_more(reading: Reading) -> bool:
+    """Whether there is more to read than a yes and some courtesy."""
+    parts = [part for part in map(plain, sentences(reading.text)) if not _says_yes(part)]
+    rest = [part for part in parts if not _is_courtesy(part)]
+    return sum(len(part.split()) for part in rest) > _ASIDE
+
+
+def _is_courtesy(part: str) -> bool:
+    return bool(phrases.COURTESY.search(part) or phrases.BENIGN.search(part))
 
 
 def _haggles(reading: Reading) -> bool:
@@ -215,6 +241,18 @@ def _acceptance_doubts(reading: Reading, known: Known) -> list[str]:
         (payment_terms(reading.text), "they name terms of payment"),
         (_scope(reading, known), "they name other items or quantities"),
         (_stray_numbers(reading, known), "what a number in it means"),
+        (_only_nods(reading), "whether it is more than a nod"),
+        (_says_more(reading), "what else they say"),
+    )
+    return [doubt for holds, doubt in tests if holds]
+
+
+def _rejection_doubts(reading: Reading, *, accepts: bool) -> list[str]:
+    """Why this no may not be the end; an empty list: it is."""
+    tests = (
+        (accepts, "whether it is a yes or a no"),
+        (bool(conditions_in(reading)) or "?" in reading.text, "whether the no is the last word"),
+        (bool(reading.wants.items), "whether they decline all of it"),
     )
     return [doubt for holds, doubt in tests if holds]
 
@@ -246,6 +284,7 @@ def _counter_doubts(reading: Reading, known: Known, *, rejects: bool) -> list[st
         (bool(phrases.DEPOSIT.search(reading.folded)), "they name terms of payment"),
         (payment_terms(reading.text), "they name terms of payment"),
         (rejects, "whether it is a counter-offer or a no"),
+        (bool(phrases.MORE.search(reading.folded)), "whether they want something more for it"),
     )
     return [doubt for holds, doubt in tests if holds]
 

@@ -8,44 +8,93 @@ from __future__ import annotations
 import re
 from typing import Final
 
+_OFFER: Final = (
+    r"(?:offer|proposal|quote|quotation|price|terms|version|conditions|angebot\w*|offerte|"
+    r"vorschlag|"
+    r"preis\w*|konditionen|offre|devis|proposition|prix|p-\w{8})"
+)
+_END: Final = r"(?=\s*(?:[.!,;]|$|\band\b|\bund\b|\bet\b|\bso\b|\bgladly\b|\bgern))"
+
 ACCEPTS: Final = re.compile(
-    r"\b(?:i|we)(?: would| will|'ll|'d)?(?: gladly| happily| hereby| both)? (?:accept|agree|"
-    r"confirm|take it)\b"
-    r"|\baccepted\b|\bagreed\b|\bgo ahead\b|\b(?:sounds|looks) (?:good|great|fine|perfect|"
-    r"fair)\b|\bit'?s a deal\b"
-    r"|\bdeal ?(?:[!.]|$)|\bplease (?:proceed|go ahead|book|start|get started)\b"
-    r"|\blet'?s (?:do (?:it|this|that)|go|proceed|get started|start)\b|\bapproved\b"
-    r"|\b(?:happy|glad|like|want|ready|pleased|delighted) to (?:proceed|accept|go ahead|"
-    r"confirm|take)\b|\bgreen light\b"
-    r"|\bworks for (?:us|me)\b|\bwe(?:'re| are) in\b|\bcount us in\b|\bwe have a deal\b|"
-    r"\byou have a deal\b"
-    r"|\b(?:can|may) (?:go|start)\b(?= right| now|[.!])|\bplace (?:the|this|our|an) order\b|"
-    r"\border confirmed\b"
-    r"|\beinverstanden\b|\b(?:nehme|nehmen)\b[^.!?\n]{0,70}\ban\b|\bangenommen\b|"
-    r"\bakzeptier(?:e|en|t)\b"
-    r"|\bpasst\b(?! nicht)|\b(?:beauftrage|beauftragen)\b|\bauftrag\b[^.!?\n]{0,30}\b(?:erteil|"
-    r"bestatig|vergeb)"
-    r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestelle?n?\b|"
-    r"\bhiermit bestell|\bzusage\b|\bsagen? (?:ich |wir )?zu\b"
-    r"|\b(?:bestatige|bestatigen)\b|\bso machen wir\b|\bmachen wir so\b|\bgeht klar\b|"
-    r"\bin ordnung\b|\bfreigegeben\b"
-    r"|\berteilen? (?:ich |wir )?(?:ihnen )?(?:hiermit )?(?:den|die) (?:auftrag|freigabe)\b|"
-    r"\blegen sie los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
-    r"|\bd'accord\b|\bj'accepte\b|\b(?:je|nous) (?:l')?accept|\bbon pour accord\b|"
-    r"\bc'est (?:bon|ok|parfait)\b|\bok pour (?:nous|moi)\b"
-    r"|\b(?:je|nous) (?:vous )?(?:valid|confirm)(?:e|ons)\b|\b(?:nous|me) convient\b|"
-    r"\bca marche\b|\bmarche conclu\b|\ballez-y\b"
-    r"|\bvous pouvez (?:commencer|demarrer|y aller|lancer)\b|\b(?:passons|passe) commande\b|"
-    r"\b(?:je|nous) command(?:e|ons)\b"
-    r"|^\W*(?:yes|yep|sure|ok|okay|ja|jawohl|gerne|oui|perfect|perfekt|parfait|super)\b(?! but|"
-    r" aber| mais)",
+    # English
+    rf"\b(?:i|we)(?: would| will|'ll|'d)?(?: gladly| happily| hereby| both| also)? "
+    rf"(?:accept|agree|agree to|take)(?: it| this| that| to that)?{_END}"
+    rf"|\b(?:accept|agree to|agree with|take)\b[^.!?\n]{{0,40}}\b{_OFFER}\b"
+    rf"|\b(?:offer|proposal|quote|price)\b[^.!?\n]{{0,20}}\b(?:is|are|was)? ?(?:accepted|"
+    rf"agreed|approved)\b"
+    rf"|^\W*(?:accepted|agreed|approved|deal|confirmed)\b(?! on\b)"
+    r"|\bgo ahead\b(?! and (?:send|call|tell|ask|give|share|forward))"
+    rf"|(?:^|[.!,;]\s*|\b(?:that|this|it|all|everything|offer|proposal|price)\s+)"
+    r"(?:sounds|looks) (?:good|great|fine|perfect|fair)\b"
+    r"|\b(?:that|this|it|which)(?:'s| is) (?:fine|ok|okay|good|great|perfect) (?:for|"
+    r"with) (?:us|me)\b"
+    r"|\bit'?s a deal\b|\b(?:have|got) a deal\b"
+    rf"|\bplease (?:proceed|get started|start(?: the (?:work|project)| right away| now)?){_END}"
+    rf"|\blet'?s (?:do (?:it|this|that)|go|go for it|proceed|get started|start){_END}"
+    r"|\b(?:happy|glad|like|want|ready|pleased|delighted) to (?:proceed|accept|go ahead)\b"
+    rf"|\b(?:go|going) with (?:your|this|the) {_OFFER}\b"
+    r"|\bgreen light\b|\b(?:that|this|it|which|offer|proposal|price|quote) works for (?:us|me)\b"
+    rf"|\b(?:we're|we are|count us) in{_END}"
+    r"|\b(?:we|i)(?: hereby|'d like to| would like to| want to)? place (?:the|this|our|an) order\b"
+    r"|\b(?:i|we)(?: hereby)? confirm (?:the|our|this|my) (?:order|acceptance)\b"
+    # German
+    r"|\beinverstanden\b"
+    rf"|\bnehmen?\b[^.!?\n]{{0,50}}\b{_OFFER}\b[^.!?\n]{{0,30}}\ban\b"
+    rf"|\b{_OFFER}\b[^.!?\n]{{0,30}}\bannehmen\b"
+    rf"|\bnehmen? (?:ich |wir )?(?:es |das |dies )(?:gerne? |hiermit )?an\b"
+    rf"|\b{_OFFER}\b[^.!?\n]{{0,20}}\b(?:angenommen|akzeptiert|freigegeben)\b"
+    rf"|\bakzeptier(?:e|en)\b(?:[^.!?\n]{{0,40}}\b{_OFFER}\b| (?:wir |ich )?(?:das |es )?{_END})"
+    rf"|^\W*(?:angenommen|akzeptiert|bestellt|genehmigt)\b"
+    r"|^\W*passt\b|\b(?:das|angebot|preis|uns|so) passt\b|\bpasst (?:so|fur uns|fur mich)\b"
+    r"|\b(?:beauftrage|beauftragen)\b|\bauftrag\b[^.!?\n]{0,30}\b(?:erteil|bestatig|vergeb)"
+    r"|\berteilen?\b[^.!?\n]{0,40}\b(?:auftrag|freigabe)\b|\bbestatigen?\b[^.!?\n]{0,30}\bauftrag\b"
+    r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestellen?\b|\bhiermit bestell"
+    r"|\bsagen? (?:ich |wir )?(?:ihnen )?(?:gerne? |hiermit )?zu\b|\bso machen wir\b|"
+    r"\bmachen wir so\b"
+    r"|\bgeht klar\b|\b(?:das|angebot|preis|so) (?:geht|ist) (?:fur uns |so )?in ordnung\b"
+    r"|\blegen sie los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
+    # French
+    rf"|(?:^|[.!,;]\s*)(?:nous sommes |je suis )?d'accord\b(?! (?:avec vous|que|sur))"
+    rf"|\b(?:je|nous|j')\s?(?:l')?accept(?:e|ons)\b(?:[^.!?\n]{{0,30}}\b{_OFFER}\b|{_END})"
+    r"|\bbon pour accord\b|\bc'est (?:bon|ok|parfait) pour (?:nous|moi)\b|\bok pour (?:nous|moi)\b"
+    rf"|\b(?:je|nous) (?:vous )?(?:valid|confirm)(?:e|ons)\b(?! (?:la )?(?:bonne )?"
+    rf"reception)[^.!?\n]{{0,30}}"
+    rf"\b(?:commande|accord|{_OFFER})\b"
+    r"|\b(?:offre|prix|cela|ca|devis) (?:nous |me )convient\b|\bmarche conclu\b|\ballez-y\b"
+    r"|\bvous pouvez (?:commencer|demarrer|y aller)\b|\b(?:passons|passe) (?:la )?commande\b"
+    r"|\b(?:je|nous) command(?:e|ons)\b",
     re.MULTILINE,
 )
+YES: Final = re.compile(
+    r"^\W*(?:yes|yep|sure|ok|okay|great|perfect|fine|ja|jawohl|gerne|perfekt|super|prima|oui|"
+    r"parfait|"
+    r"entendu|tres bien)\b"
+)
+"""A yes that may be no more than a nod: it counts only as a sentence of few words."""
+
+NOD: Final = 4
+"""Words of the longest sentence that is a yes by a nod alone ("Yes, please, many thanks")."""
+
+COURTESY: Final = re.compile(
+    r"\b(?:thank\w*|thx|danke\w*|dank|merci|look(?:ing)? forward|freu\w+|hate de|au plaisir|"
+    r"invoice|"
+    r"rechnung|facture|hello|hi|hallo|dear|guten (?:tag|morgen)|bonjour|liebe\w*|regards|greetings|"
+    r"wishes|grusse\w*|cordialement|kind|weekend|wochenende|journee)\b"
+)
+"""Sentences that are around a yes and change nothing about it."""
+
+MORE: Final = re.compile(
+    r"\b(?:includ(?:e|es|ed) (?!(?:the )?(?:vat|tax))|add(?:s|ed|ing|itional(?:ly)?)?\b|"
+    r"as well|on top|extra\w*|"
+    r"for free|free of charge|hosting|zusatzlich\w*|obendrauf|dazu|gratis|kostenlos|"
+    r"inclu(?:re|ez|ant)|ajout\w+|en plus|gratuit\w*|offert\w*)"
+)
+"""Words that ask for something more beside a price."""
 _REFUSALS: Final = (
-    r"\bno,? thank|\bnot interested\b|\bdecided (?:against|not to|to go with)|"
+    r"\bno,? thank|\bnot interested\b|\bdecided (?:against|not to|to go with (?!you))|"
     r"\bwent with (?:another|someone|a)\b"
     r"|\b(?:go|going|gone) with (?:another|someone|a different|somebody)\b|\b(?:have to|must|"
-    r"i'll|we'll|will) (?:decline|pass)\b"
+    r"i'll|we'll|will) (?:decline\b|pass\b(?! (?:this|it|that|your|the|on|along)))"
     r"|\b(?:i|we) decline\b|\bno longer (?:need|interested|require)|\bchanged our minds?\b|"
     r"\b(?:do not|don't|won't|not) want to proceed\b"
     r"|\b(?:not|won't be) (?:proceed|going ahead|moving forward)|\bcall it off\b|"
@@ -79,8 +128,8 @@ HEDGES: Final = re.compile(
 )
 CONDITIONS: Final = re.compile(
     r"\b(?:if|but|however|provided|unless|on condition|as long as|except|although|subject to|"
-    r"instead|once you|assuming|"
-    r"aber|allerdings|jedoch|wenn|falls|sofern|vorausgesetzt|unter der bedingung|stattdessen|"
+    r"instead|once you|assuming|whether|"
+    r"aber|allerdings|jedoch|wenn|ob|falls|sofern|vorausgesetzt|unter der bedingung|stattdessen|"
     r"statt|ausser|es sei denn|soweit|"
     r"mais|si|s'il|s'ils|a condition|pourvu|toutefois|cependant|sauf|au lieu)\b"
 )
