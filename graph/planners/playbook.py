@@ -23,6 +23,7 @@ from graph.planners.outcomes import (
 )
 from graph.planners.payments import on_payment
 from graph.planners.steps import telling, waiting
+from graph.planners.wording import left_out
 from graph.ports import World
 from graph.situation import Planned, Situation
 from graph.wishes import Wish
@@ -60,7 +61,7 @@ class Playbook:
 def picked(options: tuple[Choice, ...], at: int = 0) -> Choice:
     """One of the choices, with the others as what was not taken."""
     taken = options[at]
-    others = tuple((one.id, one.why) for one in options if one.id != taken.id)
+    others = tuple(left_out(one.id) for one in options if one.id != taken.id)
     return replace(taken, not_taken=(*taken.not_taken, *others))
 
 

@@ -66,16 +66,21 @@ def remembered(recalled: Sequence[Recollection]) -> str:
 
     It stands on a card as Coo's advice, so it never quotes what somebody wrote in a mail.
     """
-    ours = [each for each in recalled if each.kind in _TELLING]
-    if not ours:
+    told = ours(recalled)
+    if not told:
         return ""
     best = min(
-        (each for each in ours if each.case == ours[0].case),
+        (each for each in told if each.case == told[0].case),
         key=lambda it: _TELLING.index(it.kind),
     )
     text = " ".join(best.text.split())
     cut = text if len(text) <= _CUT else text[: _CUT - 1] + "…"
     return f"Most similar so far ({_ago(best.age_days)}): {cut}"
+
+
+def ours(recalled: Sequence[Recollection]) -> list[Recollection]:
+    """What is remembered in our own words; what people wrote is left out."""
+    return [each for each in recalled if each.kind in _TELLING]
 
 
 def _ago(days: int) -> str:
@@ -99,6 +104,22 @@ def _part(bill: Bill) -> str:
 def number_of(deal: Deal) -> str:
     """The proposal's number, for a sentence."""
     return f"offer {deal.number}" if deal.number else "this case"
+
+
+def left_out(choice: str) -> tuple[str, str]:
+    """What else could have been done, and why it was not, for the audit."""
+    return _LEFT_OUT.get(choice, (choice, "something else was preferred"))
+
+
+_LEFT_OUT = {
+    "ask-operator": ("ask you first", "nothing about it was open"),
+    "ask-customer": ("ask the customer", "you may know it without them"),
+    "offer": ("offer it at list price", "something else was preferred"),
+    "agree": ("agree to their price", "something else was preferred"),
+    "counter": ("make the best offer you allow", "something else was preferred"),
+    "accept": ("take it as accepted", "something else was preferred"),
+    "prices": ("answer with the list price", "something else was preferred"),
+}
 
 
 def described(moves: Iterable[AnyMove]) -> list[str]:

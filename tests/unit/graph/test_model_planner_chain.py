@@ -58,10 +58,8 @@ async def test_the_model_may_prefer_to_ask(make_bench):
     await bench.mail("We need a new website.")
     assert bench.actions() == []
     assert bench.question()
-    assert (
-        "offer",
-        "They ask for 1 × Website design package, which is on the price list.",
-    ) in bench.said(PlanMade)[0].not_taken
+    left_out = ("offer it at list price", "something else was preferred")
+    assert left_out in bench.said(PlanMade)[0].not_taken
 
 
 async def test_without_a_model_nobody_hears_of_a_fallback(bench):
