@@ -72,14 +72,25 @@ async def test_without_an_address_nothing_is_sent(bench):
     assert "address" in bench.question().text
 
 
-WORDS = st.sampled_from(
-    (
-        "yes no we accept offer website logo workshop days two 2 3 10 % discount off for 2000 "
-        "2,100 EUR 1 € if but please not within 7 ? . , ok deal paid price lower Rabatt nehmen "
-        "an Angebot d'accord 100 thousand \n > Re:"
-    ).split(" ")
+LOOSE = (
+    "yes no we accept offer website logo workshop days two 2 3 10 % discount off for 2000 2,100 EUR "
+    "1 € if but please not within 7 ? . , ok deal paid price lower Rabatt nehmen an Angebot d'accord "
+    "100 thousand \n > Re:"
 )
-MAIL = st.lists(WORDS, max_size=18).map(" ".join)
+WORDS = st.sampled_from(LOOSE.split(" "))
+PHRASES = st.sampled_from(
+    [
+        "Yes, please go ahead.",
+        "We accept.",
+        "Einverstanden, legen Sie los.",
+        "Could you do it for 2,200 EUR?",
+        "10 % Rabatt bitte",
+        "Could you do it for 2,100 EUR?",
+        "No thanks.",
+        "What does the logo cost?",
+    ]
+)
+MAIL = st.one_of(st.lists(WORDS, max_size=18).map(" ".join), PHRASES, PHRASES)
 INTENTS = [
     "new_request",
     "counter_offer",
@@ -114,9 +125,9 @@ PICK = st.sampled_from(["offer", "agree", "counter", "accept", "ask-operator", "
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(MAIL, st.lists(st.tuples(MAIL, READING, PICK), max_size=3))
+@given(MAIL, st.lists(st.tuples(MAIL, st.none() | READING, PICK), max_size=4))
 def test_for_any_mails_and_any_readings_only_safe_commands_come_out(
     make_bench, company, first, later
 ):
@@ -129,7 +140,7 @@ def test_for_any_mails_and_any_readings_only_safe_commands_come_out(
                 await bench.approve(action)
                 _check(bench, company)
             answers = [json.dumps(reading), json.dumps({"choice": pick, "why": ""})]
-            bench.world.answers = answers
+            bench.world.answers = answers if reading else None
             await bench.mail(text)
             _check(bench, company)
 
