@@ -82,6 +82,9 @@ def _planned(entry: line.Planned, _: datetime) -> Iterator[str]:
     yield texts.PLANNED.format(planner=entry.planner, goal=one_line(entry.goal))
     if entry.why:
         yield one_line(entry.why, 300)
+    if entry.remark:
+        remark = one_line(entry.remark, 300)
+        yield texts.REMARK.format(planner=one_line(entry.planner, 60), remark=remark)
     for step in entry.steps:
         after = f" (after {', '.join(step.needs)})" if step.needs else ""
         yield f"{step.id}. {one_line(step.what)}{after}"
@@ -90,7 +93,11 @@ def _planned(entry: line.Planned, _: datetime) -> Iterator[str]:
 
 
 def _fell_back(entry: line.FellBack, _: datetime) -> Iterator[str]:
-    yield texts.FELL_BACK.format(part=entry.part, wanted=entry.wanted, used=entry.used)
+    yield texts.FELL_BACK.format(
+        part=texts.PARTS.get(entry.part, entry.part),
+        wanted=texts.TIERS.get(entry.wanted, entry.wanted),
+        used=texts.TIERS.get(entry.used, entry.used),
+    )
     yield one_line(entry.cause, 300)
 
 
@@ -217,13 +224,14 @@ def _chose(entry: line.Chose, _: datetime) -> Iterator[str]:
 
 
 def _spent(entry: line.Spent, _: datetime) -> Iterator[str]:
-    cost = usd_words(entry.microusd)
+    cost, part = usd_words(entry.microusd), texts.PARTS.get(entry.part, entry.part).lower()
     if entry.failed:
-        why = one_line(entry.failed, 200)
-        yield texts.MODEL_FAILED.format(model=entry.model, part=entry.part, why=why, cost=cost)
+        words = texts.MODEL_FAILED if entry.made else texts.MODEL_NOT_ASKED
+        yield words.format(model=entry.model, part=part, cost=cost)
+        yield one_line(entry.failed, 300)
         return
     yield texts.MODEL_CALL.format(
-        model=entry.model, part=entry.part, cost=cost, tokens=entry.tokens, ms=entry.milliseconds
+        model=entry.model, part=part, cost=cost, tokens=entry.tokens, ms=entry.milliseconds
     )
 
 

@@ -193,8 +193,16 @@ def _unreadable(event: events.MailUnreadable, _: Fact, __: Around) -> Notice | N
     return Notice(reply=Reply(lines=lines, trouble=True))
 
 
+_NO_MODEL: Final = "playbook"
+_AS_ORDERED: Final = "policy:"
+"""How the cause begins where the operator's own rules keep a text from the models."""
+
+
 def _fell_back(event: events.PlannerFellBack, _: Fact, __: Around) -> Notice | None:
-    text = texts.SAY_FELL_BACK.format(part=event.part, used=event.used)
+    if event.used != _NO_MODEL or event.cause.startswith(_AS_ORDERED):
+        return None
+    part = texts.PARTS.get(event.part, event.part)
+    text = texts.SAY_FELL_BACK.format(part=part, used=texts.TIERS.get(event.used, event.used))
     cause = one_line(event.cause, 300)
     return Notice(reply=Reply(lines=(text, cause)), once=f"fallback:{event.part}:{event.used}")
 

@@ -506,7 +506,19 @@ TODAY: Final = "today"
 DEGRADED: Final = "! memory was incomplete: {what}"
 PLANNED: Final = "Planned by {planner}: {goal}"
 STEP_LEFT_OUT: Final = "not: {what}, because {why}"
-FELL_BACK: Final = "The {part} fell back from {wanted} to {used}"
+REMARK: Final = "{planner} says: {remark}"
+FELL_BACK: Final = "{part}: {wanted} gave nothing usable, so {used} took over"
+PARTS: Final = {
+    "extract": "Reading the mail",
+    "plan": "Planning",
+    "draft": "Writing the mail",
+}
+"""What a model does here, by the name of the part."""
+TIERS: Final = {
+    "main": "the main model",
+    "cheap": "the cheaper model",
+    "playbook": "the playbook",
+}
 DRAFTED: Final = "Offer {number}, version {version}: {total} gross"
 DRAFT_TERMS: Final = "{discount} % off the list, delivery in {days}, valid until {until}"
 ACCEPTED: Final = "The customer accepted version {version}"
@@ -559,8 +571,9 @@ SETTLED: Final = "Invoice {invoice} is paid in full"
 CHOSE: Final = "Decision on {topic}: {chosen}, by {by}"
 CHOSE_OUTCOME: Final = "outcome: {outcome}"
 EVIDENCE: Final = "on the evidence of {facts}"
-MODEL_CALL: Final = "{model} for {part}: {cost}, {tokens} tokens, {ms} ms"
-MODEL_FAILED: Final = "{model} for {part} gave nothing usable: {why}; it cost {cost}"
+MODEL_CALL: Final = "{model} for {part}: {tokens} tokens, {ms} ms, cost {cost}"
+MODEL_FAILED: Final = "{model} was asked for {part} and gave nothing usable; it cost {cost}"
+MODEL_NOT_ASKED: Final = "{model} was not asked for {part}"
 NOTED_KINDS: Final = {
     "opened": "Case opened: {text}",
     "closed": "Case closed: {text}",
@@ -615,7 +628,7 @@ SAY_CLOSED: Final = "Case {case} is closed: {outcome}"
 SAY_MATCHED: Final = "{amount} is booked on invoice {invoice}."
 SAY_UNROUTED: Final = "A {kind} fits no case: {why}"
 SAY_UNREADABLE: Final = "{source} could not be read: {cause}"
-SAY_FELL_BACK: Final = "The {part} did not work as usual, so {used} took over."
+SAY_FELL_BACK: Final = "{part} goes on by {used}, since no model gave anything usable."
 SAY_POLICY: Final = "Rules refused, {where}: {reason}"
 SAY_POLICY_KEPT: Final = "Mend that line; until then {kept} stays in force."
 SAY_STOPPED: Final = "Stopped: {what}, by {who}. `resume` lifts it."

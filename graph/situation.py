@@ -19,7 +19,10 @@ from ledger.domain.facts import Fact
 
 
 class Situation(Struct, frozen=True, kw_only=True):
-    """Everything a plan may rest on. `slots`: a customer's words; `wish`: the operator's."""
+    """Everything a plan may rest on. `slots`: a customer's words; `wish`: the operator's.
+
+    `cases` are all cases of the contact, as the address book has them.
+    """
 
     deal: Deal
     fact: Fact
@@ -29,6 +32,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     slots: Slots | None = None
     wish: Wish | None = None
     recalled: tuple[Recollection, ...] = ()
+    cases: tuple[str, ...] = ()
 
     @property
     def event(self) -> Event:
@@ -47,10 +51,11 @@ class Situation(Struct, frozen=True, kw_only=True):
 
 
 class Planned(Struct, frozen=True, kw_only=True):
-    """A choice, who made it, and which planners gave up before."""
+    """A choice, who made it and what they said about it, and which planners gave up before."""
 
     choice: Choice
     planner: str
+    remark: str = ""
     fell_back: tuple[PlannerFellBack, ...] = ()
 
 

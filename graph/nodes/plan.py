@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from graph.briefing import briefs_for
 from graph.looking import contact_of, fact_in, is_quiet, situation_of
 from graph.moves import AnyMove, AskOperator, Choice, Wait, WakeMe, is_legal, move_json
@@ -21,12 +23,13 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
     if is_quiet(fact_in(state).event):
         return {"moves": [], "briefs": []}
     situation = await situation_of(state, world)
+    contact = await contact_of(situation.deal, world)
+    situation = replace(situation, cases=contact.cases if contact else ())
     planned = await ModelPlanner().choose(situation, world)
     choice = allowed(situation, planned.choice)
     out = [said(event) for event in planned.fell_back]
     if any(not isinstance(move, Wait | WakeMe) for move in choice.moves):
         out.append(said(_made(planned, choice)))
-    contact = await contact_of(situation.deal, world)
     briefs = briefs_for(situation, choice.moves, contact)
     return {
         "moves": [move_json(move) for move in choice.moves],
@@ -58,6 +61,7 @@ def _made(planned: Planned, choice: Choice) -> PlanMade:
         steps=tuple(_steps(choice.moves)),
         why=choice.why,
         not_taken=choice.not_taken,
+        remark=planned.remark,
     )
 
 

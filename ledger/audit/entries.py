@@ -71,13 +71,14 @@ class Remembered(Entry, frozen=True, kw_only=True):
 
 
 class Planned(Entry, frozen=True, kw_only=True):
-    """The plan, who made it, and the steps considered but not taken."""
+    """The plan, who made it, and the steps considered but not taken. `remark`: a model's words."""
 
     goal: str
     planner: str
     why: str
     steps: tuple[PlanStep, ...]
     not_taken: tuple[tuple[str, str], ...] = ()
+    remark: str = ""
 
 
 class FellBack(Entry, frozen=True, kw_only=True):
@@ -224,7 +225,10 @@ class Chose(Entry, frozen=True, kw_only=True):
 
 
 class Spent(Entry, frozen=True, kw_only=True):
-    """A model call. `failed` says why it gave nothing usable, else empty."""
+    """A model call. `failed` says why it gave nothing usable, else empty.
+
+    `made`: it left; one that was refused before, by rule or budget, did not.
+    """
 
     model: str
     part: str
@@ -232,6 +236,7 @@ class Spent(Entry, frozen=True, kw_only=True):
     tokens: int = 0
     milliseconds: int = 0
     failed: str = ""
+    made: bool = True
 
 
 class AlarmNoted(Entry, frozen=True, kw_only=True):

@@ -113,7 +113,12 @@ def _spent(event: events.ModelCallRecorded, base: Envelope, _: Sources) -> Entry
 def _in_vain(event: events.ModelCallFailed, base: Envelope, _: Sources) -> Entry:
     failed = f"{event.reason}: {event.cause}"
     return line.Spent(
-        **base, model=event.model, part=event.part, microusd=event.microusd, failed=failed
+        **base,
+        model=event.model,
+        part=event.part,
+        microusd=event.microusd,
+        failed=failed,
+        made=event.reserved_on is not None,
     )
 
 

@@ -102,11 +102,12 @@ def _envelope(fact: Fact) -> dict[str, Any]:
 
 def _cost(entries: Sequence[Entry]) -> Cost:
     spent = [entry for entry in entries if isinstance(entry, line.Spent)]
+    calls = [entry for entry in spent if entry.made]
     asked = [entry for entry in entries if isinstance(entry, line.Questioned)]
     return Cost(
         microusd=sum(entry.microusd for entry in spent),
-        calls=len(spent),
-        failed_calls=sum(bool(entry.failed) for entry in spent),
+        calls=len(calls),
+        failed_calls=sum(bool(entry.failed) for entry in calls),
         tokens=sum(entry.tokens for entry in spent),
         effects=sum(isinstance(entry, line.Proved) for entry in entries),
         cards=sum(isinstance(entry, line.Asked) for entry in entries),

@@ -232,7 +232,10 @@ async def test_costs_add_up_also_those_of_calls_in_vain(book: Book) -> None:
     call = {"call": "c", "model": "m", "part": "plan", "microusd": 700}
     tokens = {"prompt_tokens": 90, "answer_tokens": 10, "prompt_sha256": "", "milliseconds": 5}
     book.note(events.ModelCallRecorded(**call, **tokens))
-    book.note(events.ModelCallFailed(**call, reason="deadline", cause="too slow"))
+    left = {"reserved": 700, "reserved_on": NOON.date()}
+    book.note(events.ModelCallFailed(**call, **left, reason="deadline", cause="too slow"))
+    refused = {**call, "microusd": 0}
+    book.note(events.ModelCallFailed(**refused, reason="budget", cause="it is used up"))
     cost = (await book.trail()).cost
     assert (cost.microusd, cost.calls, cost.failed_calls, cost.tokens) == (1_400, 2, 1, 100)
     assert (cost.effects, cost.cards, cost.questions) == (1, 1, 0)
