@@ -15,6 +15,7 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import replace
 
+from bot.announcer import Announcer
 from bot.app import App, Works, at_work, open_app
 from bot.channel import Reply, Verb
 from bot.commands import Commands, Session
@@ -67,6 +68,8 @@ class Business:
     office: LiveOffice
     commands: Commands
     _count: itertools.count[int] = field(default_factory=itertools.count)
+    _heard: int = 0
+    _announcer: Announcer | None = None
 
     # --- what comes in ---------------------------------------------------------------------------
 
@@ -127,7 +130,17 @@ class Business:
         """The operator types a line; the answer as text. What follows from it happens."""
         reply: Reply = await self.commands.answer(line)
         await self.settle()
-        return plain(reply)
+        return flat(plain(reply))
+
+    async def hears(self) -> str:
+        """What Coo told the operator of its own accord since the last time this was asked."""
+        self._announcer = self._announcer or Announcer(
+            self.app.views, self.app.ledger, me="Nora Lindt", channel="console"
+        )
+        news = [fact async for fact in self.app.ledger.facts(self._heard)]
+        self._heard = news[-1].seq if news else self._heard
+        told = await self._announcer.announce(news, self.clock.now())
+        return "\n".join(flat(plain(reply)) for reply in told)
 
     async def approves(self, approval: Approval | None = None) -> Approval:
         """The operator approves the given card, or the only one there is."""
@@ -196,6 +209,12 @@ class Business:
         await self.mail("We accept your offer, please go ahead.\n\nAda\n", answers=offer)
         await self.approves()
         return self.sent()[-1]
+
+
+def flat(text: str) -> str:
+    """The words of an answer without the frame and the breaks that a terminal's width makes."""
+    bare = "".join(" " if sign in "╭╮╰╯│─" else sign for sign in text)
+    return " ".join(bare.split())
 
 
 @dataclass
