@@ -7,7 +7,7 @@ from typing import Protocol, assert_never
 
 from msgspec import Struct
 
-from connectors.preconditions import first_broken
+from connectors.claims import Attempts
 from ledger.domain.commands import command_sha
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Stop
 from ledger.domain.events import ActionProposed, VerdictGiven
@@ -51,9 +51,10 @@ class Checked(Struct, frozen=True):
 class Checks:
     """Everything but the budget, which is taken together with the claim."""
 
-    def __init__(self, *, views: Views, gate: Gate) -> None:
+    def __init__(self, *, views: Views, gate: Gate, attempts: Attempts) -> None:
         self._views = views
         self._gate = gate
+        self._attempts = attempts
 
     async def all(self, action: Action) -> Checked:
         """In this order, so that a stop is the first word and nothing is judged twice."""
@@ -73,7 +74,7 @@ class Checks:
 
     async def moved(self, action: Action) -> Moved | None:
         """The first precondition that no longer holds."""
-        why = await first_broken(action, self._views)
+        why = await self._attempts.moved(action)
         return Moved(why) if why else None
 
     async def _not_as_approved(self, action: Action) -> Held | None:

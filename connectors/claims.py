@@ -9,10 +9,14 @@ from ledger.domain.entities import Action
 
 
 class Attempts(Protocol):
-    """Claims tries, each in one transaction with the stop, the budget and the number."""
+    """Claims tries, each in one transaction with all that could stand in its way."""
 
     async def claim(
         self, action: Action, *, n: int, connector: str, capability: str, cause: str
     ) -> Claim:
         """The n-th try, or why it may not leave."""
+        ...
+
+    async def moved(self, action: Action) -> str:
+        """Why the world no longer fits the action, in plain words; "" where it does."""
         ...

@@ -48,7 +48,7 @@ class Dispatcher:
         clock: Clock,
         patience: Patience | None = None,
     ) -> None:
-        checks = Checks(views=views, gate=gate)
+        checks = Checks(views=views, gate=gate, attempts=attempts)
         tries = Tries(
             checks=checks,
             attempts=attempts,

@@ -10,7 +10,7 @@ from connectors.base import Capability, Connector, Order
 from connectors.call import Absent, Unclear, called, sighted
 from connectors.checks import Checks, Held, Moved
 from connectors.claims import Attempts
-from ledger.domain.claims import AlreadyClaimed, AlreadyDone, Claimed, Refused
+from ledger.domain.claims import AlreadyClaimed, AlreadyDone, Claimed, Refused, WorldMoved
 from ledger.domain.commands import IssueInvoice
 from ledger.domain.entities import Action, ActionStatus
 from ledger.domain.errors import CooError
@@ -69,7 +69,7 @@ class Tries:
     async def fresh(self, action: Action, connector: Connector, cause: str) -> Tried:
         """New tries. Where earlier ones ended unclear and can be read back, look first."""
         order = await self._claimed(action, connector, cause, action.attempts + 1)
-        if isinstance(order, Held):
+        if isinstance(order, Held | Moved):
             return Tried(0, order)
         if action.attempts and connector.capability is Capability.READ_BACK:
             match await self.sighted(order, connector):
@@ -117,7 +117,7 @@ class Tries:
 
     async def _claimed(
         self, action: Action, connector: Connector, cause: str, n: int
-    ) -> Order | Held:
+    ) -> Order | Held | Moved:
         claim = await self._attempts.claim(
             action,
             n=n,
@@ -130,6 +130,8 @@ class Tries:
                 return _order(action, claim.n, claim.invoice)
             case AlreadyClaimed() | AlreadyDone():
                 raise Overtaken(action.id, n)
+            case WorldMoved():
+                return Moved(claim.detail)
             case Refused():
                 return Held(claim.why, claim.detail, claim.remedy)
             case _:

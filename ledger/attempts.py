@@ -1,4 +1,5 @@
-"""The claim of an effect: stop, approval, budget and number are checked, and the try is durable.
+"""The claim of an effect: stop, approval, preconditions, budget and number are checked, and the
+try is durable.
 
 All of it in one transaction, before anything leaves. What was true a moment ago does not count.
 """
@@ -21,6 +22,7 @@ from ledger.domain.claims import (
     over_budget,
     stopped_by,
     withdrawn,
+    world_moved,
 )
 from ledger.domain.commands import IssueInvoice
 from ledger.domain.company import Company
@@ -30,6 +32,7 @@ from ledger.domain.events import AttemptStarted, Event, InvoiceIssued, Routed
 from ledger.domain.facts import Draft, short_id
 from ledger.domain.folding_actions import is_mail
 from ledger.domain.folding_spending import counts_today
+from ledger.domain.holding import first_broken
 from ledger.domain.look import mails_of_day
 from ledger.domain.values import totals
 from ledger.domain.verdicts import Allow
@@ -79,6 +82,11 @@ class Attempts:
             lambda tx: _Counter(tx, self._company).claim(event, cause)
         )
 
+    async def moved(self, action: Action) -> str:
+        """Why the world no longer fits the action, in plain words; "" where it does."""
+        company = self._ledger.company
+        return await self._ledger.read(lambda c: first_broken(action, Reads(c, company)))
+
 
 class _Wanted(Struct, frozen=True):
     """A try that is asked for: the action as it stands in this transaction."""
@@ -106,6 +114,7 @@ class _Counter:
             or self._claimed(wanted)
             or self._stopped(action)
             or self._unapproved(wanted)
+            or self._moved(action)
             or self._over_budget(action)
         )
         return refused or self._take(wanted, event)
@@ -175,6 +184,10 @@ class _Counter:
         retry = isinstance(order.event, Routed) and order.event.kind == "retry"
         newer = last is None or order.seq > last.seq
         return retry and newer and order.case == action.case
+
+    def _moved(self, action: Action) -> Refused | None:
+        why = first_broken(action, self._reads)
+        return world_moved(why) if why else None
 
     def _over_budget(self, action: Action) -> Refused | None:
         today = self._tx.now().date()

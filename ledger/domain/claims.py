@@ -46,6 +46,10 @@ class NoLongerApproved(Refused, frozen=True, kw_only=True):
     """These bytes may not run: undecided, decided otherwise, replaced, erased or unknown."""
 
 
+class WorldMoved(Refused, frozen=True, kw_only=True):
+    """What the command takes for granted is no longer true; `detail` says what."""
+
+
 class InvoiceExists(Refused, frozen=True, kw_only=True):
     """Another action issued the invoice for this version of the proposal."""
 
@@ -102,6 +106,12 @@ def withdrawn(detail: str) -> NoLongerApproved:
     """Refused since these bytes may not run (any more)."""
     remedy = "Look at the newest card of the case; nothing else may run."
     return NoLongerApproved(why="superseded", detail=detail, remedy=remedy)
+
+
+def world_moved(why: str) -> WorldMoved:
+    """Refused since the world is no longer the one that was approved of."""
+    remedy = "Coo looks afresh and proposes what fits now."
+    return WorldMoved(why="superseded", detail=why, remedy=remedy)
 
 
 def invoice_exists(invoice: InvoiceIssued) -> InvoiceExists:

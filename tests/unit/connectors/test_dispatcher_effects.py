@@ -17,6 +17,7 @@ from ledger.domain.commands import Command, IssueInvoice, SendReply, command_nam
 from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatus, Failure, Stop
 from ledger.domain.errors import BlobMissing
 from ledger.domain.facts import Delivery, Draft, Fact
+from ledger.domain.holding import first_broken
 from ledger.domain.preconditions import InvoiceNotIssued, NoFactSince, Precondition
 from ledger.domain.present import Present
 from ledger.domain.reading import E
@@ -160,6 +161,9 @@ class Books:
             )
         )
         return Claimed(n=n, invoice=self._issued(action))
+
+    async def moved(self, action: Action) -> str:
+        return first_broken(action, self.present)
 
     def _issued(self, action: Action) -> said.InvoiceIssued | None:
         command = action.command

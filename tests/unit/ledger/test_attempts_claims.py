@@ -22,6 +22,7 @@ from ledger.domain.claims import (
     NoLongerApproved,
     OverBudget,
     StoppedBy,
+    WorldMoved,
 )
 from ledger.domain.commands import Command, IssueInvoice, SendReply, command_name, command_sha
 from ledger.domain.company import Bank, Budgets, Company, InvoiceNumbers, Operator
@@ -39,6 +40,9 @@ from ledger.domain.events import (
     CaseOpened,
     Event,
     InvoiceIssued,
+    ProposalAccepted,
+    ProposalDeclined,
+    ProposalDrafted,
     Rejected,
     ResumeOrdered,
     Routed,
@@ -46,6 +50,7 @@ from ledger.domain.events import (
     VerdictGiven,
 )
 from ledger.domain.facts import Draft, Fact
+from ledger.domain.preconditions import NoFactSince, ProposalIsAccepted
 from ledger.domain.values import DESK, Line, Money
 from ledger.domain.verdicts import Allow, Ask, Receipt
 from ledger.replay import refold
@@ -514,3 +519,68 @@ async def test_a_format_that_makes_no_numbers_is_refused_before_anything_is_issu
         with pytest.raises(SettingsInvalid, match="Invoice numbers cannot be made"):
             await desk.claim()
         assert await desk.of_kind(AttemptStarted) == []
+
+
+# --- what must still be true of the world ---------------------------------------------------------
+
+
+def only_if_quiet() -> SendReply:
+    return replace(reply(), preconditions=(NoFactSince("lead-1", 1),))
+
+
+async def test_what_came_in_after_the_checks_and_before_the_claim_still_counts(
+    tmp_path: Path,
+) -> None:
+    async with office(tmp_path) as desk:
+        await desk.tell(CaseOpened(kind="lead", fact="", contact="con-1"))
+        await desk.allowed(only_if_quiet())
+        looked_at = await desk.views.get(Action, "act-1")
+        assert looked_at is not None
+        assert await desk.attempts.moved(looked_at) == ""
+        await desk.tell(Routed(fact="", kind="mail", why="the customer wrote"))
+        refused = await desk.attempts.claim(
+            looked_at, n=1, connector="mail", capability="keyed", cause="f" * 32
+        )
+        assert isinstance(refused, WorldMoved)
+        assert "came in" in refused.detail
+        assert await desk.of_kind(AttemptStarted) == []
+
+
+async def test_an_invoice_that_has_its_number_is_finished_whatever_happens_to_the_deal(
+    tmp_path: Path,
+) -> None:
+    agreed = replace(bill(), preconditions=(ProposalIsAccepted("pro-1", 1),))
+    async with office(tmp_path) as desk:
+        await desk.tell(drafted(), ProposalAccepted(proposal="pro-1", version=1, fact="", by="a"))
+        await desk.allowed(agreed)
+        assert isinstance(await desk.claim(), Claimed)
+        await desk.tell(ProposalDeclined(proposal="pro-1", version=1, fact=""))
+        tried = await desk.views.get(Action, "act-1")
+        assert tried is not None
+        assert await desk.attempts.moved(tried) == ""
+        assert isinstance(await desk.claim(n=2), Claimed)
+
+
+async def test_an_invoice_without_a_number_falls_with_its_deal(tmp_path: Path) -> None:
+    agreed = replace(bill(), preconditions=(ProposalIsAccepted("pro-1", 1),))
+    async with office(tmp_path) as desk:
+        await desk.tell(drafted(), ProposalAccepted(proposal="pro-1", version=1, fact="", by="a"))
+        await desk.allowed(agreed)
+        await desk.tell(ProposalDeclined(proposal="pro-1", version=1, fact=""))
+        assert isinstance(await desk.claim(), WorldMoved)
+        assert await desk.of_kind(InvoiceIssued) == []
+
+
+def drafted() -> ProposalDrafted:
+    return ProposalDrafted(
+        proposal="pro-1",
+        number="P-1",
+        version=1,
+        contact="con-1",
+        lines=bill().lines,
+        net=Money(10000, EUR),
+        total=Money(11900, EUR),
+        discount_bp=0,
+        valid_until=date(2026, 12, 6),
+        delivery_days=10,
+    )

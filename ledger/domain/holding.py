@@ -1,0 +1,106 @@
+"""Whether what a command takes for granted is still true of the world. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol, TypeVar, assert_never
+
+from ledger.domain.commands import IssueInvoice
+from ledger.domain.entities import Action, Case, Entity, Invoice, Proposal
+from ledger.domain.preconditions import (
+    InvoiceNotIssued,
+    InvoiceUnpaid,
+    NoFactSince,
+    Precondition,
+    ProposalIsAccepted,
+    ProposalOpen,
+)
+
+E = TypeVar("E", bound=Entity)
+
+_OVER: Final = frozenset({"accepted", "declined"})
+
+
+class Known(Protocol):
+    """Synchronous reads of the present state."""
+
+    def get(self, kind: type[E], entity_id: str) -> E | None:
+        """The entity with exactly this id, or None."""
+        ...
+
+    def find(self, kind: type[E], key: str) -> Sequence[E]:
+        """Entities under an exact lookup key, oldest first."""
+        ...
+
+
+def first_broken(action: Action, known: Known) -> str:
+    """Why the world no longer fits the action's command, in plain words; "" where it does.
+
+    An invoice that was tried took its number in the very claim of that try. From there on it
+    exists, and only its document is missing: nothing that happens later may leave it without.
+    """
+    command = action.command
+    if command is None or (isinstance(command, IssueInvoice) and action.attempts):
+        return ""
+    reasons = (_broken(precondition, known) for precondition in command.preconditions)
+    return next((why for why in reasons if why), "")
+
+
+def _broken(precondition: Precondition, known: Known) -> str:
+    match precondition:
+        case InvoiceUnpaid():
+            return _paid(precondition, known)
+        case InvoiceNotIssued():
+            return _issued(precondition, known)
+        case ProposalOpen():
+            return _not_open(precondition, known)
+        case ProposalIsAccepted():
+            return _not_accepted(precondition, known)
+        case NoFactSince():
+            return _heard_since(precondition, known)
+        case _:
+            assert_never(precondition)
+
+
+def _paid(wanted: InvoiceUnpaid, known: Known) -> str:
+    invoice = known.get(Invoice, wanted.invoice)
+    if invoice is None:
+        return f"There is no invoice {wanted.invoice!r}."
+    return "" if invoice.open.minor > 0 else f"Invoice {invoice.number} has been paid."
+
+
+def _issued(wanted: InvoiceNotIssued, known: Known) -> str:
+    there = known.find(Invoice, f"proposal:{wanted.proposal}")
+    return f"Invoice {there[0].number} has been issued for it." if there else ""
+
+
+def _not_open(wanted: ProposalOpen, known: Known) -> str:
+    proposal = known.get(Proposal, wanted.proposal)
+    if proposal is None:
+        return f"There is no proposal {wanted.proposal!r}."
+    if proposal.status in _OVER:
+        return f"Proposal {proposal.number} has been {proposal.status}."
+    return _other_version(proposal, proposal.version, wanted.version)
+
+
+def _not_accepted(wanted: ProposalIsAccepted, known: Known) -> str:
+    proposal = known.get(Proposal, wanted.proposal)
+    if proposal is None:
+        return f"There is no proposal {wanted.proposal!r}."
+    if proposal.status != "accepted":
+        return f"Proposal {proposal.number} is not accepted; it is {proposal.status}."
+    return _other_version(proposal, proposal.accepted_version, wanted.version)
+
+
+def _other_version(proposal: Proposal, found: int, wanted: int) -> str:
+    if found == wanted:
+        return ""
+    return f"Proposal {proposal.number} is at version {found}, not at {wanted}."
+
+
+def _heard_since(wanted: NoFactSince, known: Known) -> str:
+    case = known.get(Case, wanted.case)
+    if case is None:
+        return f"There is no case {wanted.case!r}."
+    heard = case.last_inbound_version > wanted.version
+    return f"Something came in for case {case.number} in the meantime." if heard else ""
