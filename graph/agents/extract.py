@@ -71,10 +71,13 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 def extract(message: Message, known: Known) -> Slots:
     """The slots of a message, read by rules in English, German and French."""
-    reading = read(message, known)
-    return intent_slots(
-        reading, known, numbers=_numbers(message), name=clean_name(message.sender_name)
-    )
+    return slots_of(read(message, known), message, known)
+
+
+def slots_of(reading: Reading, message: Message, known: Known) -> Slots:
+    """The slots of a message that was taken apart already."""
+    name = clean_name(message.sender_name)
+    return intent_slots(reading, known, numbers=_numbers(message), name=name)
 
 
 def read(message: Message, known: Known) -> Reading:
