@@ -8,8 +8,9 @@ from typing import Protocol, assert_never
 from msgspec import Struct
 
 from connectors.claims import Attempts
+from ledger.domain.claims import concerns, stopped_by
 from ledger.domain.commands import command_sha
-from ledger.domain.entities import Action, Approval, ApprovalStatus, Stop
+from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Stop
 from ledger.domain.events import ActionProposed, VerdictGiven
 from ledger.domain.reading import Views
 from ledger.domain.verdicts import Allow, Ask, Deny, FiredRule, Verdict
@@ -67,9 +68,11 @@ class Checks:
 
     async def stopped(self, action: Action) -> Held | None:
         """The stop that is in force for this action, its case or its contact."""
+        case = await self._views.get(Case, action.case)
         for stop in await self._views.find(Stop, "active"):
-            if _concerns(stop, action):
-                return _stopped(stop)
+            if concerns(stop, action, case):
+                refused = stopped_by(stop)
+                return Held(refused.why, refused.detail, refused.remedy)
         return None
 
     async def moved(self, action: Action) -> Moved | None:
@@ -117,18 +120,6 @@ class Checks:
                 return _denied(verdict.fired)
             case _:
                 assert_never(verdict)
-
-
-def _concerns(stop: Stop, action: Action) -> bool:
-    contact = action.command.contact if action.command else ""
-    return stop.scope == "all" or stop.target in {action.case, contact} - {""}
-
-
-def _stopped(stop: Stop) -> Held:
-    what = "everything" if stop.scope == "all" else f"{stop.scope} {stop.target}"
-    order = "resume" if stop.scope == "all" else f"resume {stop.target}"
-    reason = f" ({stop.reason})" if stop.reason else ""
-    return Held("stopped", f"{stop.by} stopped {what}{reason}.", f"`{order}` lets it run.")
 
 
 def _counts(approval: Approval | None, action: Action) -> bool:

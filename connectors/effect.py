@@ -13,7 +13,7 @@ from connectors.base import Capability, Connector, Order
 from connectors.call import Absent, Unclear
 from connectors.checks import Checks, Held, Moved
 from connectors.outcomes import Voice
-from connectors.tries import Tried, Tries, unseen
+from connectors.tries import Tried, Tries, elsewhere, unseen
 from ledger.domain.commands import Command
 from ledger.domain.entities import Action, ActionStatus, Failure
 from ledger.domain.facts import Draft, Fact
@@ -48,6 +48,9 @@ class Effects:
     async def _recovered(self, voice: Voice, connector: Connector) -> list[Draft]:
         """A try was claimed and its end never recorded: the process died in the middle of it."""
         order = await self._tries.order(voice.action, voice.action.attempts)
+        started = await self._tries.started(voice.action)
+        if started is not None and started.connector != connector.name:
+            return voice.unknown(order.n, elsewhere(started, order, connector))
         seen = await self._tries.sighted(order, connector)
         match seen:
             case Succeeded():
@@ -79,6 +82,8 @@ class Effects:
             tried = await self._tries.fresh(voice.action, connector, voice.cause.id)
         else:
             tried = await self._tries.onwards(voice.action, again, connector, voice.cause.id)
+        if tried.verdict and checked.verdict and tried.verdict.verdict != checked.verdict.verdict:
+            said.append(voice.say(tried.verdict))
         return [*said, *await self._told(voice, tried)]
 
     async def _told(self, voice: Voice, tried: Tried) -> list[Draft]:

@@ -8,13 +8,13 @@ from msgspec import Struct
 
 from connectors.base import Capability, Connector, Order
 from connectors.call import Absent, Unclear, called, sighted
-from connectors.checks import Checks, Held, Moved
+from connectors.checks import Checked, Checks, Held, Moved
 from connectors.claims import Attempts
 from ledger.domain.claims import AlreadyClaimed, AlreadyDone, Claimed, Refused, WorldMoved
 from ledger.domain.commands import IssueInvoice
 from ledger.domain.entities import Action, ActionStatus
 from ledger.domain.errors import CooError
-from ledger.domain.events import InvoiceIssued
+from ledger.domain.events import AttemptStarted, InvoiceIssued, VerdictGiven
 from ledger.domain.reading import Clock, History, Views
 from ledger.domain.verdicts import Failed, Outcome, Succeeded, Unknown
 
@@ -30,10 +30,14 @@ class Patience(Struct, frozen=True, kw_only=True):
 
 
 class Tried(Struct, frozen=True):
-    """How it ended. `n` is the try whose end this is; 0 where none left."""
+    """How it ended. `n` is the try whose end this is; 0 where none left.
+
+    `verdict` is what the rules said last, where they were asked again between two tries.
+    """
 
     n: int
     end: Outcome | Held | Moved
+    verdict: VerdictGiven | None = None
 
 
 class Overtaken(CooError):
@@ -85,35 +89,44 @@ class Tries:
         self, action: Action, order: Order, connector: Connector, cause: str
     ) -> Tried:
         """Call with a claimed order, and claim and call again while that makes sense."""
+        verdict: VerdictGiven | None = None
         for wait in self._patience.waits:
             end = await called(connector, order, seconds=self._patience.seconds)
             if not _worth_another(end, connector):
-                return Tried(order.n, end)
+                return Tried(order.n, end, verdict)
             await self._clock.sleep(wait)
-            again = await self._again(action, order, connector, cause)
+            checked = await self._still(action)
+            again = checked.obstacle or await self._claimed(action, connector, cause, order.n + 1)
+            verdict = checked.verdict or verdict
             if isinstance(again, Held | Moved):
-                return Tried(order.n, end if isinstance(end, Unknown) else again)
+                return Tried(order.n, end if isinstance(end, Unknown) else again, verdict)
             order = again
         end = await called(connector, order, seconds=self._patience.seconds)
-        return Tried(order.n, end)
+        return Tried(order.n, end, verdict)
 
     async def sighted(self, order: Order, connector: Connector) -> Succeeded | Absent | Unclear:
         """Whether it happened after all."""
         return await sighted(connector, order, seconds=self._patience.seconds)
 
+    async def started(self, action: Action) -> AttemptStarted | None:
+        """The last try that was claimed."""
+        for fact in reversed(await self._history.case(action.case)):
+            match fact.event:
+                case AttemptStarted(action=action.id, n=action.attempts) as started:
+                    return started
+        return None
+
     async def order(self, action: Action, n: int) -> Order:
         """The order of a try that was claimed before, with the invoice it took a number for."""
         return _order(action, n, await self._issued(action))
 
-    async def _again(
-        self, action: Action, order: Order, connector: Connector, cause: str
-    ) -> Order | Held | Moved:
-        """The next try, unless the world or the operator decided otherwise while we waited."""
+    async def _still(self, action: Action) -> Checked:
+        """All checks once more: the world, the rules or the operator may have moved meanwhile."""
         now = await self._views.get(Action, action.id)
         if now is None or now.status is not ActionStatus.ATTEMPTED:
-            return Held("superseded", "It was decided otherwise meanwhile.", "Nothing to do.")
-        obstacle = await self._checks.stopped(now) or await self._checks.moved(now)
-        return obstacle or await self._claimed(now, connector, cause, order.n + 1)
+            why = "It was decided otherwise meanwhile."
+            return Checked(obstacle=Held("superseded", why, "Nothing to do."))
+        return await self._checks.all(now)
 
     async def _claimed(
         self, action: Action, connector: Connector, cause: str, n: int
@@ -150,6 +163,15 @@ def unseen(unclear: Unclear, order: Order, connector: Connector) -> Unknown:
     """An earlier try whose end nobody saw, at a provider that does not say."""
     cause = f"Nobody saw how an earlier try ended. {unclear.cause}"
     return Unknown(cause, f"Look for {order.key} in {connector.name}.")
+
+
+def elsewhere(started: AttemptStarted, order: Order, connector: Connector) -> Unknown:
+    """An earlier try left through another provider, and the one of today cannot know its end."""
+    cause = (
+        f"Nobody saw how an earlier try through {started.connector!r} ended, and "
+        f"{connector.name!r}, which is set up now, cannot tell."
+    )
+    return Unknown(cause, f"Look for {order.key} in {started.connector}.")
 
 
 def _order(action: Action, n: int, invoice: InvoiceIssued | None) -> Order:

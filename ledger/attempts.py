@@ -18,6 +18,7 @@ from ledger.domain.claims import (
     Refused,
     already_claimed,
     already_done,
+    concerns,
     invoice_exists,
     over_budget,
     stopped_by,
@@ -143,16 +144,9 @@ class _Counter:
         return None if stop is None else stopped_by(stop)
 
     def _stop(self, action: Action) -> Stop | None:
-        concerned = {("case", action.case), *(("contact", one) for one in self._contacts(action))}
-        for stop in self._reads.find(Stop, "active"):
-            if stop.scope == "all" or (stop.scope, stop.target) in concerned:
-                return stop
-        return None
-
-    def _contacts(self, action: Action) -> set[str]:
         case = self._reads.get(Case, action.case)
-        named = {action.command.contact} if action.command else set()
-        return (named | {case.contact} if case else named) - {""}
+        active = self._reads.find(Stop, "active")
+        return next((stop for stop in active if concerns(stop, action, case)), None)
 
     def _unapproved(self, wanted: _Wanted) -> Refused | None:
         action = wanted.action

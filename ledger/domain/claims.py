@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from ledger.domain.entities import Stop
+from ledger.domain.entities import Action, Case, Stop
 from ledger.domain.events import InvoiceIssued
 from ledger.domain.facts import Fact
 
@@ -75,6 +75,23 @@ class AlreadyClaimed(Refused, frozen=True, kw_only=True):
 
 
 Claim = Claimed | Refused
+
+
+def concerns(stop: Stop, action: Action, case: Case | None) -> bool:
+    """Whether a stop in force covers an action: everything, its case, or a contact of it.
+
+    That is whom the command names, and whom the case is about.
+    """
+    contacts = {action.command.contact if action.command else "", case.contact if case else ""}
+    match stop.scope:
+        case "all":
+            return True
+        case "case":
+            return stop.target == action.case
+        case "contact":
+            return stop.target in contacts - {""}
+        case _:
+            return False
 
 
 def stopped_by(stop: Stop) -> StoppedBy:

@@ -823,7 +823,8 @@ async def test_an_invoice_that_failed_once_keeps_its_number_and_is_not_its_own_o
 async def test_a_try_that_another_process_claimed_first_is_looked_at_afresh(desk: Desk) -> None:
     fact = desk.propose(reply())
     allowed = desk.action
-    await desk.books.claim(allowed, n=1, connector="m", capability="keyed", cause=fact.id)
+    mail = desk.world.mail
+    await desk.books.claim(allowed, n=1, connector=mail.name, capability="keyed", cause=fact.id)
     tries = desk.dispatcher._effects._tries
     with pytest.raises(Overtaken):
         await tries.fresh(allowed, desk.world.mail, fact.id)
@@ -963,3 +964,60 @@ def test_a_receipt_is_the_only_thing_that_says_sent(desk: Desk) -> None:
     done = said.ActionSucceeded(action=ACTION, n=1, receipt=Receipt("mail", "m-1"))
     desk.books.say(done)
     assert desk.action.receipt == Receipt("mail", "m-1")
+
+
+# --- what changes between two tries -------------------------------------------------------------
+
+
+async def test_rules_that_forbid_it_by_now_hold_the_next_try_and_are_on_record(desk: Desk) -> None:
+    desk.world.fail_next(Fault.ERROR)
+
+    def forbidden() -> None:
+        desk.gate.verdict = Deny(RULE, "2@b")
+
+    desk.clock.meanwhile = forbidden
+    first, second, held = await desk.deliver(desk.approve(reply()))
+    assert isinstance(first, said.VerdictGiven)
+    assert isinstance(second, said.VerdictGiven)
+    assert (first.verdict, second.verdict) == (Allow((), "1@a"), Deny(RULE, "2@b"))
+    assert isinstance(held, said.ActionWithheld)
+    assert held.why == "denied"
+    assert len(desk.world.calls) == 1
+
+
+async def test_a_verdict_that_stays_the_same_from_try_to_try_is_told_once(desk: Desk) -> None:
+    desk.world.fail_next(Fault.ERROR, Fault.ERROR)
+    assert names(await desk.deliver(desk.propose(reply()))) == ["VerdictGiven", "ActionSucceeded"]
+    assert len(desk.gate.asked) == 3
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_after_a_crash_another_provider_than_the_one_that_was_called_is_never_called(
+    desk: Desk, moment: str
+) -> None:
+    fact = desk.approve(reply())
+    await desk.die(fact, moment, desk.world.keyless_mail)
+    happened, calls = len(desk.world.effects), len(desk.world.calls)
+    desk.use(desk.world.mail)
+    _, report = await desk.deliver(fact)
+    assert isinstance(report, said.FailureReported)
+    assert desk.world.keyless_mail.name in report.cause
+    assert desk.action.status is ActionStatus.UNKNOWN
+    assert (len(desk.world.effects), len(desk.world.calls)) == (happened, calls)
+
+
+async def test_a_stop_of_the_cases_contact_holds_a_mail_to_somebody_else_in_it(desk: Desk) -> None:
+    desk.books.say(said.CaseOpened(kind="lead", fact="fact-0", contact="con-9"))
+    fact = desk.approve(reply())
+    await desk.die(fact, "before", desk.world.mail)
+    desk.stop("contact", "con-9")
+    assert names(await desk.deliver(fact)) == ["ActionWithheld"]
+    assert desk.world.effects == []
+
+
+async def test_a_stop_of_a_case_is_no_stop_of_a_contact_by_that_name(desk: Desk) -> None:
+    fact = desk.approve(reply())
+    await desk.die(fact, "before", desk.world.mail)
+    desk.stop("case", "con-1")
+    await desk.deliver(fact)
+    assert desk.action.status is ActionStatus.SUCCEEDED
