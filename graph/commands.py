@@ -258,5 +258,5 @@ def _body(s: Situation, drafted: Drafted) -> Provenance:
         return Provenance((s.fact.id,), Trust.OPERATOR, "written by the operator")
     if drafted.by == PLAYBOOK:
         return Provenance((s.fact.id,), Trust.VERIFIED, "template, figures rendered by code")
-    note = f"sentences by {drafted.by}, checked; figures rendered by code"
-    return Provenance((s.fact.id,), Trust.VERIFIED, note)
+    note = f"sentences by {drafted.by}, a language model; figures rendered by code"
+    return Provenance((s.fact.id,), Trust.UNTRUSTED, note)

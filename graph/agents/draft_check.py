@@ -10,6 +10,7 @@ import re
 
 from graph.agents.draft import OFFERS, Prose, money_in
 from graph.agents.numbers import amounts_in, percentages_in
+from graph.agents.phrases import language_of
 from graph.agents.plaintext import plain
 from graph.amounts import amount_words
 from graph.briefs import Brief
@@ -26,9 +27,14 @@ _FIGURES = re.compile(r"\d+(?:[.,'’ ]\d+)*")
 _MONEY = re.compile(r"[€$£%]|\b(?:eur|euros?|usd|dollars?|pounds?|chf|percent|prozent|pour cent)\b")
 _PROMISES = re.compile(
     r"\b(?:free of charge|for free|guarantee\w*|refund\w*|bonus|gift|unlimited|forever|"
-    r"money back|penalt\w*|"
+    r"money back|penalt\w*|promis\w*|no (?:extra )?(?:cost|charge)s?|complimentary|on the house|"
+    r"at our expense|today|tonight|tomorrow|overnight|next (?:day|week|month)|"
+    r"(?:by|on|until) (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"discount\w*|rebate|half price|kostenlos\w*|gratis|garantie\w*|geschenk\w*|rabatt\w*|"
     r"nachlass\w*|erstatt\w*|"
+    r"versprech\w*|versproch\w*|zusag\w*|zugesagt|aufpreis\w*|uber nacht|heute|morgen|"
+    r"(?:nachste\w*|kommende\w*) (?:woche|tag|monat)\w*|"
+    r"promet\w*|sans frais|offert\w*|aujourd'hui|demain|la semaine prochaine|"
     r"unbegrenzt|gratuit\w*|garanti\w*|rembours\w*|cadeau\w*|remise\w*|rabais|illimite\w*|"
     r"hundred|thousand|"
     r"hundert|tausend|mille|iban|bank account|bankverbindung|compte bancaire)\b"
@@ -43,6 +49,9 @@ def check_prose(brief: Brief, prose: Prose) -> None:
             raise ValueError(f"`{name}` {reason}")
     if not prose.opening.strip():
         raise ValueError("`opening` is empty")
+    written = language_of(plain(f"{prose.opening}\n{prose.closing}"))
+    if written and written != brief.language:
+        raise ValueError(f"it is written in {written!r}, not in {brief.language.value!r}")
 
 
 def wrong_with(brief: Brief, subject: str, body: str) -> str:

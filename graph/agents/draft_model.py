@@ -9,20 +9,27 @@ import msgspec
 from msgspec import Struct
 
 from graph.agents.draft import Prose, assembled, draft, subject_of
-from graph.agents.draft_check import LONGEST_PROSE, check_prose, wrong_with
+from graph.agents.draft_check import check_prose, wrong_with
 from graph.agents.fallback import Task, ask_model, schema_of
 from graph.briefs import Brief, Drafted
 from graph.ports import World
 from ledger.domain.events import PlannerFellBack
 
 _SYSTEM = (
-    "You write the sentences of a short business mail for a one-person company, in the language "
-    "and voice given. `opening` comes right after the greeting, `closing` right before the "
-    "signature; greeting, figures, dates and signature are added by the program. Name no amount, "
-    "percentage, date, address, link or bank detail, and promise nothing."
+    "You write two passages of a short business mail for a one-person company: `opening` comes "
+    "right after the greeting, `closing` right before the signature. The program adds greeting, "
+    "figures, dates, terms and signature around them; write none of these.\n"
+    "You get JSON: what the mail is for (`task`), its `language`, the company's `voice`, perhaps a "
+    "`tone` the owner asked for, and the `services` it is about.\n"
+    "Write one to three plain sentences a passage, in that language and voice. Say nothing that "
+    "is not in the JSON: no amount, percentage, date or deadline, no address, link or bank detail, "
+    "no discount, no extra, no promise."
 )
-_TEMPLATED = frozenset({"answer", "prices"})
-"""Purposes whose words are the operator's or the price list's: no model writes there."""
+_SEEN = frozenset({"first", "invoice"})
+"""Purposes whose mails the operator sees before they leave. Others may go out under a standing
+grant, so they keep the templates' words, unless the operator asked for another tone."""
+
+_LANGUAGES = {"en": "English", "de": "German", "fr": "French"}
 
 _MEANINGS = {
     "first": "send our offer in answer to a request",
@@ -51,8 +58,8 @@ class Draftwork(Struct, frozen=True, kw_only=True):
 
 
 async def drafted(world: World, brief: Brief) -> Draftwork:
-    """The mail: a model's sentences where there is a model and they hold, else the template."""
-    if brief.body or brief.purpose in _TEMPLATED:
+    """The mail: a model's sentences where a person reads them and they hold, else the template."""
+    if brief.body or brief.said or not (brief.purpose in _SEEN or brief.tone):
         return Draftwork(drafted=draft(brief))
     answer = await ask_model(world, _task(brief), _reader(brief))
     if answer.value is None:
@@ -83,12 +90,11 @@ def _task(brief: Brief) -> Task:
     lines = brief.quote.lines if brief.quote else ()
     shown = {
         "task": _MEANINGS[brief.purpose],
-        "language": brief.language,
+        "language": _LANGUAGES[brief.language],
         "voice": brief.voice,
         "tone": brief.tone,
         "services": [line.description for line in lines] or list(brief.titles),
         "known_customer": brief.met_before,
-        "longest": LONGEST_PROSE,
     }
     return Task(
         cause=brief.cause,
