@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.desk import Desk, routed, tells, unrouted
 from graph.nodes.gate import EXPIRES
 from graph.routing_taps import expired
-from ledger.domain.entities import Action, Alarm, Approval, ApprovalStatus, Case, Contact
+from ledger.domain.claims import concerns
+from ledger.domain.entities import (
+    Action,
+    ActionStatus,
+    Alarm,
+    Approval,
+    ApprovalStatus,
+    Case,
+    Contact,
+    Stop,
+)
 from ledger.domain.events import AlarmRang, ResumeOrdered, RetryOrdered, StopOrdered
 from ledger.domain.facts import Draft, Fact
+from ledger.domain.folding_attention import stop_id
 
 STOP, RESUME, RETRY, ALARM = "stop", "resume", "retry", "alarm"
 
@@ -16,6 +29,9 @@ _RESUMED = (
     "Resumed. One case looks again at what was held back.",
     "Resumed. {cases} cases look again at what was held back.",
 )
+
+_HELD = (ActionStatus.WITHHELD,)
+_PERHAPS = (ActionStatus.ALLOWED, ActionStatus.ATTEMPTED)
 
 _UNDECIDED = (ApprovalStatus.PENDING, ApprovalStatus.POSTPONED)
 
@@ -33,16 +49,35 @@ async def route_stop(fact: Fact, stop: StopOrdered, desk: Desk) -> list[Draft]:
 
 
 async def route_resume(fact: Fact, resume: ResumeOrdered, desk: Desk) -> list[Draft]:
-    """Every case that holds a withheld action looks at it again."""
-    within = await _cases(resume.scope, resume.target, desk)
-    if within is None and resume.scope != "all":
+    """Every case whose action the stop covers looks again, also one that was just being held.
+
+    What is allowed or tried at this moment may have met the stop and not have said so yet.
+    """
+    if resume.scope != "all" and await _cases(resume.scope, resume.target, desk) is None:
         return [tells(fact, RESUME, _unknown(resume.scope, resume.target))]
-    withheld = await desk.views.find(Action, "status:withheld")
-    held = dict.fromkeys(action.case for action in withheld)
-    cases = [case for case in held if within is None or case in within]
-    told = _RESUMED[min(len(cases), 2)].format(cases=len(cases))
+    lifted = Stop(
+        id=stop_id(resume.scope, resume.target),
+        scope=resume.scope,
+        target=resume.target,
+        by=resume.operator,
+        since=fact.at,
+        active=False,
+    )
+    held = await _covered(lifted, _HELD, desk)
+    told = _RESUMED[min(len(held), 2)].format(cases=len(held))
     why = f"{resume.operator} resumed."
+    cases = [*held, *(case for case in await _covered(lifted, _PERHAPS, desk) if case not in held)]
     return [tells(fact, RESUME, told), *(routed(fact, case, RESUME, why) for case in cases)]
+
+
+async def _covered(stop: Stop, statuses: Sequence[ActionStatus], desk: Desk) -> list[str]:
+    """The cases of the actions in these statuses that a stop covers, each once."""
+    cases: dict[str, None] = {}
+    for status in statuses:
+        for action in await desk.views.find(Action, f"status:{status}"):
+            if concerns(stop, action, await desk.views.get(Case, action.case)):
+                cases.setdefault(action.case)
+    return list(cases)
 
 
 async def route_retry(fact: Fact, retry: RetryOrdered, desk: Desk) -> list[Draft]:

@@ -52,7 +52,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Delivery, Draft, Fact
 from ledger.domain.present import Present
-from ledger.domain.values import Line, Money, Provenance, Trust
+from ledger.domain.values import DESK, Line, Money, Provenance, Trust
 
 E = TypeVar("E", bound=Entity)
 
@@ -668,6 +668,36 @@ async def test_a_resume_wakes_every_case_with_a_withheld_action_in_its_scope(
     assert (woken.case, woken.event.kind) == (case, "resume")  # type: ignore[attr-defined]
     other = await lead(acme, 2, "p-eve", sender="eve@x.example")
     assert kinds(await acme.routes(resume("case", other))) == ["Told"]
+
+
+async def test_a_resume_also_wakes_a_case_that_was_just_being_held(acme: Company) -> None:
+    """The dispatcher met the stop and has not said so yet: without a wake-up it waits for ever."""
+    case = await asked(acme)
+    approved = Approved(
+        approval="apr-1",
+        action="act-1",
+        sha256=command_sha(REPLY),
+        operator="ada",
+        channel="console",
+        tap="t",
+    )
+    acme.happens(approved, case, "p-jo")
+    told, woken = await acme.routes(resume("all"))
+    assert isinstance(told.event, Told)
+    assert "Nothing had been held back" in told.event.text
+    assert woken.case == case
+
+
+async def test_resuming_a_contact_wakes_a_mail_to_them_in_somebody_elses_case(
+    acme: Company,
+) -> None:
+    case = await asked(acme)
+    acme.happens(ContactCreated(contact="con-1", name="Eve", address="eve@x.example"), DESK, "p-e")
+    held = ActionWithheld(action="act-1", why="stopped", detail="", remedy="resume")
+    acme.happens(held, case)
+    assert acme.present.get(Case, case).contact != "con-1"  # type: ignore[union-attr]
+    _told, woken = await acme.routes(resume("contact", "con-1"))
+    assert woken.case == case
 
 
 async def test_a_retry_goes_to_the_case_of_its_action(acme: Company) -> None:
