@@ -18,14 +18,15 @@ from bot.clock import AlarmClock, SystemClock
 from bot.company_file import FILE_NAME, load_company
 from bot.intake import Intake
 from bot.models import models_of
-from bot.settings import Settings
+from bot.settings import ModelEndpoint, Settings
 from bot.world import LiveWorld, Models, Sources
 from connectors.base import Connector
 from connectors.dispatcher import Dispatcher
 from connectors.invoices.files import InvoiceFiles
 from connectors.mail.compose import Identity
 from connectors.mail.maildir import MaildirOut
-from graph.build import case_graph
+from graph.agents.fallback import MOST_CALLS
+from graph.build import NODE_SECONDS, case_graph
 from graph.checkpoints import FileCheckpoints
 from graph.folding import fold_json
 from graph.nodes import NODES
@@ -188,7 +189,8 @@ def _subscribers(
 def _planner(
     app: App, checkpoints: FileCheckpoints, store: LocalStore, models: Models, gate: Gate
 ) -> Runner:
-    threads = Threads(partial(case_graph, NODES), checkpoints, app.company.id)
+    graph = partial(case_graph, NODES, seconds=_node_seconds(app.settings.model))
+    threads = Threads(graph, checkpoints, app.company.id)
     sources = Sources(
         company=app.company,
         views=app.views,
@@ -203,6 +205,11 @@ def _planner(
         history=app.ledger,
         world=LiveWorld(sources),
     )
+
+
+def _node_seconds(model: ModelEndpoint | None) -> float:
+    """Long enough for every call of one part to use up its deadline: the fallback comes first."""
+    return NODE_SECONDS + (MOST_CALLS * model.deadline_s if model else 0.0)
 
 
 def _connectors(app: App) -> Sequence[Connector]:

@@ -59,7 +59,7 @@ class Draftwork(Struct, frozen=True, kw_only=True):
 
 async def drafted(world: World, brief: Brief) -> Draftwork:
     """The mail: a model's sentences where a person reads them and they hold, else the template."""
-    if brief.body or brief.said or not (brief.purpose in _SEEN or brief.tone):
+    if not _worth_asking(brief):
         return Draftwork(drafted=draft(brief))
     answer = await ask_model(world, _task(brief), _reader(brief))
     if answer.value is None:
@@ -71,6 +71,12 @@ async def drafted(world: World, brief: Brief) -> Draftwork:
         by=answer.by,
     )
     return Draftwork(drafted=written, fell_back=answer.fell_back)
+
+
+def _worth_asking(brief: Brief) -> bool:
+    """Where the words are neither the operator's nor bound to leave unread."""
+    own = bool(brief.body or brief.said) or brief.purpose not in _MEANINGS
+    return not own and (brief.purpose in _SEEN or bool(brief.tone))
 
 
 def _reader(brief: Brief) -> Callable[[str], Prose]:

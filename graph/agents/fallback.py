@@ -21,9 +21,14 @@ T = TypeVar("T")
 TIERS = ("main", "cheap")
 REPAIRS = 2
 """How often a model may mend an answer that did not fit."""
+MOST_CALLS = len(TIERS) * (REPAIRS + 1)
+"""Calls that one part of a delivery makes at most, one after the other."""
 
 PLAYBOOK = "playbook"
 UNCONFIGURED = "unconfigured"
+"""There is no such model, so nobody need hear of it."""
+FORBIDDEN = "policy"
+"""No model may see this text, a cheaper one neither."""
 _LONGEST_ERROR = 400
 _LONGEST_ANSWER = 2_000
 
@@ -55,12 +60,12 @@ class Answered(Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class _GaveUp(Exception):  # it is no error: the next tier takes over
-    """A tier has no usable answer. `quiet`: there is no such model, so nobody need hear of it."""
+    """A tier has no usable answer. `reason` as in `ModelUnavailable`, or schema."""
 
-    def __init__(self, cause: str, *, quiet: bool = False) -> None:
+    def __init__(self, reason: str, cause: str) -> None:
         super().__init__(cause)
-        self.cause = cause
-        self.quiet = quiet
+        self.reason = reason
+        self.cause = f"{reason}: {cause}"
 
 
 async def ask_model(world: World, task: Task, read: Callable[[str], T]) -> Answered[T]:
@@ -70,8 +75,10 @@ async def ask_model(world: World, task: Task, read: Callable[[str], T]) -> Answe
         try:
             value, model = await _asked(world, task, tier, read)
         except _GaveUp as gave_up:
-            if not gave_up.quiet:
+            if gave_up.reason != UNCONFIGURED:
                 failed.append((tier, gave_up.cause))
+            if gave_up.reason == FORBIDDEN:
+                break
             continue
         return Answered(value=value, by=model, fell_back=_fallen(task.part, failed, tier))
     return Answered(value=None, by=PLAYBOOK, fell_back=_fallen(task.part, failed, PLAYBOOK))
@@ -85,14 +92,13 @@ async def _asked(world: World, task: Task, tier: str, read: Callable[[str], T]) 
                 _request(task, tier, user, TIERS.index(tier) * (REPAIRS + 1) + attempt)
             )
         except ModelUnavailable as gone:
-            quiet = gone.reason == UNCONFIGURED
-            raise _GaveUp(f"{gone.reason}: {gone.cause}", quiet=quiet) from gone
+            raise _GaveUp(gone.reason, gone.cause) from gone
         try:
             return read(answer.text), answer.model
         except (ValueError, RecursionError) as wrong:
             error = str(wrong)[:_LONGEST_ERROR]
             user = _repair(task.user, answer.text, error)
-    raise _GaveUp(f"schema: no usable answer after {REPAIRS} repairs: {error}")
+    raise _GaveUp("schema", f"no usable answer after {REPAIRS} repairs: {error}")
 
 
 def _request(task: Task, tier: str, user: str, ordinal: int) -> ModelRequest:
