@@ -12,8 +12,8 @@ from graph.agents.fallback import schema_of
 from graph.ports import ModelUnavailable
 from ledger.domain.commands import IssueInvoice, SendProposal
 from ledger.domain.events import (
-    PlannerFellBack,
     PlanMade,
+    PlannerFellBack,
     ProposalAccepted,
     Recollection,
     Understood,
