@@ -104,6 +104,9 @@ def _opened(deal: Deal, event: CaseOpened, fact: Fact) -> Deal:
 
 
 def _heard(deal: Deal, event: Routed, fact: Fact, source: Fact, mail: MailReceived) -> Deal:
+    """A person's mail is what the case goes on from; a machine's changes nothing."""
+    if mail.automatic:
+        return deal
     heard = Heard(
         fact=source.id,
         version=fact.version,

@@ -21,6 +21,8 @@ from ledger.domain.events import (
 from ledger.domain.facts import Draft, Fact, derived_id, short_id
 
 MAIL = "mail"
+AUTOMATIC = "automatic"
+"""What a mail is routed as: one that a machine sent makes no card that waits out of date."""
 TO_CASE = "case:"
 """Prefix of an answer that sends a mail to a case."""
 NEW_CASE = "new"
@@ -60,6 +62,8 @@ def mail_marker(mail: MailReceived) -> str:
 
 async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     match = await _by_thread(mail, desk) or await _by_number(fact, mail, desk)
+    if match and mail.automatic:
+        return [routed(fact, match.case, AUTOMATIC, match.why, proves=match.proves)]
     if match:
         sender = await desk.sender(match.case, fact.person)
         return [routed(fact, match.case, MAIL, match.why, sender, proves=match.proves)]
@@ -109,8 +113,9 @@ async def _by_sender(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     contact = await desk.contact_of(fact.person)
     cases = await desk.open_cases(contact.id) if contact else []
     if len(cases) == 1:
-        return [routed(fact, cases[0].id, MAIL, "Its sender has this one open case.", "same")]
-    if cases:
+        kind, sender = (AUTOMATIC, "") if mail.automatic else (MAIL, "same")
+        return [routed(fact, cases[0].id, kind, "Its sender has this one open case.", sender)]
+    if cases and not mail.automatic:
         return [_which(fact, mail, cases)]
     if mail.automatic:
         return [_automatic(fact, mail)]

@@ -6,6 +6,7 @@ import re
 
 from msgspec import Struct
 
+from connectors.mail import doubts
 from connectors.mail.charset import decoded_text
 from connectors.mail.headers import Headers
 from connectors.mail.hypertext import visible_text
@@ -78,7 +79,7 @@ class _Collector:
             case "multipart/signed":
                 self._note("signed; the signature was not checked")
             case "multipart/encrypted":
-                self._note("encrypted; Coo cannot read it")
+                self._note(doubts.ENCRYPTED)
             case "multipart/report":
                 return [text for child in part.children[:1] for text in self.texts(child)]
             case "message/rfc822":
@@ -93,7 +94,7 @@ class _Collector:
         plain = [text for html, texts in options if not html for text in texts]
         html = [text for is_html, texts in options if is_html for text in texts]
         if _amounts(html) - _amounts(plain) and _said(plain):
-            self._note("the HTML version shows numbers that the plain version lacks")
+            self._note(doubts.TWO_VERSIONS)
         return html if _is_stub(_said(plain), _said(html)) else plain
 
     def _forwarded(self, part: Part) -> list[str]:
@@ -110,9 +111,9 @@ class _Collector:
         if kind in _SIGNATURES:
             return []
         if kind in _SEALED:
-            self._note("signed or encrypted as a whole; Coo cannot read it")
+            self._note(doubts.SEALED)
         if kind == "application/ms-tnef":
-            self._note("Outlook's winmail.dat is kept, its contents are not read")
+            self._note(doubts.TNEF)
         if kind in {"text/plain", "text/html"} and not _is_attached(headers):
             return [self._html(part) if kind == "text/html" else self._plain(part)]
         self._keep(part, "")
@@ -152,7 +153,7 @@ class _Collector:
 
     def _cut(self) -> None:
         self._is_cut = True
-        self._note("text longer than Coo reads, cut; all of it is in the raw mail")
+        self._note(doubts.CUT)
 
     def _keep(self, part: Part, name: str) -> None:
         """Keep an attachment while there is room for it."""

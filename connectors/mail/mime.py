@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from connectors.mail.doubts import UNFINISHED
 from connectors.mail.headers import Headers, parsed_headers
 from connectors.mail.limits import Limits
 
@@ -110,7 +111,7 @@ class Reader:
         if opened < 0:
             self._note("multipart whose boundary never comes, read as one text")
             return
-        self._note("the mail ends before its last part is closed")
+        self._note(UNFINISHED)
         yield opened, end
 
     def _delimiters(self, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:

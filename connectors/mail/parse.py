@@ -11,6 +11,7 @@ from msgspec import Struct
 from connectors.mail.addresses import Mailbox, mailboxes
 from connectors.mail.automatic import automatic, reported
 from connectors.mail.contents import AttachmentBytes, contents
+from connectors.mail.doubts import SEVERAL_SENDERS, unclear
 from connectors.mail.headers import Headers, message_ids, sent_at
 from connectors.mail.limits import Limits
 from connectors.mail.mbox import read_mbox
@@ -79,6 +80,7 @@ def mail_received(mail: ParsedMail) -> MailReceived:
         sent_at=mail.sent_at,
         attachments=tuple(_attachment(each) for each in mail.attachments),
         notes=mail.notes,
+        unclear=unclear(mail.notes),
         automatic=mail.automatic,
         sender=mail.sender,
         sender_name=mail.sender_name,
@@ -148,7 +150,7 @@ def _sender(headers: Headers, notes: list[str]) -> Mailbox:
     """Who it is from: the first From address, else the Sender; an empty one where nobody is."""
     named = [box for value in headers.all("from") for box in mailboxes(value)]
     if len({box.address for box in named}) > 1 or len(headers.all("from")) > 1:
-        notes.append("several senders named, the first one taken")
+        notes.append(SEVERAL_SENDERS)
     if not named:
         notes.append("no usable sender address")
         named = list(mailboxes(headers.raw("sender")))

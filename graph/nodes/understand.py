@@ -1,7 +1,7 @@
 """understand: fold the fact into the deal, and read the words that came with it.
 
 A customer's text is read by the quarantined extractor into typed slots; the operator's words
-into a wish. Nothing else of a text goes any further.
+into a wish. Mail that a machine sent is not read at all. Nothing else of a text goes any further.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from graph.agents.extract import Known, Message
 from graph.agents.extract_model import Origin, extracted
@@ -41,6 +42,8 @@ async def understand(state: CaseState, world: World) -> dict[str, Any]:
         return update
     event = source.event if source is not None else fact.event
     if isinstance(event, MailReceived) and source is not None and isinstance(fact.event, Routed):
+        if event.automatic:
+            return update
         return {**update, **await _heard(deal, fact, source, event, world)}
     words = _operator_words(event)
     if words:
@@ -60,17 +63,18 @@ async def _heard(
     )
     origin = Origin(cause=fact.id, case=fact.case, person=source.person)
     found = await extracted(world, message, await _known(deal, world), origin)
+    slots = replace(found.slots, unsure=(*found.slots.unsure, *mail.unclear))
     understood = Understood(
         fact=source.id,
-        intent=found.slots.intent.value,
-        language=found.slots.language,
+        intent=slots.intent.value,
+        language=slots.language,
         by=found.by,
-        unsure=found.slots.unsure,
-        slots=msgspec.json.encode(found.slots).decode(),
+        unsure=slots.unsure,
+        slots=msgspec.json.encode(slots).decode(),
     )
     out: list[Json] = [said(event) for event in found.fell_back]
     out.append(said(understood, key=f"understood:{source.id}"))
-    return {"understood": {"slots": as_json(found.slots)}, "out": out}
+    return {"understood": {"slots": as_json(slots)}, "out": out}
 
 
 async def _known(deal: Deal, world: World) -> Known:

@@ -15,6 +15,7 @@ from graph.planners.steps import (
     ASK_CUSTOMER,
     CLOSE,
     DECLINE,
+    LEAVE,
     REPLY,
     asking,
     asking_customer,
@@ -42,6 +43,22 @@ def on_message(s: Situation, slots: Slots) -> tuple[Choice, ...]:
         return _late(s, slots)
     why = "The customer wrote again."
     return before(stale(s, why), _BY_INTENT[slots.intent](s, slots))
+
+
+def on_machine(s: Situation, sign: str) -> Choice:
+    """A machine answered. Nobody writes back to one; what did not arrive is the operator's."""
+    about = wording.number_of(s.deal)
+    if sign != "delivery report":
+        text = f"An automatic mail ({sign}) came in about {about}. Nothing was answered."
+        return telling("automatic", text, "Automatic mail is never answered.")
+    text = (
+        f"A delivery report came in about {about}: a mail of ours may not have arrived. "
+        "Nothing was sent again. What now?"
+    )
+    return asking(
+        s, "bounced", text, "A mail may not have arrived.", (CLOSE, LEAVE),
+        recommendation="Read the report, and ask the customer in another way.",
+    )  # fmt: skip
 
 
 def _who(s: Situation, slots: Slots) -> Choice:

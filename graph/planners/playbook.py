@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from graph.moves import Choice
-from graph.planners.messages import on_message
+from graph.planners.messages import on_machine, on_message
 from graph.planners.orders import on_answer, on_instruction, on_rejection
 from graph.planners.outcomes import (
     afresh,
@@ -73,6 +73,8 @@ def choices(s: Situation) -> tuple[Choice, ...]:
 
 def _from_outside(s: Situation) -> tuple[Choice, ...]:
     match s.event:
+        case MailReceived(automatic=sign) if sign:
+            return (on_machine(s, sign),)
         case MailReceived() if s.slots is not None:
             return on_message(s, s.slots)
         case PaymentReceived():

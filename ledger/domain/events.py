@@ -13,11 +13,19 @@ from typing import Annotated, ClassVar
 from msgspec import Struct
 
 from ledger.domain.commands import Command
-from ledger.domain.values import SEALED, Attachment, Line, Money, Personal, Provenance
-from ledger.domain.verdicts import Receipt, Verdict
+from ledger.domain.values import (
+    SEALED,
+    Attachment,
+    Line,
+    Money,
+    Personal,
+    Provenance,
+    sealed_but_for,
+)
+from ledger.domain.verdicts import Receipt, Verdict, without_reasons
 
 
-class Event(Struct, frozen=True, kw_only=True, tag=True):
+class Event(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """Base of all events. `schema` counts the versions of a class's meaning."""
 
     schema: ClassVar[int] = 1
@@ -30,8 +38,8 @@ class MailReceived(Event, frozen=True, kw_only=True):
     """A mail came in. Its raw bytes lie sealed in the blob store under `raw_sha256`.
 
     Message-IDs carry no angle brackets. `text` is neutralised (no bidi or zero-width signs)
-    and cut; `notes` lists what was wrong with the mail or left out. `sent_at` is what the
-    sender claims.
+    and cut; `notes` lists what was wrong with the mail or left out, `unclear` what cannot be told
+    because of it. `sent_at` is what the sender claims.
     """
 
     raw_sha256: str
@@ -40,8 +48,9 @@ class MailReceived(Event, frozen=True, kw_only=True):
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     sent_at: datetime | None = None
-    attachments: tuple[Attachment, ...] = ()
+    attachments: Annotated[tuple[Attachment, ...], SEALED] = ()
     notes: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
     automatic: str = ""
     sender: Personal = ""
     sender_name: Personal = ""
@@ -55,9 +64,9 @@ class MailUnreadable(Event, frozen=True, kw_only=True):
 
     raw_sha256: str
     size: int
-    source: str
-    cause: str
     remedy: str
+    source: Personal = ""
+    cause: Personal = ""
 
 
 class PaymentReceived(Event, frozen=True, kw_only=True):
@@ -119,7 +128,7 @@ class StopOrdered(Event, frozen=True, kw_only=True):
     target: str
     operator: str
     channel: str
-    reason: str = ""
+    reason: Personal = ""
 
 
 class ResumeOrdered(Event, frozen=True, kw_only=True):
@@ -446,7 +455,7 @@ class VerdictGiven(Event, frozen=True, kw_only=True):
     action: str
     sha256: str
     phase: str
-    verdict: Verdict
+    verdict: Annotated[Verdict, sealed_but_for(without_reasons)]
     input_sha256: str
 
 
@@ -474,7 +483,7 @@ class QuestionAsked(Event, frozen=True, kw_only=True):
     about: str
     why: str
     recommendation: str = ""
-    options: tuple[Option, ...] = ()
+    options: Annotated[tuple[Option, ...], SEALED] = ()
     text: Personal = ""
 
 
@@ -614,8 +623,8 @@ class ActionFailed(Event, frozen=True, kw_only=True):
 
     action: str
     n: int
-    cause: str
     remedy: str
+    cause: Personal = ""
 
 
 class ActionUnknown(Event, frozen=True, kw_only=True):
@@ -623,8 +632,8 @@ class ActionUnknown(Event, frozen=True, kw_only=True):
 
     action: str
     n: int
-    cause: str
     look_at: str
+    cause: Personal = ""
 
 
 class ActionWithheld(Event, frozen=True, kw_only=True):
@@ -632,8 +641,8 @@ class ActionWithheld(Event, frozen=True, kw_only=True):
 
     action: str
     why: str
-    detail: str
     remedy: str
+    detail: Personal = ""
 
 
 # --- the journal -------------------------------------------------------------------------------
@@ -691,8 +700,8 @@ class CaseStuck(Event, frozen=True, kw_only=True):
     subscriber: str
     fact: str
     tries: int
-    cause: str
     remedy: str
+    cause: Personal = ""
 
 
 class CaseUnstuck(Event, frozen=True, kw_only=True):
@@ -707,11 +716,11 @@ class FailureReported(Event, frozen=True, kw_only=True):
 
     failure: str
     what: str
-    cause: str
     not_done: str
     owner: str
     remedies: tuple[str, ...]
     evidence: tuple[str, ...] = ()
+    cause: Personal = ""
 
 
 class FailureCleared(Event, frozen=True, kw_only=True):
