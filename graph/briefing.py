@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from graph.agents.extract import clean_name
+from graph.agents.reading import clean_name
 from graph.briefs import Brief, Due, Quote, brief_json
 from graph.deal import Doing, Offer
 from graph.moves import (

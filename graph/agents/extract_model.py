@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from graph.agents.extract import Known, Message, Reading, foreign_amounts, read, slots_of
+from graph.agents.extract import slots_of
 from graph.agents.fallback import PLAYBOOK, Task, ask_model, schema_of
 from graph.agents.plaintext import plain
+from graph.agents.reading import Known, Message, Reading, foreign_amounts, read
 from graph.ports import World
 from graph.slots import BINDING, Intent, ItemSlot, Slots
 from ledger.domain.events import PlannerFellBack

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from graph.agents.deadlines import deadline_in
-from graph.agents.extract import Known
 from graph.agents.items import names_of, wants_in
 from graph.agents.numbers import amounts_in, count_of, percentages_in
 from graph.agents.plaintext import LONGEST, plain
+from graph.agents.reading import Known
 from graph.moves import Wording
 from graph.slots import About, AmountSlot, Basis, Wanted
 from graph.wishes import Wish

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from graph.agents.extract import Known, Message
 from graph.agents.extract_model import Origin, extracted
+from graph.agents.reading import Known, Message
 from graph.agents.wish import wish_in
 from graph.deal import Deal, Offer
 from graph.folding import deal_after

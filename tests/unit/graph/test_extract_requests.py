@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from graph.agents.extract import Known, Message, extract
+from graph.agents.extract import extract
+from graph.agents.reading import Known, Message
 from graph.slots import Intent
 
 TODAY = date(2026, 11, 22)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from graph.agents.extract import Known
+from graph.agents.reading import Known
 from graph.agents.wish import wish_in
 from graph.slots import Wanted
 from ledger.domain.commands import SendProposal, SendReply
