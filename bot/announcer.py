@@ -89,7 +89,14 @@ class Announcer:
             invoice=await get(Invoice, getattr(event, "invoice", "")),
             failure=await get(Failure, getattr(event, "failure", "")),
             card=await self._card(event, approval, question, now),
+            source=await self._source(event),
         )
+
+    async def _source(self, event: Event) -> Fact | None:
+        """What came in, where it fits no case."""
+        if not isinstance(event, events.Unrouted):
+            return None
+        return (await self._cards.sources((event.fact,))).get(event.fact)
 
     async def _card(
         self, event: Event, approval: Approval | None, question: Question | None, now: datetime

@@ -23,7 +23,10 @@ from ledger.domain.facts import Fact
 
 
 class Around(Struct, frozen=True, kw_only=True):
-    """What a fact is about, as it is now. `card` is what an approval or a question has now."""
+    """What a fact is about, as it is now.
+
+    `card` is what an approval or a question has now, `source` the desk fact that fits no case.
+    """
 
     now: datetime
     me: str = ""
@@ -36,6 +39,7 @@ class Around(Struct, frozen=True, kw_only=True):
     invoice: Invoice | None = None
     failure: Failure | None = None
     card: Card | None = None
+    source: Fact | None = None
 
 
 class Notice(Struct, frozen=True, kw_only=True):
@@ -182,9 +186,23 @@ def _matched(event: events.PaymentMatched, _: Fact, around: Around) -> Notice | 
     return _line(texts.SAY_MATCHED.format(amount=amount_words(event.amount), invoice=number))
 
 
-def _unrouted(event: events.Unrouted, _: Fact, __: Around) -> Notice | None:
+def _unrouted(event: events.Unrouted, _: Fact, around: Around) -> Notice | None:
     why, remedy = one_line(event.why, 300), one_line(event.remedy, 300)
-    return _line(texts.SAY_UNROUTED.format(kind=event.kind, why=why), remedy)
+    what = _arrived(around.source) or event.kind
+    return _line(texts.SAY_UNROUTED.format(what=what, why=why), remedy)
+
+
+def _arrived(source: Fact | None) -> str:
+    """What came in and from whom, as it claims."""
+    match source.event if source else None:
+        case events.MailReceived(sender=sender, subject=subject):
+            about = f", {one_line(subject, 60)!r}," if subject else ""
+            return texts.MAIL_FROM.format(who=one_line(sender, 60) or "?", about=about)
+        case events.PaymentReceived(amount=amount, payer=payer):
+            who = one_line(payer, 60) or "?"
+            return texts.PAYMENT_FROM.format(amount=amount_words(amount), who=who)
+        case _:
+            return ""
 
 
 def _unreadable(event: events.MailUnreadable, _: Fact, __: Around) -> Notice | None:
