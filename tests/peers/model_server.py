@@ -23,6 +23,7 @@ _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d\d)?)\s*(?:EUR|€|euros?)")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*(?:%|percent)")
 _YES = re.compile(r"\b(accept|go ahead|agreed|einverstanden|nehmen .* an)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(decline|no longer need|not interested)\b", re.IGNORECASE)
+_MENDS = "It cannot be used"
 _OTHER_FORM = "by this schema:\n"
 
 
@@ -31,6 +32,8 @@ class Fault(Enum):
 
     GARBAGE = auto()
     """Answers text that is no JSON."""
+    GARBAGE_AT_FIRST = auto()
+    """Answers text that is no JSON, and mends it when it is told."""
     NONSENSE = auto()
     """Answers JSON that fits the schema and is wrong in every field."""
     OBEDIENT = auto()
@@ -55,6 +58,8 @@ class Fault(Enum):
     """Numbers beyond every range, in fields that fit the schema."""
     ECHOES_KEY = auto()
     """401, and repeats the key it was given."""
+    TELLS_KEY = auto()
+    """Answers well, and puts the key it was given into every text."""
     PLAIN_ONLY = auto()
     """Refuses every `response_format` with 400."""
 
@@ -102,7 +107,7 @@ class Call:
         return "extract" if "intent" in fields else "plan" if "choice" in fields else "draft"
 
 
-# --- the honest model ------------------------------------------------------------------------------
+# --- the honest model ----------------------------------------------------------------------------
 
 
 def honest(call: Call) -> dict[str, Any]:
@@ -167,7 +172,7 @@ def _write(call: Call) -> dict[str, Any]:
     return {"opening": opening, "closing": closing}
 
 
-# --- models that are wrong ---------------------------------------------------------------------------
+# --- models that are wrong -----------------------------------------------------------------------
 
 
 def nonsense(call: Call) -> dict[str, Any]:
@@ -226,7 +231,7 @@ _MINDS: dict[Fault | None, Callable[[Call], dict[str, Any]]] = {
 }
 
 
-# --- the server --------------------------------------------------------------------------------------
+# --- the server ----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -253,9 +258,7 @@ class ModelServer:
 
     def asked(self, part: str = "", model: str = "") -> list[Call]:
         return [
-            call
-            for call in self.calls
-            if part in ("", call.part) and model in ("", call.model)
+            call for call in self.calls if part in ("", call.part) and model in ("", call.model)
         ]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -306,14 +309,23 @@ class ModelServer:
 
 def _content(call: Call, fault: Fault | None) -> str:
     match fault:
-        case Fault.GARBAGE:
+        case Fault.GARBAGE_AT_FIRST if _MENDS in call.user:
+            return json.dumps(honest(call))
+        case Fault.GARBAGE | Fault.GARBAGE_AT_FIRST:
             return "Sure! Here is what I think: the customer wants {something."
         case Fault.LONG:
             return json.dumps({**honest(call), "padding": "x" * 1_500_000})
         case Fault.DEEP:
-            return "[" * 100_000
+            return "[" * 10_000
+        case Fault.TELLS_KEY:
+            return _telling(honest(call), call.headers["authorization"].partition(" ")[2])
         case _:
             return json.dumps(_MINDS.get(fault, honest)(call), ensure_ascii=False)
+
+
+def _telling(answer: dict[str, Any], key: str) -> str:
+    told = {"why": key, "unsure": [key], "opening": f"Thank you. {key}"}
+    return json.dumps({name: told.get(name, value) for name, value in answer.items()})
 
 
 def _completion(call: Call, content: str, fault: Fault | None) -> dict[str, Any]:
