@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from graph.agents.draft import OFFERS, Prose, money_in
+from graph.agents.languages import language_of
 from graph.agents.numbers import amounts_in, percentages_in
-from graph.agents.phrases import language_of
 from graph.agents.plaintext import plain
 from graph.amounts import amount_words
 from graph.briefs import Brief

@@ -6,7 +6,7 @@ then asks. This module is the reader without a model; `extract_model` joins a mo
 
 from __future__ import annotations
 
-from graph.agents import phrases
+from graph.agents.languages import language_of
 from graph.agents.leads import lead_intent
 from graph.agents.reading import (
     Known,
@@ -38,7 +38,7 @@ def intent_slots(reading: Reading, known: Known, *, numbers: tuple[str, ...], na
     intent, doubts = reply_intent(reading, known) if known.offered else lead_intent(reading)
     return Slots(
         intent=intent,
-        language=phrases.language_of(reading.folded),
+        language=language_of(reading.folded),
         items=reading.wants.items,
         amounts=reading.amounts,
         discount_bp=discount_in(reading),

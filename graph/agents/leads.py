@@ -1,42 +1,81 @@
-"""What a first mail says: a request that can be offered on, or something a person has to judge."""
+"""What a first mail says: a request that can be offered on, or something a person has to judge.
+
+An offer is only made where everything about the request is plain: that it is one, what it is
+for, how many, and that nothing else is wanted.
+"""
 
 from __future__ import annotations
 
 import re
 
 from graph.agents import phrases
+from graph.agents.languages import foreign_language
+from graph.agents.plaintext import plain
+from graph.agents.purpose import asks_for_something, blames, other_than_buying
 from graph.agents.reading import Reading
+from graph.agents.unlisted import compared_in, unlisted_in
 from graph.slots import Intent
+
+_EARLY_YES = re.compile(
+    r"\b(?:accept|agree|nehme|nehmen|akzeptier)\w*\b.{0,40}\b(?:offer|angebot|offre|proposal)"
+)
+
+_ONE = re.compile(r"\b(?:1|one|ein(?:en|e)?|une?)\b")
 
 
 def lead_intent(reading: Reading) -> tuple[Intent, list[str]]:
     """What a mail that came before any offer is for, and what stands in the way of being sure."""
-    text, wants = reading.folded, reading.wants
     doubts = ["who wants it: the mail was forwarded"] if reading.forwarded else []
-    if phrases.UNRELATED.search(text):
-        return Intent.UNRELATED, doubts
-    if wants.items and phrases.SELLS.search(text):
-        return Intent.UNCLEAR, [*doubts, "whether they want to buy or to sell"]
-    if wants.items or wants.unsure:
-        early = ["which offer they accept: none was sent"] if _accepts_something(text) else []
-        return Intent.NEW_REQUEST, [*doubts, *early, *wants.unsure]
-    if phrases.PAID.search(text):
-        return Intent.PAYMENT_NOTICE, doubts
-    if phrases.COMPLAINS.search(text):
-        return Intent.COMPLAINT, doubts
-    if phrases.REJECTS.search(text):
-        return Intent.REJECTION, doubts
-    if phrases.REQUESTS.search(text):
+    other = _no_request(reading)
+    if other is not None:
+        intent, more = other
+        return intent, [*doubts, *more]
+    if reading.wants.items or reading.wants.unsure:
+        return Intent.NEW_REQUEST, [*doubts, *reading.wants.unsure, *_open_points(reading)]
+    if phrases.REQUESTS.search(reading.folded):
         return Intent.NEW_REQUEST, [*doubts, "which item of the price list is meant"]
-    question = bool(phrases.ASKS.search(text))
+    question = bool(phrases.ASKS.search(reading.folded))
     return (Intent.QUESTION if question else Intent.UNCLEAR), doubts
 
 
-def _accepts_something(folded: str) -> bool:
-    """Whether it speaks of an offer of ours as accepted."""
-    return bool(
-        re.search(
-            r"\b(?:accept|agree|nehme|nehmen|akzeptier|accept)\w*\b.{0,40}\b(?:offer|angebot|offre|proposal)",
-            folded,
-        )
+def _no_request(reading: Reading) -> tuple[Intent, list[str]] | None:
+    """What it is instead of a request; None where it may be one."""
+    text, some = reading.folded, bool(reading.wants.items)
+    language, other = foreign_language(text), other_than_buying(text)
+    if language:
+        return Intent.UNCLEAR, [f"what they want: the mail seems to be in {language}"]
+    if other == "advertising" or (phrases.UNRELATED.search(text) and not some):
+        return Intent.UNRELATED, []
+    if other:
+        return Intent.UNCLEAR, [f"whether they want to buy anything: it reads like {other}"]
+    if some and phrases.SELLS.search(text):
+        return Intent.UNCLEAR, ["whether they want to buy or to sell"]
+    if blames(text) or (phrases.COMPLAINS.search(text) and not some):
+        return Intent.COMPLAINT, []
+    if not some and phrases.PAID.search(text):
+        return Intent.PAYMENT_NOTICE, []
+    if not some and phrases.REJECTS.search(text):
+        return Intent.REJECTION, []
+    return None
+
+
+def _open_points(reading: Reading) -> list[str]:
+    """What else stands in a request that an offer at list price would pass over."""
+    text, places = reading.asked, reading.wants.places
+    unlisted = unlisted_in(text, places)
+    tests = (
+        (bool(_EARLY_YES.search(reading.folded)), "which offer they accept: none was sent"),
+        (not _is_asked(reading), "whether they ask for it or only mention it"),
+        (compared_in(text, places), "whether it is more than the price list means by it"),
+        (bool(unlisted), f"what they expect of: {', '.join(unlisted[:3])}"),
+        (bool(phrases.COMPLAINS.search(reading.folded)), "whether they complain"),
     )
+    return [doubt for holds, doubt in tests if holds]
+
+
+def _is_asked(reading: Reading) -> bool:
+    """Whether it asks in words, or simply says how many ("2 x logo")."""
+    if asks_for_something(reading.said):
+        return True
+    evidence = [(slot.quantity, plain(slot.evidence)) for slot in reading.wants.items]
+    return any(count > 1 or _ONE.search(words) for count, words in evidence)

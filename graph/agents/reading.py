@@ -50,10 +50,16 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """A text taken apart, before anybody says what it is for."""
+    """A text taken apart, before anybody says what it is for.
+
+    `asked` is what `wants` was read from: the text, with its subject where only that names an
+    item. `said` is subject and text folded.
+    """
 
     text: str
     folded: str
+    asked: str
+    said: str
     wants: Wants
     amounts: tuple[AmountSlot, ...]
     percentages: tuple[Percentage, ...]
@@ -66,13 +72,17 @@ def read(message: Message, known: Known) -> Reading:
     body = new_text(message.text[:LONGEST])
     forwarded = forwarded_text(message.text[:LONGEST]) if message.begins else ""
     use_subject = message.begins and not _REPLY.match(message.subject)
-    text = "\n".join(part for part in (body, forwarded) if part)
+    text = asked = "\n".join(part for part in (body, forwarded) if part)
+    whole = f"{message.subject}\n{text}" if use_subject else text
     wants = wants_in(text, known.prices)
     if use_subject and not wants.items:
-        wants = wants_in(f"{message.subject}\n{text}", known.prices)
+        asked = whole
+        wants = wants_in(asked, known.prices)
     return Reading(
         text=text,
         folded=plain(text),
+        asked=asked,
+        said=plain(whole),
         wants=wants,
         amounts=amounts_in(text),
         percentages=percentages_in(text),

@@ -10,6 +10,7 @@ from graph.deal import Stage
 from graph.moves import Choice, ReopenDeal, Why, WriteToCustomer
 from graph.planners import wording
 from graph.planners.acceptance import on_acceptance
+from graph.planners.budgets import on_money
 from graph.planners.negotiation import on_counter
 from graph.planners.steps import (
     ASK_CUSTOMER,
@@ -102,9 +103,9 @@ def _on_request(s: Situation, slots: Slots) -> tuple[Choice, ...]:
         return (_unsure(s, slots), asking_customer(tuple(one.item for one in slots.wanted)))
     if s.deal.offers:
         return (_another(s, slots),)
-    hurry = _hurry(s, slots)
-    if hurry:
-        return (hurry,)
+    first = _hurry(s, slots) or on_money(s, slots)
+    if first:
+        return (first,)
     basis = by_list(s, "price list × the quantities the customer asked for")
     reason = f"They ask for {wording.things(s.company, slots.wanted)}, which is on the price list."
     offer = offering(s, slots.wanted, Terms(), Why.FIRST, basis, id_="offer", reason=reason)
