@@ -6,7 +6,7 @@ The same failure is told once, then counted until it is over. Many cards at once
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -32,12 +32,23 @@ MOST_REMEMBERED: Final = 1_000
 
 
 class Announcer:
-    """Turns new facts into notices for one person in one channel."""
+    """Turns new facts into notices for one person in one channel.
 
-    def __init__(self, views: Views, history: History, *, me: str, channel: str) -> None:
+    `taps`: the ids of the taps made in this very conversation, where that is known.
+    """
+
+    def __init__(
+        self,
+        views: Views,
+        history: History,
+        *,
+        me: str,
+        channel: str,
+        taps: Container[str] | None = None,
+    ) -> None:
         self._views = views
         self._cards = CardLoader(views, history)
-        self._me, self._channel = me, channel
+        self._me, self._channel, self._taps = me, channel, taps
         self._counts: OrderedDict[str, int] = OrderedDict()
 
     async def announce(self, facts: Sequence[Fact], now: datetime) -> list[Reply]:
@@ -81,6 +92,7 @@ class Announcer:
             now=now,
             me=self._me,
             channel=self._channel,
+            elsewhere=self._elsewhere(event),
             case=case,
             contact=await self._cards.contact(action) if action else None,
             action=action,
@@ -91,6 +103,10 @@ class Announcer:
             card=await self._card(event, approval, question, now),
             source=await self._source(event),
         )
+
+    def _elsewhere(self, event: Event) -> bool:
+        tap = getattr(event, "tap", "")
+        return bool(tap) and self._taps is not None and tap not in self._taps
 
     async def _source(self, event: Event) -> Fact | None:
         """What came in, where it fits no case."""

@@ -46,7 +46,11 @@ class ConsoleChat:
         self._session = Session(zone)
         self._commands = Commands(office, self._session)
         self._announcer = Announcer(
-            office.views, office.history, me=office.operator, channel=office.channel
+            office.views,
+            office.history,
+            me=office.operator,
+            channel=office.channel,
+            taps=self._session.said,
         )
         self._after = 0
         self._silent = False
@@ -108,6 +112,7 @@ class ConsoleChat:
         left = self._lines.interactive and reply.editor
         await self.show(Reply(lines=(texts.LEFT,)) if left else reply)
         if reply.waits_for:
+            self._session.said.add(reply.waits_for)
             await self._settled()
         return reply.leave
 

@@ -26,11 +26,13 @@ class Around(Struct, frozen=True, kw_only=True):
     """What a fact is about, as it is now.
 
     `card` is what an approval or a question has now, `source` the desk fact that fits no case.
+    `elsewhere`: the tap behind it was made in another conversation, perhaps of the same person.
     """
 
     now: datetime
     me: str = ""
     channel: str = ""
+    elsewhere: bool = False
     case: Case | None = None
     contact: Contact | None = None
     action: Action | None = None
@@ -81,7 +83,7 @@ def _decided(words: str) -> Callable[[Any, Fact, Around], Notice | None]:
     """Told only where somebody else, or another channel, decided: one's own tap was answered."""
 
     def make(event: Any, _: Fact, around: Around) -> Notice | None:
-        if (event.operator, event.channel) == (around.me, around.channel):
+        if _is_mine(event, around):
             return None
         who = f"{one_line(event.operator, 60)} ({one_line(event.channel, 30)})"
         return _line(f"{_card_name(around)}: {words.format(who=who)}")
@@ -89,9 +91,14 @@ def _decided(words: str) -> Callable[[Any, Fact, Around], Notice | None]:
     return make
 
 
+def _is_mine(event: Any, around: Around) -> bool:
+    """Whether the tap behind a fact was made here, where it was answered already."""
+    same = (event.operator, event.channel) == (around.me, around.channel)
+    return same and not around.elsewhere
+
+
 def _refused(event: events.TapRefused, _: Fact, around: Around) -> Notice | None:
-    mine = (event.operator, event.channel) == (around.me, around.channel)
-    who = "" if mine else texts.BY_WHOM.format(who=one_line(event.operator, 60))
+    who = "" if _is_mine(event, around) else texts.BY_WHOM.format(who=one_line(event.operator, 60))
     why = one_line(event.why, 300)
     return _line(texts.SAY_REFUSED.format(card=_card_name(around), who=who, why=why))
 

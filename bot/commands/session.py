@@ -15,7 +15,8 @@ MOST_SEEN: Final = 500
 class Session:
     """A tap counts only for bytes that this person saw here; `seen` holds their sha256.
 
-    `drafts` are edits on their way, by approval; `last` is the last card that can be reacted to.
+    `drafts` are edits on their way, by approval; `last` is the last card that can be reacted to;
+    `said` are the facts that were recorded here: taps, answers, orders.
     It is lost with the process: then a card is shown once more before it can be approved.
     """
 
@@ -25,6 +26,7 @@ class Session:
         self.drafts: dict[str, dict[str, str]] = {}
         self.last: Card | None = None
         self.last_case = ""
+        self.said: set[str] = set()
 
     def now(self, office: Office) -> datetime:
         """The present moment on the person's own clock."""
