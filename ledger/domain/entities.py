@@ -51,7 +51,7 @@ class ApprovalStatus(StrEnum):
     BY_OPERATOR = "done by operator"
 
 
-class Case(Struct, frozen=True, kw_only=True, tag="case"):
+class Case(Struct, frozen=True, kw_only=True, tag="case", gc=False):
     """One piece of business. `number` is the short handle people type."""
 
     id: str
@@ -68,7 +68,7 @@ class Case(Struct, frozen=True, kw_only=True, tag="case"):
     last_inbound_version: int = 0
 
 
-class Contact(Struct, frozen=True, kw_only=True, tag="contact"):
+class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     """Somebody the company deals with. `persons` are pseudonyms of the addresses known."""
 
     id: str
@@ -82,7 +82,7 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact"):
     created_at: datetime | None = None
 
 
-class Proposal(Struct, frozen=True, kw_only=True, tag="proposal"):
+class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
     """The present version of an offer. `status`: drafted, sent, accepted, declined."""
 
     id: str
@@ -101,7 +101,7 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal"):
     sent_versions: tuple[int, ...] = ()
 
 
-class Invoice(Struct, frozen=True, kw_only=True, tag="invoice"):
+class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     """An issued invoice. `status`: issued, sent, paid, overpaid."""
 
     id: str
@@ -124,7 +124,7 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice"):
         return self.total - self.paid
 
 
-class Payment(Struct, frozen=True, kw_only=True, tag="payment"):
+class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     """Money that came in. `invoice` is empty until it is matched."""
 
     id: str
@@ -137,7 +137,7 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment"):
     case: str = ""
 
 
-class Action(Struct, frozen=True, kw_only=True, tag="action"):
+class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
     """A proposed command and how far it came. `command` is None once its person is erased."""
 
     id: str
@@ -165,7 +165,7 @@ class Action(Struct, frozen=True, kw_only=True, tag="action"):
     remedy: str = ""
 
 
-class Approval(Struct, frozen=True, kw_only=True, tag="approval"):
+class Approval(Struct, frozen=True, kw_only=True, tag="approval", gc=False):
     """A question to a human about exact bytes. `number` is the short handle people type."""
 
     id: str
@@ -184,7 +184,7 @@ class Approval(Struct, frozen=True, kw_only=True, tag="approval"):
     until: datetime | None = None
 
 
-class Question(Struct, frozen=True, kw_only=True, tag="question"):
+class Question(Struct, frozen=True, kw_only=True, tag="question", gc=False):
     """Something Coo asked its operator. `status`: open, answered, withdrawn."""
 
     id: str
@@ -201,7 +201,7 @@ class Question(Struct, frozen=True, kw_only=True, tag="question"):
     answer: str = ""
 
 
-class Stop(Struct, frozen=True, kw_only=True, tag="stop"):
+class Stop(Struct, frozen=True, kw_only=True, tag="stop", gc=False):
     """A stop in force. Its id is `scope:target`."""
 
     id: str
@@ -213,7 +213,7 @@ class Stop(Struct, frozen=True, kw_only=True, tag="stop"):
     reason: str = ""
 
 
-class Alarm(Struct, frozen=True, kw_only=True, tag="alarm"):
+class Alarm(Struct, frozen=True, kw_only=True, tag="alarm", gc=False):
     """A moment a case waits for."""
 
     id: str
@@ -223,7 +223,7 @@ class Alarm(Struct, frozen=True, kw_only=True, tag="alarm"):
     rung: bool = False
 
 
-class Failure(Struct, frozen=True, kw_only=True, tag="failure"):
+class Failure(Struct, frozen=True, kw_only=True, tag="failure", gc=False):
     """Something broken, until it is cleared. `count` is how often it was seen."""
 
     id: str

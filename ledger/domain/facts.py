@@ -14,7 +14,7 @@ DERIVED_PREFIX = 12
 """Hex digits of an id that come from time (48 bits, milliseconds): ids sort by time."""
 
 
-class Draft(Struct, frozen=True, kw_only=True):
+class Draft(Struct, frozen=True, kw_only=True, gc=False):
     """A fact that wants to be appended.
 
     `case`: the stream. `key`: unique per company; the same key with the same content is the
@@ -32,7 +32,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     id: str = ""
 
 
-class Fact(Struct, frozen=True, kw_only=True):
+class Fact(Struct, frozen=True, kw_only=True, gc=False):
     """One fact as the ledger holds it.
 
     `seq` counts the company's facts from 1; `version` those of the case. `erased`: its

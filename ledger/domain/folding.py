@@ -32,7 +32,7 @@ from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import fold_actions
 from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
-from ledger.domain.folding_cases import fold_case, fold_contact
+from ledger.domain.folding_cases import ABOUT_CASES, fold_case, fold_contact
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_spending import fold_spending
@@ -122,7 +122,15 @@ def changes(fact: Fact, look: Look) -> list[Entity]:
     `look` answers as of the facts before this one; its counters move along. Call it once a fact
     and in the order of `seq`, and the numbers it gives out are the same in every rebuild.
     """
-    made = fold_case(fact, look)
+    return [*fold_case(fact, look), *besides(fact, look)]
+
+
+def besides(fact: Fact, look: Look) -> list[Entity]:
+    """The same, but for the fact's own case.
+
+    For a fact that is not in `ABOUT_CASES`, `aged` says what becomes of its case.
+    """
+    made: list[Entity] = []
     for fold in _FOLDS.get(type(fact.event), ()):
         made += fold(fact, look)
     return made

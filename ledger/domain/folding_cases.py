@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -24,6 +24,26 @@ from ledger.domain.folding_actions import contact_of, is_mail
 from ledger.domain.folding_failures import still_stuck
 from ledger.domain.look import CASE_NUMBERS, Look
 from ledger.domain.values import DESK
+
+
+ABOUT_CASES: Final[frozenset[type[Event]]] = frozenset(
+    {
+        CaseOpened,
+        CaseClosed,
+        CaseReopened,
+        CaseStuck,
+        CaseUnstuck,
+        ContactCreated,
+        ContactRecognised,
+        Routed,
+    }
+)
+"""Events that open a case or say more of it than its version and age; see `aged`."""
+
+
+def aged(case: Case, fact: Fact) -> Case:
+    """What every fact of a case does to it, and all that one not in `ABOUT_CASES` does."""
+    return replace(case, version=fact.version, updated_at=fact.at)
 
 
 def fold_case(fact: Fact, look: Look) -> list[Entity]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar, cast
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ledger.domain.entities import Entity
+from ledger.domain.entities import Case, Entity
 from ledger.domain.facts import Fact
-from ledger.domain.folding import changes, lookups
+from ledger.domain.folding import ABOUT_CASES, besides, changes, lookups
 
 E = TypeVar("E", bound=Entity)
 
@@ -21,30 +24,51 @@ class Kept(NamedTuple):
     ordinal: int
 
 
+class Passed(NamedTuple):
+    """A fact whose event no fold looks at: all it does is to move the age of its case."""
+
+    seq: int
+    case: str
+    version: int
+    at: datetime
+
+
 class Present:
     """Folds facts one by one, in the order of `seq`, and answers `Look` in between."""
 
     def __init__(self) -> None:
         self.counters: dict[str, int] = {}
         self.seq = 0
-        self._entities: dict[tuple[type[Struct], str], Entity] = {}
-        self._ordinals: dict[tuple[type[Struct], str], int] = {}
+        self._of: defaultdict[type[Struct], dict[str, Any]] = defaultdict(dict)
+        self._ordinals: defaultdict[type[Struct], dict[str, int]] = defaultdict(dict)
         self._indexes: dict[type[Struct], dict[str, set[str]]] = {}
 
-    def fold(self, facts: Iterable[Fact]) -> None:
+    def fold(self, facts: Iterable[Fact | Passed]) -> None:
         """Take in the next facts."""
+        cases = self._of[Case]
         for fact in facts:
-            for entity in changes(fact, self):
-                self._keep(entity, fact.seq)
+            made: Sequence[Entity] = ()
+            if not isinstance(fact, Passed):
+                if type(fact.event) in ABOUT_CASES:
+                    self._keep(changes(fact, self), fact.seq)
+                    self.seq = fact.seq
+                    continue
+                made = besides(fact, self)
+            case = cases.get(fact.case)
+            if case is not None:  # no lookup key is made of its version or age
+                cases[fact.case] = replace(case, version=fact.version, updated_at=fact.at)
+            if made:
+                self._keep(made, fact.seq)
             self.seq = fact.seq
 
     def get(self, kind: type[E], entity_id: str) -> E | None:
-        return self._entities.get((kind, entity_id))  # type: ignore[return-value]  # its own kind
+        return self._of[kind].get(entity_id)
 
     def find(self, kind: type[E], key: str) -> Sequence[E]:
+        entities, ordinals = self._of[kind], self._ordinals[kind]
         ids = self._index(kind).get(key, ())
-        in_order = sorted(ids, key=lambda entity_id: (self._ordinals[kind, entity_id], entity_id))
-        return [cast("E", self._entities[kind, entity_id]) for entity_id in in_order]
+        in_order = sorted(ids, key=lambda entity_id: (ordinals[entity_id], entity_id))
+        return [entities[entity_id] for entity_id in in_order]
 
     def add(self, counter: str, amount: int = 1) -> int:
         value = self.counters.get(counter, 0) + amount
@@ -53,25 +77,31 @@ class Present:
         return value
 
     def kept(self) -> Iterator[Kept]:
-        """Every entity, in the order of the facts that made them."""
-        return (Kept(entity, self._ordinals[key]) for key, entity in self._entities.items())
+        """Every entity, kind by kind, each in the order of the facts that made them."""
+        for kind, entities in self._of.items():
+            ordinals = self._ordinals[kind]
+            for entity_id, entity in entities.items():
+                yield Kept(entity, ordinals[entity_id])
 
-    def _keep(self, entity: Entity, seq: int) -> None:
-        key = (type(entity), entity.id)
-        index = self._indexes.get(key[0])
-        if index is not None:
-            _list(index, entity, self._entities.get(key))
-        self._entities[key] = entity
-        self._ordinals.setdefault(key, seq)
+    def _keep(self, made: Sequence[Entity], seq: int) -> None:
+        for entity in made:
+            kind, name = type(entity), entity.id
+            entities = self._of[kind]
+            old = entities.get(name)
+            entities[name] = entity
+            if old is None:
+                self._ordinals[kind][name] = seq
+            index = self._indexes.get(kind)
+            if index is not None:
+                _list(index, entity, old)
 
     def _index(self, kind: type[Struct]) -> dict[str, set[str]]:
         """The lookup keys of a kind. Most folds never ask, so it is made when one does."""
         index = self._indexes.get(kind)
         if index is None:
             index = self._indexes[kind] = {}
-            for (of, _), entity in self._entities.items():
-                if of is kind:
-                    _list(index, entity, None)
+            for entity in self._of[kind].values():
+                _list(index, entity, None)
         return index
 
 
