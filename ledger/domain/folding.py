@@ -32,7 +32,7 @@ from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import fold_actions
 from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
-from ledger.domain.folding_cases import ABOUT_CASES, fold_case, fold_contact
+from ledger.domain.folding_cases import fold_case, fold_contact
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_spending import fold_spending
@@ -55,7 +55,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.Approved: (fold_actions, fold_approvals),
     events.Rejected: (fold_actions, fold_approvals),
     events.Postponed: (fold_approvals,),
-    events.DoneByOperator: (fold_actions, fold_approvals, fold_failures),
+    events.DoneByOperator: (fold_actions, fold_approvals, fold_deals, fold_failures),
     events.ApprovalSuperseded: (fold_actions, fold_approvals),
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.QuestionAnswered: (fold_attention,),

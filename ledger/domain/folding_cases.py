@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -25,7 +26,6 @@ from ledger.domain.folding_failures import still_stuck
 from ledger.domain.look import CASE_NUMBERS, Look
 from ledger.domain.values import DESK
 
-
 ABOUT_CASES: Final[frozenset[type[Event]]] = frozenset(
     {
         CaseOpened,
@@ -41,9 +41,9 @@ ABOUT_CASES: Final[frozenset[type[Event]]] = frozenset(
 """Events that open a case or say more of it than its version and age; see `aged`."""
 
 
-def aged(case: Case, fact: Fact) -> Case:
+def aged(case: Case, version: int, at: datetime) -> Case:
     """What every fact of a case does to it, and all that one not in `ABOUT_CASES` does."""
-    return replace(case, version=fact.version, updated_at=fact.at)
+    return replace(case, version=version, updated_at=at)
 
 
 def fold_case(fact: Fact, look: Look) -> list[Entity]:
@@ -56,7 +56,7 @@ def fold_case(fact: Fact, look: Look) -> list[Entity]:
     if case is None:
         return []
     altered = _altered(fact.event, case, fact, look)
-    return [replace(case, version=fact.version, updated_at=fact.at, **altered)]
+    return [replace(aged(case, fact.version, fact.at), **altered)]
 
 
 def _opened(event: CaseOpened, fact: Fact, look: Look) -> Case:

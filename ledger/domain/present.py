@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ledger.domain.entities import Case, Entity
 from ledger.domain.facts import Fact
-from ledger.domain.folding import ABOUT_CASES, besides, changes, lookups
+from ledger.domain.folding import besides, changes, lookups
+from ledger.domain.folding_cases import ABOUT_CASES, aged
 
 E = TypeVar("E", bound=Entity)
 
@@ -56,7 +56,7 @@ class Present:
                 made = besides(fact, self)
             case = cases.get(fact.case)
             if case is not None:  # no lookup key is made of its version or age
-                cases[fact.case] = replace(case, version=fact.version, updated_at=fact.at)
+                cases[fact.case] = aged(case, fact.version, fact.at)
             if made:
                 self._keep(made, fact.seq)
             self.seq = fact.seq

@@ -14,7 +14,7 @@ from ledger.domain.entities import Entity
 from ledger.domain.events import EVENT_TYPES, Event
 from ledger.domain.facts import Fact
 from ledger.domain.folding import FOLDED, NOT_FOLDED, case_of, changes, lookups
-from ledger.domain.present import Present
+from ledger.domain.present import Passed, Present
 from ledger.domain.values import DESK
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -79,6 +79,28 @@ def test_history_only_facts_alter_nothing_but_their_case(kind: type[Event]) -> N
     state.fold(everything)
     altered = changes(fact_of(sample(kind), seq=len(everything) + 1), state)
     assert [type(entity).__name__ for entity in altered] == ["Case"]
+
+
+@pytest.mark.parametrize("kind", EVENT_TYPES.values(), ids=list(EVENT_TYPES))
+def test_folding_in_a_stream_gives_what_each_fact_alters_by_itself(kind: type[Event]) -> None:
+    state = Present()
+    state.fold(fact_of(sample(k), seq=n) for n, k in enumerate(EVENT_TYPES.values(), start=1))
+    fact = fact_of(sample(kind), seq=len(EVENT_TYPES) + 1)
+    altered = changes(fact, state)
+    state.fold([fact])
+    assert [state.get(type(entity), entity.id) for entity in altered] == altered
+
+
+def test_a_fact_that_was_passed_ages_its_case_and_nothing_else() -> None:
+    folded, passing = Present(), Present()
+    for state in (folded, passing):
+        state.fold(fact_of(sample(k), seq=n) for n, k in enumerate(EVENT_TYPES.values(), start=1))
+    for seq, kind in enumerate(sorted(NOT_FOLDED, key=str), start=100):
+        fact = fact_of(sample(kind), seq=seq)
+        folded.fold([fact])
+        passing.fold([Passed(fact.seq, fact.case, fact.version, fact.at)])
+        assert list(folded.kept()) == list(passing.kept())
+    assert folded.seq == passing.seq
 
 
 def test_a_fact_alters_each_entity_at_most_once() -> None:
