@@ -236,12 +236,17 @@ _MINDS: dict[Fault | None, Callable[[Call], dict[str, Any]]] = {
 
 @dataclass
 class ModelServer:
-    """`faults` by model name; `calls` is everything that was asked, oldest first."""
+    """`faults` by model name; `calls` is everything that was asked, oldest first.
+
+    From the call after `hangs_after` on nothing is answered; `hanging` says that it came to that.
+    """
 
     port: int = 0
     faults: dict[str, Fault] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    hangs_after: int | None = None
+    hanging: asyncio.Event = field(default_factory=asyncio.Event)
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -278,8 +283,11 @@ class ModelServer:
 
     async def _answer(self, call: Call, writer: asyncio.StreamWriter) -> None:
         fault = self.faults.get(call.model, self.faults.get("*"))
+        if self.hangs_after is not None and len(self.calls) > self.hangs_after:
+            fault = Fault.HANGS
         match fault:
             case Fault.HANGS:
+                self.hanging.set()
                 await self._over.wait()
                 raise ConnectionAbortedError
             case Fault.LIMITED:
