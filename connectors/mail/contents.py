@@ -21,6 +21,12 @@ _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _BYTES_A_CHARACTER = 4
 _STUB = 200
+_SAYS_STUB = re.compile(
+    r"\bhtml\b|\b(?:view|read|open|see|display)\b.{0,40}\b(?:browser|online|website)\b"
+    r"|\b(?:im browser|online) (?:an|zu )?(?:sehen|ansehen|lesen|offnen|öffnen)\b"
+    r"|\b(?:version en ligne|dans (?:votre|le) navigateur)\b",
+    re.IGNORECASE,
+)
 _SIGNATURE_LINE = "-- "
 _NAME = 120
 _GOES_ON = "\n… [cut here: the mail goes on]"
@@ -204,9 +210,9 @@ def _is_attached(headers: Headers) -> bool:
 
 def _is_stub(plain: str, html: str) -> bool:
     """Whether the plain version only says that there is an HTML one."""
-    if not plain:
-        return True
-    return len(plain) < _STUB and len(html) > 2 * len(plain) and "html" in plain.lower()
+    if not plain or not html:
+        return not plain
+    return len(plain) < _STUB and _SAYS_STUB.search(plain) is not None and plain not in html
 
 
 def _said(texts: list[str]) -> str:

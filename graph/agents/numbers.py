@@ -54,6 +54,11 @@ _THOUSANDS = re.compile(rf"{_CUE}(?P<n>\d{{1,3}}(?:[.,]\d)?) ?k\b", re.MULTILINE
 _PERCENT = re.compile(r"(?<![\w.,])(?P<n>\d{1,3}(?:[.,]\d{1,2})?|[a-z]{2,6})[ -]?"
                       r"(?:%|percent\b|per cent\b|prozent\w*|pour ?cents?\b)")  # fmt: skip
 _YEARS = range(2015, 2041)
+_OLD_YEARS = range(1950, 2015)
+_SINCE = re.compile(r"\b(?:from|of|von|de|in|since|seit|depuis) $")
+_MONEY_WORD = re.compile(
+    r"\b(?:budget|price|preis|prix|offer|angebot|offre|amount|sum|betrag|summe|montant|total|limit)"
+)
 _GROUP = re.compile(r"[.,' \u202f](?=\d{3}(?:\D|$))")
 
 _UNIT = re.compile(r"^ ?(?:/|per\b|pro\b|par\b|each\b|apiece\b|je\b|a (?:day|piece|month|hour)\b|"
@@ -140,8 +145,17 @@ def _bare(folded: str) -> Iterator[tuple[int, int, str, str]]:
         for hit in pattern.finditer(folded):
             number = _thousand(hit["n"], times or hit["k"])
             free = not any(start <= hit.start("n") < end for start, end in taken)
-            if free and int(value_of(number)) not in _YEARS:
+            if free and not _is_year(folded, hit, number):
                 yield hit.start("n"), hit.end(), number, ""
+
+
+def _is_year(folded: str, hit: re.Match[str], number: str) -> bool:
+    """A year of our time, or an older one after "from" where no money is spoken of."""
+    value = int(value_of(number))
+    before = folded[max(0, hit.start() - _NEAR) : hit.start("n")]
+    return value in _YEARS or (
+        value in _OLD_YEARS and bool(_SINCE.search(before)) and not _MONEY_WORD.search(before)
+    )
 
 
 def _thousand(number: str, times: str | None) -> str:

@@ -69,7 +69,7 @@ class Reading(Struct, frozen=True, kw_only=True):
 
 def read(message: Message, known: Known) -> Reading:
     """Take the sender's own new words apart."""
-    body = new_text(message.text[:LONGEST])
+    body = new_text(message.text[:LONGEST], message.sender_name)
     forwarded = forwarded_text(message.text[:LONGEST]) if message.begins else ""
     use_subject = message.begins and not _REPLY.match(message.subject)
     text = asked = "\n".join(part for part in (body, forwarded) if part)
@@ -126,5 +126,5 @@ def is_ours(slot: AmountSlot, known: Known) -> bool:
 
 def document_numbers(message: Message) -> tuple[str, ...]:
     """What may be numbers of offers or invoices, upper case, each once."""
-    text = f"{message.subject}\n{new_text(message.text[:LONGEST])}"
+    text = f"{message.subject}\n{new_text(message.text[:LONGEST], message.sender_name)}"
     return tuple(dict.fromkeys(hit[0].upper() for hit in NUMBER.finditer(text)))[:10]

@@ -59,3 +59,30 @@ def test_a_forwarded_mail_is_found_without_its_header():
     mail = "FYI\n\nBegin forwarded message:\n\nFrom: Bob\nSubject: Hi\n\nWe need a website."
     assert forwarded_text(mail).strip() == "We need a website."
     assert new_text(mail) == "FYI"
+
+
+def test_an_answer_below_the_quoted_mail_is_the_answer():
+    mail = (
+        "On Mon, 2 Nov 2026 at 10:00, Nora\n<n@x.example> wrote:\n> 2,400.00\n>\n\nToo expensive."
+    )
+    assert new_text(mail) == "Too expensive."
+
+
+def test_the_senders_name_above_an_address_begins_the_signature():
+    mail = "Too expensive.\n\nHal May\nMay & Sons Ltd\nRates from GBP 95\nTel. 020 7946 0123"
+    assert new_text(mail, "Hal May") == "Too expensive."
+    assert new_text("Hello,\nHal May\nis my name.", "Hal May").endswith("is my name.")
+
+
+@pytest.mark.parametrize(
+    "small_print",
+    [
+        "This e-mail and its attachments may contain privileged information. 30 days notice.",
+        "If you are not the intended recipient, delete it. We accept nothing.",
+        "Diese E-Mail enthält vertrauliche Informationen. Wir nehmen nichts an.",
+        "Ce message est confidentiel. Nous acceptons.",
+        "CONFIDENTIALITY NOTICE: we accept no liability",
+    ],
+)
+def test_small_print_says_nothing(small_print):
+    assert new_text(f"Too expensive.\n\n{small_print}\nAnd on it goes.") == "Too expensive."

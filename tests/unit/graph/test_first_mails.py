@@ -1,0 +1,77 @@
+"""A first mail: an offer only for a plain request, and a named doubt for everything else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from graph.agents.extract import extract
+from graph.agents.reading import Known, Message
+from graph.slots import Intent
+
+
+@pytest.fixture
+def read(company):
+    known = Known(prices=company.prices, today=date(2026, 11, 22), currency="EUR")
+    return lambda text: extract(Message(subject="Hello", text=text, begins=True), known)
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("We need a website and SEO.", "seo"),
+        ("Wir brauchen ein Logo und Visitenkarten.", "visitenkarten"),
+        ("Il nous faut un logo et des cartes de visite.", "cartes de visite"),
+        ("We need a logo and a chat room.", "a chat room"),
+        ("Please quote:\n- a logo\n- twenty aprons", "twenty aprons"),
+        ("What is the price of a website like amazon?", "more than the price list"),
+        ("Was kostet eine Website wie Amazon?", "more than the price list"),
+        ("A website with online booking, please.", "online booking"),
+        ("I will bring the website printouts on Friday.", "only mention"),
+        ("I apply for the job as web designer; I made a website.", "application for work"),
+        ("Please find attached our invoice for the website.", "invoice"),
+        ("Ich bin im Urlaub, Fragen zur Website bitte an Lee.", "absence"),
+        ("Would you be free for an interview on website design?", "interview"),
+        ("Wij willen graag een nieuwe website laten maken.", "Dutch"),
+        ("Vorremmo un logo e un sito web per il nostro ristorante.", "Italian"),
+        ("ロゴを作ってください logo", "another script"),
+    ],
+)
+def test_what_an_offer_would_pass_over_is_asked(read, text, doubt):
+    slots = read(text)
+    assert any(doubt in part for part in slots.unsure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The website you built is down and nobody answers the phone.",
+        "Das Logo, das Sie gemacht haben, ist kaputt, ich bin verärgert.",
+        "Votre travail ne fonctionne pas.",
+    ],
+)
+def test_blame_is_a_complaint_and_no_order(read, text):
+    assert read(text).intent is Intent.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We are a video production company and need a logo.",
+        "We need a logo that fits our flyers.",
+        "We need a logo and a quick answer.",
+        "Our site is from 2011, so we need a website.",
+        "We need a logo, and I look forward to your quote.",
+        "Hi, a website please. I am in Italy for two weeks, una bella vista!",
+    ],
+)
+def test_what_they_have_or_are_is_no_wish(read, text):
+    slots = read(text)
+    assert (slots.intent, slots.unsure) == (Intent.NEW_REQUEST, ())
+    assert [slot.quantity for slot in slots.items] == [1]
+
+
+def test_a_year_after_from_is_no_amount(read):
+    assert read("Our site is from 2011, so we need a website.").amounts == ()
+    assert read("A website, please. We have a budget of 2000.").amounts != ()
