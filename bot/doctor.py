@@ -20,6 +20,7 @@ from bot.company_file import FILE_NAME, load_company
 from bot.office import PoliciesInForce, VerifyReport
 from bot.settings import HOSTED_MODELS, ModelEndpoint, Settings, nearest_variable
 from bot.untrusted import one_line
+from connectors.prices import PriceList
 from ledger.domain.company import Company, ModelScope
 from ledger.domain.errors import CooError, SettingsInvalid
 
@@ -204,6 +205,11 @@ def _model_remedy(model: ModelEndpoint, company: Company | None) -> str:
         return texts.DOCTOR_NEEDS_KEY
     if company and not may_reach(company, model):
         return texts.DOCTOR_MAY_NOT_SEE.format(scope=company.model_may_see.value)
+    prices = PriceList(local=model.local, own=model.prices)
+    unknown = [name for name in (model.model, model.cheap) if not prices.knows(name)]
+    if unknown:
+        models = " and ".join(dict.fromkeys(unknown))
+        return texts.DOCTOR_NO_PRICE.format(models=models, model=unknown[0])
     return ""
 
 

@@ -698,6 +698,10 @@ DOCTOR_NEEDS_KEY: Final = "This endpoint needs a key: set OPENAI_API_KEY."
 DOCTOR_MAY_NOT_SEE: Final = (
     "company.yaml says model_may_see: {scope}, so this model is shown nothing. Change either."
 )
+DOCTOR_NO_PRICE: Final = (
+    "No price is known for {models}, so each call counts as one of the dearest and the budget is "
+    "soon used up. Set COO_MODEL_PRICES, such as {model}=0.25/2."
+)
 DOCTOR_NO_LEDGER: Final = Trouble("There is no ledger yet.", "The first mail or chat makes it.")
 DOCTOR_CHAIN: Final = "{facts} facts, the chain holds, head {head}"
 DOCTOR_EMPTY: Final = "none"

@@ -53,6 +53,10 @@ class PriceList(Struct, frozen=True, kw_only=True):
             return FREE
         return PRICES.get(model) or PRICES.get(_family(model), UNKNOWN_MODEL)
 
+    def knows(self, model: str) -> bool:
+        """Whether a price is known, so that the model need not count as the dearest."""
+        return self.price(model) != UNKNOWN_MODEL
+
     def cost(self, model: str, prompt_tokens: int, answer_tokens: int) -> int:
         """Micro-USD of a call, rounded up."""
         price = self.price(model)

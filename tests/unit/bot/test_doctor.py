@@ -130,6 +130,24 @@ async def test_a_hosted_model_without_a_key_is_pointed_out(folder: Path) -> None
     assert report.exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("environ", "advised"),
+    [
+        ({"COO_MODEL": "gpt-99"}, True),
+        ({"COO_MODEL": "gpt-5", "COO_MODEL_CHEAP": "gpt-99"}, True),
+        ({"COO_MODEL": "gpt-99", "COO_MODEL_PRICES": "gpt-99=1/8"}, False),
+        ({"COO_MODEL": "gpt-99", "COO_MODEL_BASE_URL": "http://ollama:11434/v1"}, False),
+        ({"COO_MODEL": "gpt-5"}, False),
+    ],
+)
+async def test_a_model_without_a_known_price_is_pointed_out(
+    folder: Path, environ: dict[str, str], advised: bool
+) -> None:
+    report = await examine(settings(folder, OPENAI_API_KEY="sk-1", **environ), None)
+    told = " ".join(drawn(report).split())
+    assert ("COO_MODEL_PRICES, such as gpt-99=0.25/2" in told) is advised
+
+
 async def test_a_model_that_may_see_nothing_gets_nothing(folder: Path) -> None:
     path = folder / FILE_NAME
     text = path.read_text().replace('model_may_see: "any"', 'model_may_see: "local"')
