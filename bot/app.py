@@ -6,7 +6,7 @@ outside. `at_work` adds what only one process at a time may do: run the subscrib
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,8 @@ from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
 from ledger.domain.facts import Subscriber
 from ledger.domain.reading import Clock
+from ledger.domain.values import DESK
+from ledger.lanes import load_lane, next_wanted
 from ledger.lock import FolderLock
 from ledger.relay import Relay
 from ledger.seal import Keys
@@ -107,6 +109,12 @@ class App(Struct, frozen=True, kw_only=True):
     policies: Policies
     intake: Intake
 
+    async def desk_waits(self) -> bool:
+        """Whether something lies on the desk that nobody has reacted to yet."""
+        router = Router(views=self.views, history=self.ledger, clock=self.clock)
+        lane = await load_lane(self.ledger, router, DESK)
+        return await next_wanted(self.ledger, lane) is not None
+
     @property
     def replayer(self) -> Replayer:
         """Replays cases from their facts; it has no way to the world."""
@@ -149,13 +157,18 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
 
 
 @asynccontextmanager
-async def at_work(app: App, command: str) -> AsyncIterator[Works]:
+async def at_work(
+    app: App, command: str, *, taken: Callable[[], None] | None = None
+) -> AsyncIterator[Works]:
     """Run this folder's subscribers here. Raises `FolderLocked` where another process does.
 
-    `command` is how this process is named to others who want the folder.
+    `command` is how this process is named to others who want the folder; `taken` is called as
+    soon as it is ours, before everything is opened.
     """
     async with AsyncExitStack() as closing:
         closing.enter_context(FolderLock(app.folder.root, command=command, clock=app.clock))
+        if taken is not None:
+            taken()
         checkpoints = await FileCheckpoints.open(app.folder.checkpoints)
         closing.push_async_callback(checkpoints.close)
         store = await LocalStore.open(app.folder.memory)

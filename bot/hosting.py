@@ -117,7 +117,7 @@ class Hosting:
     async def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                async with at_work(self._app, self._command) as works:
+                async with at_work(self._app, self._command, taken=self._taken) as works:
                     await self._work(works)
             except FolderLocked:
                 self._elsewhere = str(holder(self._app.folder.root))
@@ -130,16 +130,23 @@ class Hosting:
             seq = (await self._app.ledger.head()).seq
             quiet = quiet + LOOK_S if seq == last else 0.0
             last = seq
-            if self._through(quiet):
+            if await self._through(quiet):
                 return True
             await self._app.clock.sleep(LOOK_S)
             waited += LOOK_S
         return False
 
-    def _through(self, quiet: float) -> bool:
+    async def _through(self, quiet: float) -> bool:
+        """Whether all is done. Of another process only its facts are seen: it may just be ending,
+        so what lies on the desk must be reacted to, by it or by us."""
         if self._works is not None:
             return self._works.relay.idle and quiet > 0
-        return bool(self._elsewhere) and quiet >= QUIET_S
+        settled = bool(self._elsewhere) and quiet >= QUIET_S
+        return settled and not await self._app.desk_waits()
+
+    def _taken(self) -> None:
+        """The folder is ours: from now on nobody else is waited for."""
+        self._elsewhere = ""
 
     async def _work(self, works: Works) -> None:
         self._works = works
