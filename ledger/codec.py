@@ -5,7 +5,7 @@ What stands in the two columns joins to the JSON of the event, so reading decode
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from operator import attrgetter
@@ -20,6 +20,9 @@ from ledger.domain.events import EVENT_TYPES, Event
 from ledger.domain.facts import Fact
 from ledger.seal import Keys, PersonForgotten
 from ledger.upcast import UPCASTERS, Upcasters
+
+OpenForm = Callable[[Any], Any]
+"""From a value to what of it may stay readable for ever."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -159,15 +162,22 @@ def moment(at: int) -> datetime:
 
 
 def sealed_fields(kind: type[Event]) -> frozenset[str]:
-    """The names of the personal fields of an event class."""
-    return frozenset(f.name for f in msgspec.structs.fields(kind) if _is_sealed(f.type))
+    """The names of the personal fields of an event class, also of those that are so in part."""
+    return frozenset(f.name for f in msgspec.structs.fields(kind) if _mark(f.type).get("sealed"))
 
 
-def _is_sealed(annotation: Any) -> bool:
+def open_forms(kind: type[Event]) -> dict[str, OpenForm]:
+    """The fields that are personal in part, each with the function that gives its open form."""
+    marks = {f.name: _mark(f.type) for f in msgspec.structs.fields(kind)}
+    return {name: mark["open_form"] for name, mark in marks.items() if "open_form" in mark}
+
+
+def _mark(annotation: Any) -> dict[str, Any]:
+    """What the domain says of a field, see `SEALED` and `sealed_but_for`."""
     if get_origin(annotation) is not Annotated:
-        return False
+        return {}
     metas = [meta for meta in get_args(annotation)[1:] if isinstance(meta, Meta)]
-    return any((meta.extra or {}).get("sealed") for meta in metas)
+    return {key: value for meta in metas for key, value in (meta.extra or {}).items()}
 
 
 class _Format(NamedTuple):
@@ -183,16 +193,28 @@ class _Format(NamedTuple):
 @cache
 def _format(kind: type[Event]) -> _Format:
     fields = msgspec.structs.fields(kind)
-    personal = sealed_fields(kind)
-    open_fields = [f.name for f in fields if f.name not in personal]
+    forms = open_forms(kind)
+    whole = sealed_fields(kind) - forms.keys()
+    open_fields = [f.name for f in fields if f.name not in whole]
     # Personal fields at their default are left out: nothing personal needs no key.
-    sealed = [(f.name, Any, _default(f)) for f in fields if f.name in personal]
+    sealed = [(f.name, Any, _default(f)) for f in fields if f.name in whole]
     return _Format(
-        _getter(open_fields),
+        _open_values(open_fields, forms),
         msgspec.defstruct("Open", [(name, Any) for name in open_fields], tag=kind.__name__),
-        _getter([name for name, _, _ in sealed]),
-        msgspec.defstruct("Sealed", sealed, omit_defaults=True),
+        _getter([*forms, *(name for name, _, _ in sealed)]),
+        msgspec.defstruct("Sealed", [*forms, *sealed], omit_defaults=True),
         msgspec.json.Decoder(kind),
+    )
+
+
+def _open_values(names: list[str], forms: Mapping[str, OpenForm]) -> Any:
+    """A function from an event to its open values; what is personal in part in its open form."""
+    values = _getter(names)
+    if not forms:
+        return values
+    made = [forms.get(name) for name in names]
+    return lambda event: tuple(
+        form(value) if form else value for form, value in zip(made, values(event), strict=True)
     )
 
 
@@ -223,5 +245,6 @@ def _plain(event: Event, form: _Format) -> Plain:
 
 
 def _joined(payload: bytes, personal: bytes) -> bytes:
-    # Both are JSON objects; the open one is never empty, since it carries the type.
+    # Both are JSON objects; the open one is never empty, since it carries the type. A field that
+    # is personal in part stands in both, and of two the decoder takes the later one: the whole.
     return payload[:-1] + b"," + personal[1:]

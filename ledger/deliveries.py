@@ -166,4 +166,5 @@ def _key(what: str, subscriber: str, fact: Fact, number: int) -> str:
 
 
 def _said(fact: Fact, event: Event, key: str) -> Draft:
-    return Draft(case=fact.case, event=event, key=key, by=RELAY, cause=fact.id)
+    person = fact.person
+    return Draft(case=fact.case, event=event, key=key, by=RELAY, cause=fact.id, person=person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Final, TypeVar
 
@@ -17,6 +17,16 @@ SEALED: Final = Meta(extra={"sealed": True})
 The store encrypts such a field under the key of the fact's person; once that key is
 destroyed the field reads as its default, so every sealed field needs one.
 """
+
+
+def sealed_but_for(open_form: Callable[[Any], Any]) -> Meta:
+    """Marks an event field that is personal in part: `open_form(value)` stays readable for ever.
+
+    The whole value is sealed beside it. Erased, the field reads as its open form, so it needs no
+    default.
+    """
+    return Meta(extra={"sealed": True, "open_form": open_form})
+
 
 Personal = Annotated[str, SEALED]
 """A personal text. Its default, and so its erased value, is the empty string."""

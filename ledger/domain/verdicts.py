@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.domain.values import Attachment, Money
 
@@ -38,6 +39,11 @@ class Deny(Struct, frozen=True, tag=True):
 
 
 Verdict = Allow | Ask | Deny
+
+
+def without_reasons(verdict: Verdict) -> Verdict:
+    """The verdict with the rules that fired, but not their reasons: those may name a person."""
+    return replace(verdict, fired=tuple(replace(rule, reason="") for rule in verdict.fired))
 
 
 class Receipt(Struct, frozen=True):

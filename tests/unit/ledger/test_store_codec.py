@@ -14,10 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ledger.chain import StoredFact
-from ledger.codec import Codec, Encoded, EventInvalid, microseconds, moment, sealed_fields
+from ledger.codec import (
+    Codec,
+    Encoded,
+    EventInvalid,
+    microseconds,
+    moment,
+    open_forms,
+    sealed_fields,
+)
 from ledger.domain.errors import UnknownEventType
-from ledger.domain.events import EVENT_TYPES, Event, MailReceived, Routed, Told
+from ledger.domain.events import EVENT_TYPES, Event, MailReceived, Routed, Told, VerdictGiven
 from ledger.domain.values import Personal
+from ledger.domain.verdicts import Ask, FiredRule
 from ledger.seal import Keys
 from ledger.upcast import Upcasters
 
@@ -94,14 +103,14 @@ def test_every_event_reads_as_it_was_written(
 @pytest.mark.parametrize("kind", EVENT_TYPES.values(), ids=EVENT_TYPES)
 def test_every_personal_field_has_an_empty_default_to_be_erased_to(kind: type[Event]) -> None:
     for field in msgspec.structs.fields(kind):
-        if field.name in sealed_fields(kind):
+        if field.name in sealed_fields(kind) - open_forms(kind).keys():
             factory = field.default_factory
             default = field.default if factory is msgspec.NODEFAULT else factory()
             assert default in ("", None, (), {}), f"{kind.__name__}.{field.name}"
 
 
 def test_the_personal_fields_of_a_mail_are_known() -> None:
-    personal = {"sender", "sender_name", "recipient", "subject", "text"}
+    personal = {"attachments", "sender", "sender_name", "recipient", "subject", "text"}
     assert sealed_fields(MailReceived) == personal
 
 
@@ -111,6 +120,23 @@ def test_personal_content_is_not_in_the_open_part(codec: Codec) -> None:
     assert encoded.sealed is not None
     assert b"Lovelace" not in encoded.payload + encoded.sealed
     assert msgspec.json.decode(encoded.payload) == {"type": "Told", "topic": "invoice"}
+
+
+def test_a_verdict_keeps_its_rules_in_the_open_and_seals_their_reasons(
+    codec: Codec, keys: Keys
+) -> None:
+    verdict = Ask((FiredRule("first-contact", "ask", "The first mail to ada@x.example."),), "1@a")
+    event = VerdictGiven(
+        action="act-1", sha256="0", phase="proposal", verdict=verdict, input_sha256="0"
+    )
+    encoded = codec.encode(event, key="k", person="p-eve")
+    assert b"ada@" not in encoded.payload
+    assert codec.fact(stored(encoded, person="p-eve")).event == event
+    keys.forget("p-eve")
+    erased = codec.fact(stored(encoded, person="p-eve"))
+    assert erased.erased
+    assert isinstance(erased.event, VerdictGiven)
+    assert erased.event.verdict == Ask((FiredRule("first-contact", "ask", ""),), "1@a")
 
 
 def test_the_same_event_under_another_key_or_person_is_sealed_differently(codec: Codec) -> None:
