@@ -82,7 +82,7 @@ def _again(s: Situation, step: int, move: SendAgain, contact: Contact | None) ->
         return
     offer = s.deal.version(doing.version)
     if doing.name == "SendProposal" and offer is not None:
-        why = Why.FIRST if offer.version == 1 else Why.REVISED
+        why = Why.REVISED if s.deal.sent_offer else Why.FIRST
         quote = _stored_quote(s, offer)
         yield _brief(s, step, why, contact, move.wording, quote=quote)
     elif doing.name == "SendReply":

@@ -100,7 +100,8 @@ class Looking:
         """Run a case again from the records."""
         found = await self._things.case(said or self._session.last_case)
         if not isinstance(found, Candidate):
-            return unclear(found, said)
+            none = not said and not await self._things.cases()
+            return trouble(texts.NO_CASES) if none else unclear(found, said)
         self._session.last_case = found.thing.id
         return _replayed(await self._office.replay(found.thing.id))
 

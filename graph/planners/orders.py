@@ -22,8 +22,10 @@ from graph.planners.payments import settling
 from graph.planners.steps import (
     LEAVE,
     REPLY,
+    answered,
     asking,
     asking_customer,
+    before,
     by_operator,
     declining,
     last_doing,
@@ -76,18 +78,25 @@ def on_answer(s: Situation, event: QuestionAnswered, wish: Wish) -> tuple[Choice
 def wished(s: Situation, wish: Wish, doing: Doing | None) -> tuple[Choice, ...]:
     """Do what the operator wishes; where a part of it was not understood, say so and ask."""
     if wish.rest:
-        return (_not_understood(s, wish),)
+        return (_not_understood(s, wish, doing),)
     if wish.decline:
         return (declining(s, "operator", write=True),)
     if wish.close:
         return _close(s, "")
+    found = _acted(s, wish, doing)
+    if found.id in {"ask-operator", "tell"}:
+        return (found,)
+    return before(answered(s, "You said how you want it."), (found,))
+
+
+def _acted(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
     if wish.ask_customer:
-        return (asking_customer(tuple(one.item for one in s.deal.requested)),)
+        return asking_customer(tuple(one.item for one in s.deal.requested))
     if wish.priced:
-        return (_revised(s, wish, doing),)
+        return _revised(s, wish, doing)
     if wish.worded and doing is not None:
-        return (_reworded(s, wish, doing),)
-    return (_redone(doing),) if wish.again and doing else (_not_understood(s, wish),)
+        return _reworded(s, wish, doing)
+    return _redone(doing) if wish.again and doing else _not_understood(s, wish, doing)
 
 
 def _revised(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
@@ -97,7 +106,7 @@ def _revised(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
         return asking(s, "instruction", text, "An accepted offer is not changed.", (LEAVE,))
     lines = _wished_lines(wish, offer.wanted if offer else deal.requested)
     if not lines:
-        return _not_understood(s, wish)
+        return _not_understood(s, wish, doing)
     terms = _wished_terms(wish, offer, lines)
     if terms is None:
         text = (
@@ -175,14 +184,15 @@ def _redone(doing: Doing) -> Choice:
     return Choice(id="again", moves=(SendAgain(action=doing.action, why=why),), why=why)
 
 
-def _not_understood(s: Situation, wish: Wish) -> Choice:
+def _not_understood(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
     got = f"I understood: {'; '.join(wish.understood)}. " if wish.understood else ""
-    what = f" ({wish.rest[:120]!r} I could not place.)" if wish.rest else ""
+    what = f"; I could not place {wish.rest[:120]!r}" if wish.rest else ""
     text = (
-        f"{got}I did not understand all of what you want{what} Nothing was changed. "
+        f"{got}I did not understand all of what you want{what}. Nothing was changed. "
         "You can say a discount, a price, quantities, a tone, or write the text yourself."
     )
-    return asking(s, "instruction", text, "I did not understand all of it.", (LEAVE,))
+    about = doing.action if doing else ""
+    return asking(s, "instruction", text, "I did not understand all of it.", (LEAVE,), about=about)
 
 
 def _reply(text: str) -> Choice:
@@ -231,14 +241,13 @@ def _hold(_s: Situation, _rest: str) -> tuple[Choice, ...]:
 
 def _renew(s: Situation, _rest: str) -> tuple[Choice, ...]:
     offer = s.deal.sent_offer or s.deal.offer
+    why = Why.REVISED if s.deal.sent_offer else Why.FIRST
     if offer is None or s.deal.accepted:
         return afresh(s)
     terms = _wished_terms(Wish(), offer, offer.wanted) or Terms(net=offer.net.minor)
     basis = by_operator(s, "the same terms once more, as the operator chose")
     return (
-        offering(
-            s, offer.wanted, terms, Why.REVISED, basis, id_="renew", reason="You renew the offer."
-        ),
+        offering(s, offer.wanted, terms, why, basis, id_="renew", reason="You renew the offer."),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+from graph.amounts import day_words
 from graph.answers import AnswerId, plain_option
 from graph.deal import PENDING, Deal, Doing, Progress
 from graph.moves import (
@@ -35,6 +36,7 @@ from ledger.domain.events import (
     ActionUnknown,
     ActionWithheld,
     AlarmRang,
+    DoneByOperator,
     TapRefused,
 )
 
@@ -46,10 +48,10 @@ _MORNING = time(8, tzinfo=UTC)
 _GRACE = timedelta(days=3)
 
 
-def on_success(s: Situation, event: ActionSucceeded) -> tuple[Choice, ...]:
+def on_success(s: Situation, event: ActionSucceeded | DoneByOperator) -> tuple[Choice, ...]:
     """An effect happened: what comes next in the flow from lead to invoice."""
     answered = [one.question for one in s.deal.open if one.about == event.action]
-    withdrawn = tuple(WithdrawQuestion(question=one, why="It worked.") for one in answered)
+    withdrawn = tuple(WithdrawQuestion(question=one, why="It is done.") for one in answered)
     return before(withdrawn, after(s, s.deal.action(event.action)))
 
 
@@ -127,7 +129,7 @@ def on_refused_tap(s: Situation, event: TapRefused) -> tuple[Choice, ...]:
     doing = next((one for one in s.deal.doing if one.approval == event.approval), None)
     if doing is None or doing.progress is not Progress.EXPIRED or _pending(s.deal):
         return waiting("Nothing to do about this tap.")
-    return (_again(doing, "Its approval had expired."),)
+    return (_anew(s, doing, "Its approval had expired."),)
 
 
 def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]:
@@ -170,7 +172,7 @@ def afresh(s: Situation) -> tuple[Choice, ...]:
     last = last_doing(deal)
     if last is None or last.progress is not Progress.SUPERSEDED or deal.accepted:
         return waiting("Nothing is due.")
-    return (_again(last, "The world moved while it waited, so I look at it afresh."),)
+    return (_anew(s, last, "The world moved while it waited, so I look at it afresh."),)
 
 
 def options_after_no(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
@@ -181,6 +183,21 @@ def options_after_no(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
     if s.deal.accepted:
         options = (REPLY, CLOSE, LEAVE)
     return (asking(s, "rejected", text, "It was rejected.", options, about=about),)
+
+
+def _anew(s: Situation, doing: Doing, why: str) -> Choice:
+    """The same once more; an offer whose days are over is asked about, its date is a promise."""
+    offer = s.deal.version(doing.version)
+    if doing.name != "SendProposal" or offer is None or s.today <= offer.valid_until:
+        return _again(doing, why)
+    until = day_words(offer.valid_until)
+    text = (
+        f"{why} That {wording.number_of(s.deal)} would have been valid until {until}. "
+        f"{wording.NOTHING_SENT} What now?"
+    )
+    options = (plain_option(AnswerId.RENEW, "Make it anew with a new date"),
+               plain_option(AnswerId.CLOSE, "Close the case"), LEAVE)  # fmt: skip
+    return asking(s, "expired", text, "The offer's date has passed.", options, about=doing.action)
 
 
 def _again(doing: Doing, why: str) -> Choice:

@@ -13,7 +13,6 @@ from graph.planners.messages import on_machine, on_message
 from graph.planners.orders import on_answer, on_instruction, on_rejection
 from graph.planners.outcomes import (
     afresh,
-    after,
     on_alarm,
     on_failure,
     on_refused_tap,
@@ -106,7 +105,7 @@ def _from_inside(s: Situation) -> tuple[Choice, ...]:
 
 def _from_dispatcher(s: Situation) -> tuple[Choice, ...]:
     match s.fact.event:
-        case ActionSucceeded() as event:
+        case ActionSucceeded() | DoneByOperator() as event:
             return on_success(s, event)
         case ActionFailed() as event:
             return on_failure(s, event)
@@ -114,8 +113,6 @@ def _from_dispatcher(s: Situation) -> tuple[Choice, ...]:
             return on_unknown(s, event)
         case ActionWithheld() as event:
             return on_withheld(s, event)
-        case DoneByOperator() as event:
-            return after(s, s.deal.action(event.action))
         case ApprovalSuperseded():
             return afresh(s)
         case TapRefused() as event:

@@ -159,12 +159,29 @@ def tidied(s: Situation, why: str) -> tuple[AnyMove, ...]:
     """The end of a case: nothing of it waits for the operator any more, but money of which
     nobody has said what it is.
     """
-    money = {one.fact for one in s.deal.incoming if one.payment not in s.deal.payments}
-    moot = [one.question for one in s.deal.open if one.about not in money]
+    moot = [one.question for one in s.deal.open if one.about not in _unplaced(s.deal)]
     return (
         *(Supersede(action=one.action, why=why) for one in s.deal.doing if is_asking(one)),
         *(WithdrawQuestion(question=each, why=why) for each in moot),
     )
+
+
+def answered(s: Situation, why: str) -> tuple[AnyMove, ...]:
+    """What was asked before the operator said what to do; but unplaced money still is asked
+    about, and so is an action of which nobody knows the end.
+    """
+    unsettled = (Progress.UNKNOWN, Progress.FAILED)
+    ends = {one.action for one in s.deal.doing if one.progress in unsettled}
+    return tuple(
+        WithdrawQuestion(question=one.question, why=why)
+        for one in s.deal.open
+        if one.about not in ends | _unplaced(s.deal)
+    )
+
+
+def _unplaced(deal: Deal) -> set[str]:
+    """The payments of which nobody has said what they are."""
+    return {one.fact for one in deal.incoming if one.payment not in deal.payments}
 
 
 def is_asking(doing: Doing) -> bool:

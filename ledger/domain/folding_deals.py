@@ -8,6 +8,7 @@ from ledger.domain.commands import SendInvoice, SendProposal
 from ledger.domain.entities import Action, Entity, Invoice, Payment, Proposal
 from ledger.domain.events import (
     ActionSucceeded,
+    DoneByOperator,
     InvoiceIssued,
     InvoicePaid,
     PaymentMatched,
@@ -37,7 +38,7 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
         case InvoicePaid() as event:
             invoice = look.get(Invoice, event.invoice)
             return [replace(invoice, status=_paid_in_full(invoice))] if invoice else []
-        case ActionSucceeded() as event:
+        case ActionSucceeded() | DoneByOperator() as event:
             return _sent(event, look)
         case _:
             return []
@@ -130,7 +131,7 @@ def _paid_in_full(invoice: Invoice) -> str:
     return "overpaid" if invoice.open.minor < 0 else "paid"
 
 
-def _sent(event: ActionSucceeded, look: Look) -> list[Entity]:
+def _sent(event: ActionSucceeded | DoneByOperator, look: Look) -> list[Entity]:
     action = look.get(Action, event.action)
     match action:
         case Action(name="SendProposal"):
