@@ -88,7 +88,7 @@ _NET = re.compile(
     rf"before|vor)\.? ?(?:the )?(?:\d+ ?% )?{_TAX})\b"
 )
 _DISCOUNT = re.compile(
-    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|skonto|"
+    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|"
     r"prozente|"
     r"remise|rabais|moins|baisse|entgegenkomm|runter)"
 )

@@ -30,7 +30,10 @@ ACCEPTS: Final = re.compile(
     r"with) (?:us|me)\b"
     r"|\bit'?s a deal\b|\b(?:have|got) a deal\b"
     rf"|\bplease (?:proceed|get started|start(?: the (?:work|project)| right away| now)?){_END}"
-    rf"|\blet'?s (?:do (?:it|this|that)|go|go for it|proceed|get started|start){_END}"
+    rf"|\blet'?s (?:do (?:it|this|that)|go|go for it|go ahead|proceed|get started|start|"
+    rf"make it happen|roll){_END}"
+    rf"|^\W*(?:yes,? |ok,? |sure,? |please )?(?:go for it|do it|make it so|book it|"
+    rf"sign (?:us|me) up){_END}|\byou(?:'re| are) (?:hired|on)\b"
     r"|\b(?:happy|glad|like|want|ready|pleased|delighted) to (?:proceed|accept|go ahead)\b"
     rf"|\b(?:go|going) with (?:your|this|the) {_OFFER}\b"
     r"|\bgreen light\b|\b(?:that|this|it|which|offer|proposal|price|quote) works for (?:us|me)\b"
@@ -52,7 +55,9 @@ ACCEPTS: Final = re.compile(
     r"|\bsagen? (?:ich |wir )?(?:ihnen )?(?:gerne? |hiermit )?zu\b|\bso machen wir\b|"
     r"\bmachen wir so\b"
     r"|\bgeht klar\b|\b(?:das|angebot|preis|so) (?:geht|ist) (?:fur uns |so )?in ordnung\b"
-    r"|\blegen sie los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
+    r"|\blegen sie (?:bitte |gerne? )?los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
+    rf"|\b(?:leg|legt|bitte|dann|gerne?|also) los\b|\bkann (?:es )?losgehen\b|\bgrunes licht\b"
+    rf"|\b(?:wir sind|ich bin|bin|sind) dabei{_END}|\bnehmen? (?:wir|ich)(?: so| das| es)*{_END}"
     # French
     rf"|(?:^|[.!,;]\s*)(?:nous sommes |je suis )?d'accord\b(?! (?:avec vous|que|sur))"
     rf"|\b(?:je|nous|j')\s?(?:l')?accept(?:e|ons)\b(?:[^.!?\n]{{0,30}}\b{_OFFER}\b|{_END})"
@@ -61,6 +66,7 @@ ACCEPTS: Final = re.compile(
     rf"reception)[^.!?\n]{{0,30}}"
     rf"\b(?:commande|accord|{_OFFER})\b"
     r"|\b(?:offre|prix|cela|ca|devis) (?:nous |me )convient\b|\bmarche conclu\b|\ballez-y\b"
+    rf"|\b(?:on y va|vas-y|c'est parti|feu vert|(?:ca|cela) (?:nous |me )?va){_END}"
     r"|\bvous pouvez (?:commencer|demarrer|y aller)\b|\b(?:passons|passe) (?:la )?commande\b"
     r"|\b(?:je|nous) command(?:e|ons)\b",
     re.MULTILINE,
@@ -70,10 +76,15 @@ YES: Final = re.compile(
     r"parfait|"
     r"entendu|tres bien)\b"
 )
-"""A yes that may be no more than a nod: it counts only as a sentence of few words."""
+"""A yes that may be no more than a nod: it counts only where the sentence says nothing else."""
 
-NOD: Final = 4
-"""Words of the longest sentence that is a yes by a nod alone ("Yes, please, many thanks")."""
+NODDING: Final = re.compile(
+    r"(?:\W|\b(?:yes|yep|sure|ok|okay|great|perfect|fine|ja|jawohl|gerne?|perfekt|super|prima|oui|"
+    r"parfait|entendu|tres|bien|please|pls|thanks?|thx|you|many|very|so|much|danke|dank|vielen|"
+    r"bitte|sehr|herzlichen|merci|beaucoup|svp|that|it|is|for|with|by|us|me|das|ist|fur|uns|mich|"
+    r"pour|nous|moi|c'est|bon|gut|good|alles|klar|dann|then|all)\b)+"
+)
+"""A sentence that is a yes by a nod alone: "Yes, please, many thanks"."""
 
 COURTESY: Final = re.compile(
     r"\b(?:thank\w*|thx|danke\w*|dank|merci|look(?:ing)? forward|freu\w+|hate de|au plaisir|"
@@ -109,6 +120,11 @@ _REFUSALS: Final = (
     r"\bpas (?:donner )?suite\b|\brenonc\w+\b|\bplus besoin\b|\bnous n'acceptons pas\b"
 )
 REJECTS: Final = re.compile(_REFUSALS)
+REFUSES_TERMS: Final = re.compile(
+    r"\b(?:cannot|can't|do not|don't) accept\b|\bn'acceptons pas\b|\bablehnen\b|"
+    r"\blehnen? [^.!?\n]{0,40}\bpreis\w*"
+)
+"""A no that may be to the price alone."""
 NEGATES: Final = re.compile(
     r"\b(?:not|never|cannot|unable|nicht|kein\w*|nie|pas|jamais|ni)\b|n't\b|\bne \w+ (?:pas|plus)\b"
 )
@@ -128,10 +144,12 @@ HEDGES: Final = re.compile(
 )
 CONDITIONS: Final = re.compile(
     r"\b(?:if|but|however|provided|unless|on condition|as long as|except|although|subject to|"
-    r"instead|once you|assuming|whether|"
-    r"aber|allerdings|jedoch|wenn|ob|falls|sofern|vorausgesetzt|unter der bedingung|stattdessen|"
+    r"instead|when|once|until|assuming|whether|"
+    r"sobald|aber|allerdings|jedoch|wenn|ob|falls|sofern|vorausgesetzt|unter der bedingung|"
+    r"stattdessen|"
     r"statt|ausser|es sei denn|soweit|"
-    r"mais|si|s'il|s'ils|a condition|pourvu|toutefois|cependant|sauf|au lieu)\b"
+    r"quand|lorsque|des que|mais|si|s'il|s'ils|a condition|pourvu|toutefois|cependant|sauf|"
+    r"au lieu)\b"
 )
 BENIGN: Final = re.compile(
     r"\b(?:let me know if|if you (?:need|have|require|want)|if (?:there is|there's) anything|"
@@ -197,6 +215,7 @@ PRICES: Final = re.compile(
     r"was (?:nehmen|verlangen|berechnen)|tarifs?|prix|combien|cout\w*)\b"
 )
 DEPOSIT: Final = re.compile(
-    r"\b(?:deposit|upfront|up front|instal?ments?|in advance|anzahlung|ratenzahlung|vorkasse|"
+    r"\b(?:skonto|escompte|deposit|upfront|up front|instal?ments?|in advance|anzahlung|"
+    r"ratenzahlung|vorkasse|"
     r"zahlungsziel|acompte|en plusieurs fois|arrhes)\b"
 )

@@ -6,6 +6,7 @@ import re
 
 from graph.agents import phrases
 from graph.agents.deadlines import payment_terms, presses
+from graph.agents.languages import foreign_language
 from graph.agents.plaintext import plain, sentences
 from graph.agents.reading import (
     NUMBER,
@@ -28,7 +29,9 @@ _ASIDE = 6
 
 def reply_intent(reading: Reading, known: Known) -> tuple[Intent, list[str]]:
     """What a mail that came after an offer is for, and what stands in the way of being sure."""
-    text = reading.folded
+    text, language = reading.folded, foreign_language(reading.folded)
+    if language:
+        return Intent.UNCLEAR, [f"what they say: the mail seems to be in {language}"]
     if phrases.PAID.search(text):
         return Intent.PAYMENT_NOTICE, []
     accepts, rejects = _accepts(reading), bool(phrases.REJECTS.search(text))
@@ -37,7 +40,7 @@ def reply_intent(reading: Reading, known: Known) -> tuple[Intent, list[str]]:
     asks_less = bool(foreign_amounts(reading, known)) or discount_in(reading) is not None
     if rejects and not asks_less:
         return Intent.REJECTION, _rejection_doubts(reading, accepts=accepts)
-    if asks_less and not (accepts and not _haggles(reading)):
+    if asks_less and (not accepts or _haggles(reading) or _names_price_first(reading)):
         return Intent.COUNTER_OFFER, _counter_doubts(reading, known, rejects=rejects)
     if accepts:
         return Intent.ACCEPTANCE, _acceptance_doubts(reading, known)
@@ -59,11 +62,24 @@ def _says_yes(part: str) -> bool:
     """A plain yes: in so many words, or a nod that is the whole sentence."""
     if phrases.NEGATES.search(part):
         return False
-    return bool(phrases.ACCEPTS.search(part)) or (_nods(part) and len(part.split()) <= phrases.NOD)
+    return bool(phrases.ACCEPTS.search(part)) or (
+        _nods(part) and phrases.NODDING.fullmatch(part) is not None
+    )
 
 
 def _nods(part: str) -> bool:
     return bool(phrases.YES.match(part)) and not phrases.NEGATES.search(part)
+
+
+def _names_price_first(reading: Reading) -> bool:
+    """Whether the yes hangs on a price named before it: "5 % off and we have a deal"."""
+    named = [slot.evidence for slot in reading.amounts]
+    named += [part.evidence for part in reading.percentages]
+    for part in map(plain, sentences(reading.text)):
+        yes = phrases.ACCEPTS.search(part)
+        if yes and any(plain(words) in part[: yes.start()] for words in named):
+            return True
+    return False
 
 
 def _only_nods(reading: Reading) -> bool:
@@ -110,10 +126,24 @@ def _rejection_doubts(reading: Reading, *, accepts: bool) -> list[str]:
     """Why this no may not be the end; an empty list: it is."""
     tests = (
         (accepts, "whether it is a yes or a no"),
-        (bool(conditions_in(reading)) or "?" in reading.text, "whether the no is the last word"),
+        (
+            bool(phrases.REFUSES_TERMS.search(reading.folded)),
+            "whether they say no to the price alone",
+        ),
+        (_leaves_open(reading), "whether the no is the last word"),
         (bool(reading.wants.items), "whether they decline all of it"),
     )
     return [doubt for holds, doubt in tests if holds]
+
+
+def _leaves_open(reading: Reading) -> bool:
+    """Whether a condition or a question goes with the no; "thanks, but no" has none."""
+    for part in map(plain, sentences(reading.text)):
+        no = phrases.REJECTS.search(part)
+        rest = part[no.start() :] if no else part
+        if phrases.CONDITIONS.search(rest) and not phrases.BENIGN.search(rest):
+            return True
+    return "?" in reading.text
 
 
 def _stray_numbers(reading: Reading, known: Known) -> bool:

@@ -40,6 +40,9 @@ from ledger.domain.company import Negotiation
 from ledger.domain.errors import CurrencyMismatch
 from ledger.domain.events import Option
 
+_FAR_BELOW = 2
+"""A sum below our price divided by this is hardly meant as a price: nothing is granted on it."""
+
 
 class Asked(Struct, frozen=True, kw_only=True):
     """What the customer asks for. `terms` of None: no price. `net` is what it would come to.
@@ -63,6 +66,8 @@ def on_counter(s: Situation, slots: Slots, offer: Offer) -> tuple[Choice, ...]:
         return (_ask(s, slots, offer, asked, hurry),)
     if asked.terms is None:
         return (_ask(s, slots, offer, asked, "they ask for less without saying how much"),)
+    if asked.net * _FAR_BELOW < offer.net.minor:
+        return (_ask(s, slots, offer, asked, "what they name is far from our price"),)
     if s.company.guardrails.negotiation is Negotiation.ASK:
         return (_ask(s, slots, offer, asked, "you decide on every counter-offer"),)
     return _granted(s, slots, offer, asked)

@@ -177,3 +177,47 @@ def test_a_complaint_is_no_counter_offer(read):
 
 def test_vat_is_no_discount(read):
     assert read("Is the 19 % VAT included?").discount_bp is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Go for it!", "Passt, bitte los", "Yes please, many thanks", "Wir sind dabei.", "On y va !"],
+)
+def test_a_short_yes_counts_where_it_says_nothing_else(read, text):
+    assert (read(text).intent, read(text).unsure) == (YES, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Sure, when pigs fly.", "Sure, in your dreams.", "Ok, mal sehen."]
+)
+def test_a_nod_with_anything_beside_it_is_no_plain_yes(read, text):
+    assert read(text).intent is not YES or read(text).unsure
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5 % off and we have a deal.", "For 2,200 EUR we're in.", "Take 200 EUR off and it's a deal."],
+)
+def test_a_yes_that_hangs_on_a_price_named_before_it_is_a_counter_offer(read, text):
+    assert (read(text).intent, read(text).unsure) == (LESS, ())
+
+
+def test_a_discount_for_paying_early_is_a_term_of_payment(read):
+    slots = read("Mit 10 % Skonto sind wir dabei.")
+    assert slots.discount_bp is None
+    assert "they name terms of payment" in slots.unsure
+
+
+def test_thanks_but_no_is_a_plain_no(read):
+    assert (read("Thanks, but we went with someone else.").intent,
+            read("Thanks, but we went with someone else.").unsure) == (NO, ())  # fmt: skip
+
+
+def test_a_no_to_the_price_is_not_yet_a_no_to_the_deal(read):
+    assert "whether they say no to the price alone" in read("We cannot accept this price.").unsure
+
+
+def test_an_answer_in_another_language_is_never_a_yes(read):
+    slots = read("Perfecto, gracias por el presupuesto, los esperamos. Super.")
+    assert slots.intent is Intent.UNCLEAR
+    assert "Spanish" in slots.unsure[0]
