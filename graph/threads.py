@@ -8,12 +8,12 @@ found by the mark its run carried, never by being the newest (clocks jump).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import Any, cast
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.types import Command
 from langsmith.run_helpers import tracing_context
 from msgspec import Struct
@@ -123,8 +123,10 @@ class Threads:
 
     async def _marked(self, case: str, mark: str) -> str:
         found = self._checkpoints.saver.alist(self._config(case), filter={_MARK: mark}, limit=1)
-        async for each in found:
-            return str(each.config["configurable"]["checkpoint_id"])
+        # Left half-way, a generator is closed at some later time, perhaps after its connection.
+        async with aclosing(cast("AsyncGenerator[CheckpointTuple]", found)) as checkpoints:
+            async for each in checkpoints:
+                return str(each.config["configurable"]["checkpoint_id"])
         raise ThreadLost(case)
 
     def _config(self, case: str, checkpoint: str = "") -> RunnableConfig:

@@ -1,15 +1,18 @@
-"""Coo dies between two things that cannot be one commit; the story ends the same.
+"""Coo dies where it hurts most, and loses what it can make again; the story ends the same.
 
 Checkpoint and ledger are two commits, and so are an effect and its receipt. Each delivery of the
-whole story dies once, exactly there, and Coo is started again on the same folder.
+whole story dies once, exactly there, and Coo is started again on the same folder, from which
+meanwhile everything may be gone that the ledger does not need.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,7 @@ from ledger.deliveries import Deliveries
 from ledger.domain.claims import Claim
 from ledger.domain.entities import Case, Failure
 from ledger.domain.events import ActionSucceeded, AttemptStarted, InvoiceIssued
+from ledger.tables import DISPOSABLE
 
 pytestmark = pytest.mark.slow
 
@@ -77,15 +81,19 @@ def before_commit(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
 
 
 @pytest.fixture
-def after_commit(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
+def after_commit(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """The subscriber's facts are committed, and nobody here learns that they are."""
     commit = Deliveries._commit
 
-    async def dies(self: Deliveries, lane: Any, fact: Any, reaction: Any) -> None:
-        await commit(self, lane, fact, reaction)
-        fate.strikes(f"{lane.subscriber.name} {fact.id}")
+    def begins(*subscribers: str) -> None:
+        async def dies(self: Deliveries, lane: Any, fact: Any, reaction: Any) -> None:
+            await commit(self, lane, fact, reaction)
+            if lane.subscriber.name in subscribers:
+                fate.strikes(f"{lane.subscriber.name} {fact.id}")
 
-    monkeypatch.setattr(Deliveries, "_commit", dies)
+        monkeypatch.setattr(Deliveries, "_commit", dies)
+
+    return begins
 
 
 @pytest.fixture
@@ -101,8 +109,11 @@ def after_claim(fate: Fate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Attempts, "claim", dies)
 
 
-async def lived(founder: Any) -> dict[str, Any]:
-    """The story, started again after every death; what it came to."""
+async def lived(founder: Any, meanwhile: Callable[[Path], None] = lambda _: None) -> dict[str, Any]:
+    """The story, started again after every death; what it came to.
+
+    `meanwhile` is what happens to the folder while nobody runs.
+    """
     for _ in range(MOST_DEATHS):
         try:
             async with founder.business() as business:
@@ -110,8 +121,49 @@ async def lived(founder: Any) -> dict[str, Any]:
                 await Story(business.app, business.office, silent, ADA).run()
                 return await ending(business)
         except Died:
-            continue
+            meanwhile(founder.folder)
     raise AssertionError(f"still not over after {MOST_DEATHS} deaths")
+
+
+def delete_files(folder: Path) -> None:
+    """Checkpoints and memory are gone."""
+    for name in ("checkpoints.db", "memory.db"):
+        for path in folder.glob(f"{name}*"):
+            path.unlink()
+
+
+def drop_tables(folder: Path) -> None:
+    """Read tables and cursors are gone."""
+    _in_tables(folder, "DROP TABLE {table}")
+
+
+def empty_tables(folder: Path) -> None:
+    """Read tables and cursors are empty."""
+    _in_tables(folder, "DELETE FROM {table}")
+
+
+def _in_tables(folder: Path, statement: str) -> None:
+    with closing(sqlite3.connect(folder / "ledger.db")) as connection:
+        for table in DISPOSABLE:
+            connection.execute(statement.format(table=table.name))
+        connection.commit()
+
+
+def everything_and(more: Callable[[Path], None]) -> Callable[[Path], None]:
+    def lose(folder: Path) -> None:
+        delete_files(folder)
+        more(folder)
+
+    return lose
+
+
+LOSSES = {
+    "checkpoints and memory": delete_files,
+    "dropped tables": drop_tables,
+    "emptied tables": empty_tables,
+    "everything, tables dropped": everything_and(drop_tables),
+    "everything, tables emptied": everything_and(empty_tables),
+}
 
 
 async def ending(business: Any) -> dict[str, Any]:
@@ -172,8 +224,9 @@ async def test_no_subscriber_does_anything_twice_where_it_dies_before_its_commit
 
 
 async def test_no_subscriber_does_anything_twice_where_it_dies_after_its_commit(
-    calm: dict[str, Any], founder: Any, fate: Fate, after_commit: None
+    calm: dict[str, Any], founder: Any, fate: Fate, after_commit: Callable[..., None]
 ) -> None:
+    after_commit("router", "planner", "dispatcher", "memory")
     assert await lived(founder) == calm
     assert fate.deaths > 20 + calm["facts"]["DeliveryRecorded"]
 
@@ -183,3 +236,29 @@ async def test_an_attempt_that_was_claimed_and_never_called_is_made_once(
 ) -> None:
     assert await lived(founder) == calm
     assert fate.deaths == len(calm["receipts"])
+
+
+@pytest.mark.parametrize("lose", LOSSES.values(), ids=LOSSES)
+async def test_what_is_deleted_after_each_step_of_the_planner_is_made_again(
+    lose: Callable[[Path], None],
+    calm: dict[str, Any],
+    founder: Any,
+    fate: Fate,
+    after_commit: Callable[..., None],
+) -> None:
+    after_commit("planner")
+    assert await lived(founder, lose) == calm
+    assert fate.deaths == calm["facts"]["DeliveryRecorded"]
+
+
+@pytest.mark.parametrize("lose", list(LOSSES.values())[-2:], ids=list(LOSSES)[-2:])
+async def test_what_is_deleted_between_an_effect_and_its_receipt_is_made_again(
+    lose: Callable[[Path], None],
+    calm: dict[str, Any],
+    founder: Any,
+    fate: Fate,
+    before_commit: Callable[..., None],
+) -> None:
+    before_commit("planner", "dispatcher")
+    assert await lived(founder, lose) == calm
+    assert fate.deaths > calm["facts"]["DeliveryRecorded"]
