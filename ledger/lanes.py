@@ -51,11 +51,12 @@ class Lane:
 
 
 async def load_lane(ledger: Ledger, subscriber: Subscriber, case: str) -> Lane:
-    """The lane as its cursor stands in the ledger."""
-    position, token = await ledger.read(
-        lambda connection: _cursor(connection, ledger.company, subscriber.name, case)
-    )
-    return Lane(subscriber, case, position=position, token=token, seen=position)
+    """The lane as its cursor stands in the ledger.
+
+    What the watermark covers is not read again, however long ago the cursor moved: a subscriber
+    may want nothing of a case for years.
+    """
+    return await ledger.read(lambda connection: _lane(connection, ledger.company, subscriber, case))
 
 
 async def next_wanted(ledger: Ledger, lane: Lane) -> Fact | None:
@@ -85,6 +86,18 @@ async def watermark(ledger: Ledger, subscriber: str) -> int:
         lambda connection: _cursor(connection, ledger.company, subscriber, WATERMARK)
     )
     return position
+
+
+def _lane(connection: Connection, company: str, subscriber: Subscriber, case: str) -> Lane:
+    position, token = _cursor(connection, company, subscriber.name, case)
+    through, _ = _cursor(connection, company, subscriber.name, WATERMARK)
+    fact = FACTS.c
+    query = select(fact.version).where(
+        fact.company == company, fact.case_id == case, fact.seq <= through
+    )
+    covered = connection.execute(query.order_by(fact.version.desc()).limit(1)).scalar()
+    seen = max(position, int(covered or 0)) if through else position
+    return Lane(subscriber, case, position=position, token=token, seen=seen)
 
 
 def _cursor(connection: Connection, company: str, subscriber: str, case: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -19,11 +19,18 @@ from ledger.domain.facts import Fact, Subscriber
 from ledger.domain.reading import Clock
 from ledger.domain.values import DESK
 from ledger.lanes import WATERMARK, Lane, lagging, load_lane, next_wanted, watermark
+from ledger.pauses import first_of, pause
 from ledger.store import Ledger, Tx
 from ledger.wakeups import InProcessWakeups, Wakeup, Wakeups
 
 POLL_SECONDS: Final = 0.2
 """How often the relay looks for facts that another process appended."""
+
+LAST_SECONDS: Final = 8.0
+"""How long a stop waits for what is being handled. Who stops a container kills it after ten."""
+
+MOST_LANES: Final = 2_000
+"""Lanes kept in memory; one that is left out is loaded again when its case has news."""
 
 _AFTER_TROUBLE: Final = 5.0
 _FACTS_A_WATERMARK: Final = 500
@@ -42,10 +49,13 @@ class Relay:
         tries: int = 5,
         wakeups: Wakeups | None = None,
         side_by_side: int = 16,
+        last_seconds: float = LAST_SECONDS,
     ) -> None:
         """`side_by_side`: how many cases one subscriber handles at a time.
 
         Each subscriber has places of its own, so that slow ones take none from the others.
+        `last_seconds`: what is not through so long after a stop is broken off, as if the process
+        had died: it is delivered again at the next start.
         """
         self._ledger = ledger
         self._subscribers = {subscriber.name: subscriber for subscriber in subscribers}
@@ -56,6 +66,7 @@ class Relay:
         self._lanes: dict[Wakeup, Lane] = {}
         self._marks: dict[str, int] = {}
         self._noticed = 0
+        self._last_seconds = last_seconds
         self._started = False
         self._unread = False
 
@@ -81,7 +92,7 @@ class Relay:
             end()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Process facts as they come, until `stop` is set; what is being handled then is ended.
+        """Process facts as they come, until `stop` is set; what is being handled then may end.
 
         Facts of other processes are noticed too. A ledger that cannot be written is tried
         again after a pause.
@@ -91,12 +102,24 @@ class Relay:
             await self._start()
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._poll(stop))
+                serving: set[asyncio.Task[None]] = set()
                 while not stop.is_set():
                     while (wakeup := self._wakeups.take()) is not None:
-                        tasks.create_task(self._serve_patiently(wakeup, stop))
-                    await _first(self._wakeups.wait(), stop.wait())
+                        task = tasks.create_task(self._serve_patiently(wakeup, stop))
+                        serving.add(task)
+                        task.add_done_callback(serving.discard)
+                    await first_of(self._wakeups.wait(), stop.wait())
+                await self._let_end(serving)
         finally:
             end()
+
+    async def _let_end(self, serving: set[asyncio.Task[None]]) -> None:
+        """A call that hangs, or a pause before the next try, must not keep the process alive."""
+        if not serving:
+            return
+        _, late = await asyncio.wait(serving, timeout=self._last_seconds)
+        for task in late:
+            task.cancel()
 
     @property
     def idle(self) -> bool:
@@ -149,7 +172,7 @@ class Relay:
 
     async def _poll(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await _first(self._clock.sleep(POLL_SECONDS), stop.wait())
+            await pause(self._clock, POLL_SECONDS, stop)
             try:
                 await self._look_around()
             except Exception:  # noqa: BLE001 - the disk may be back soon, and nothing is lost
@@ -182,7 +205,7 @@ class Relay:
                 await self._serve(wakeup, stop)
             except Exception:  # noqa: BLE001 - the disk may be back soon, and nothing is lost
                 _log.exception("%s in case %s waits: the ledger does not answer.", *wakeup)
-                await _first(self._clock.sleep(_AFTER_TROUBLE), stop.wait())
+                await pause(self._clock, _AFTER_TROUBLE, stop)
             finally:
                 self._wakeups.done(wakeup)
 
@@ -190,11 +213,20 @@ class Relay:
         """Deliver what a lane has; where that was broken off, the wake-up is due again."""
         through = False
         try:
-            through = await self._drain(await self._lane(wakeup), stop)
+            lane = await self._lane(wakeup)
+            through = await self._drain(lane, stop)
         finally:
-            if not through:
-                self._lanes.pop(wakeup, None)
+            if through:
+                self._keep(wakeup, lane)
+            else:
                 self._wakeups.wake(wakeup)
+
+    def _keep(self, wakeup: Wakeup, lane: Lane) -> None:
+        """Remember a lane; those used longest ago go, but none that waits to be released."""
+        self._lanes[wakeup] = lane
+        if len(self._lanes) > MOST_LANES:
+            oldest = next((one for one, kept in self._lanes.items() if not kept.halted), wakeup)
+            del self._lanes[oldest]
 
     async def _drain(self, lane: Lane, stop: asyncio.Event | None) -> bool:
         """Whether the lane is through: nothing is left, or its next fact cannot be handled."""
@@ -210,11 +242,11 @@ class Relay:
         return False
 
     async def _lane(self, wakeup: Wakeup) -> Lane:
-        lane = self._lanes.get(wakeup)
-        if lane is None:
-            subscriber = self._subscribers[wakeup.subscriber]
-            lane = self._lanes[wakeup] = await load_lane(self._ledger, subscriber, wakeup.case)
-        return lane
+        """The lane, taken out while it is served."""
+        lane = self._lanes.pop(wakeup, None)
+        if lane is not None:
+            return lane
+        return await load_lane(self._ledger, self._subscribers[wakeup.subscriber], wakeup.case)
 
 
 def _move(subscriber: str, mark: int, through: int) -> Any:
@@ -223,16 +255,3 @@ def _move(subscriber: str, mark: int, through: int) -> Any:
             tx.move_cursor(subscriber, WATERMARK, expected=mark, to=through, token="")
 
     return work
-
-
-async def _first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Wait for the first of several; the others are given up."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from ledger.domain.events import CaseStuck, Event, OperatorSaid, Routed
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction
 from ledger.relay import Relay
@@ -258,3 +260,57 @@ def test_waking_twice_is_waking_once_and_never_side_by_side() -> None:
     wakeups.done(one)
     wakeups.done(other)
     assert wakeups.idle
+
+
+async def test_what_hangs_is_broken_off_some_time_after_a_stop_and_delivered_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as ledger:
+        hanging = Gate("planner", "lead-1")
+        async with running(Relay(ledger, [hanging], clock=HandClock(), last_seconds=0.01)):
+            await say(ledger, "lead-1", "slow")
+            await hanging.entered.wait()
+        assert hanging.done.empty()
+        again = Gate("planner")
+        await Relay(ledger, [again], clock=HandClock()).run_until_idle()
+        assert again.done.get_nowait() == ("lead-1", "slow")
+        assert [fact async for fact in ledger.facts() if isinstance(fact.event, CaseStuck)] == []
+
+
+async def test_a_relay_that_saw_many_cases_remembers_few_and_misses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.relay.MOST_LANES", 3)
+    async with opened(tmp_path) as ledger:
+        planner = Gate("planner")
+        relay = Relay(ledger, [planner], clock=HandClock())
+        for text in ("first", "second"):
+            for number in range(10):
+                await say(ledger, f"lead-{number}", text)
+            await relay.run_until_idle()
+            assert len(relay._lanes) == 3
+        assert planner.done.qsize() == 20
+
+
+class Choosy(Gate):
+    """Counts how often it is asked whether it wants a fact."""
+
+    asked = 0
+
+    def wants(self, fact: Fact) -> bool:
+        self.asked += 1
+        return super().wants(fact) and fact.case != "desk"
+
+
+async def test_a_start_does_not_read_again_what_the_subscriber_never_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.relay._FACTS_A_WATERMARK", 10)
+    async with opened(tmp_path) as ledger:
+        for number in range(30):
+            await say(ledger, "desk", f"word {number}")
+        await Relay(ledger, [Choosy("planner")], clock=HandClock()).run_until_idle()
+        await say(ledger, "desk", "news")
+        later = Choosy("planner")
+        await Relay(ledger, [later], clock=HandClock()).run_until_idle()
+        assert later.asked == 1
