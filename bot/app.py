@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 from msgspec import Struct
 
 from bot.announce import announce
 from bot.clock import AlarmClock, SystemClock
-from bot.company_file import FILE_NAME, load_company
+from bot.company_file import load_company
+from bot.folder import Folder
 from bot.intake import Intake
 from bot.models import models_of
 from bot.settings import ModelEndpoint, Settings
@@ -53,48 +53,6 @@ from policies.engine import Policies
 from policies.gate import Gate
 
 
-class Folder(Struct, frozen=True):
-    """Where things lie in a data folder; docs/architecture.md says what is disposable."""
-
-    root: Path
-
-    @property
-    def company(self) -> Path:
-        return self.root / FILE_NAME
-
-    @property
-    def keys(self) -> Path:
-        return self.root / "keys.db"
-
-    @property
-    def blobs(self) -> Path:
-        return self.root / "blobs"
-
-    @property
-    def checkpoints(self) -> Path:
-        return self.root / "checkpoints.db"
-
-    @property
-    def memory(self) -> Path:
-        return self.root / "memory.db"
-
-    @property
-    def inbox(self) -> Path:
-        return self.root / "mail" / "inbox"
-
-    @property
-    def outbox(self) -> Path:
-        return self.root / "mail" / "out"
-
-    @property
-    def invoices(self) -> Path:
-        return self.root / "invoices"
-
-    @property
-    def policies(self) -> Path:
-        return self.root / "policies"
-
-
 class App(Struct, frozen=True, kw_only=True):
     """What any process may use."""
 
@@ -130,8 +88,12 @@ class Works(Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
-    """Open a data folder. Raises `SettingsInvalid` where it has no usable `company.yaml`."""
+    """Open a data folder.
+
+    Raises `SettingsInvalid` where it cannot be written to or has no usable `company.yaml`.
+    """
     folder = Folder(settings.data)
+    folder.refuse_unusable()
     company = load_company(folder.company)
     time = clock or SystemClock()
     async with AsyncExitStack() as closing:

@@ -41,9 +41,11 @@ def load_company(path: Path) -> Company:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise SettingsInvalid(*texts.COMPANY_MISSING.put(path=str(path))) from error
+        missing = texts.COMPANY_MISSING.put(path=path, folder=path.parent)
+        raise SettingsInvalid(*missing) from error
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsInvalid(*texts.COMPANY_UNREADABLE.put(path=str(path), why=error)) from error
+        why = getattr(error, "strerror", None) or texts.COMPANY_NO_UTF8
+        raise SettingsInvalid(*texts.COMPANY_UNREADABLE.put(path=path, why=why)) from error
     return read_company(text, path.name)
 
 

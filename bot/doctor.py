@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import sqlite3
 import stat
@@ -17,6 +16,7 @@ from msgspec import Struct
 from bot import texts
 from bot.channel import Reply, Table
 from bot.company_file import FILE_NAME, load_company
+from bot.folder import Folder
 from bot.office import PoliciesInForce, VerifyReport
 from bot.settings import HOSTED_MODELS, ModelEndpoint, Settings, nearest_variable
 from bot.untrusted import one_line
@@ -84,8 +84,12 @@ class Report(Struct, frozen=True, kw_only=True):
         )
 
 
-async def examine(settings: Settings, probes: Probes | None) -> Report:
-    """Look at everything. `probes` is None where there is no ledger to open yet."""
+async def examine(settings: Settings, probes: Probes | CooError | OSError | None) -> Report:
+    """Look at everything.
+
+    Instead of `probes` comes the error where the folder could not be opened, and None where
+    there is no ledger to open yet.
+    """
     company = _company(settings.data)
     known = company if isinstance(company, Company) else None
     findings = [
@@ -95,7 +99,7 @@ async def examine(settings: Settings, probes: Probes | None) -> Report:
         _company_finding(settings.data, company),
         *_environment(settings),
         _model(settings.model, known),
-        *(await _inside(probes) if probes else [_nothing_inside()]),
+        *await _inside(probes),
     ]
     return Report(
         findings=tuple(findings),
@@ -133,9 +137,8 @@ def _folder(data: Path) -> Finding:
     if not data.exists():
         what, remedy = texts.DOCTOR_NO_FOLDER.put(path=place)
         return Finding(about=about, health=Health.ABSENT, what=what, remedy=remedy)
-    if not data.is_dir() or not os.access(data, os.W_OK | os.X_OK):
-        what, remedy = texts.DOCTOR_FOLDER_SHUT.put(path=place)
-        return Finding(about=about, health=Health.BROKEN, what=what, remedy=remedy)
+    if found := Folder(data).trouble:
+        return Finding(about=about, health=Health.BROKEN, what=found[0], remedy=found[1])
     return Finding(about=about, health=Health.OK, what=place)
 
 
@@ -159,7 +162,7 @@ def _company(data: Path) -> Company | SettingsInvalid | None:
 def _company_finding(data: Path, company: Company | SettingsInvalid | None) -> Finding:
     about = FILE_NAME
     if company is None:
-        what, remedy = texts.COMPANY_MISSING.put(path=str(data / FILE_NAME))
+        what, remedy = texts.COMPANY_MISSING.put(path=data / FILE_NAME, folder=data)
         return Finding(about=about, health=Health.ABSENT, what=what, remedy=remedy)
     if isinstance(company, SettingsInvalid):
         what, remedy = company.cause, company.remedy
@@ -229,8 +232,16 @@ def _nothing_inside() -> Finding:
     return Finding(about="Ledger", health=Health.ABSENT, what=what, remedy=remedy)
 
 
-async def _inside(probes: Probes) -> list[Finding]:
-    return [await _chain(probes), _rules(probes), _holder(probes)]
+async def _inside(probes: Probes | CooError | OSError | None) -> list[Finding]:
+    match probes:
+        case Probes():
+            return [await _chain(probes), _rules(probes), _holder(probes)]
+        case None:
+            return [_nothing_inside()]
+        case SettingsInvalid():
+            return []  # the finding on company.yaml says so
+        case _:
+            return [_fell_over("Ledger", probes)]
 
 
 async def _chain(probes: Probes) -> Finding:

@@ -44,25 +44,36 @@ class Written(Struct, frozen=True, kw_only=True):
 
 
 def write_company(folder: Path, company: Company, *, force: bool = False) -> Written:
-    """Write `company.yaml`. Raises `SettingsInvalid` where one exists and `force` is not set.
+    """Write `company.yaml`. Raises `SettingsInvalid` where one exists and `force` is not set,
+    and where the folder cannot be written to.
 
     With `force` the former file is kept beside it, never lost.
     """
     path = folder / FILE_NAME
     text = company_text(company)
     read_company(text)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = _set_aside(path, force=force)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(text)
+    refuse_existing(folder, force=force)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        kept = _set_aside(path)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        why = error.strerror or error
+        raise SettingsInvalid(*texts.COMPANY_NOT_WRITTEN.put(path=path, why=why)) from error
     return Written(path=path, company=company, kept=kept)
 
 
-def _set_aside(path: Path, *, force: bool) -> Path | None:
+def refuse_existing(folder: Path, *, force: bool) -> None:
+    """Raise `SettingsInvalid` where a `company.yaml` would be replaced without `force`."""
+    path = folder / FILE_NAME
+    if path.exists() and not force:
+        raise SettingsInvalid(*texts.COMPANY_EXISTS.put(path=path))
+
+
+def _set_aside(path: Path) -> Path | None:
     if not path.exists():
         return None
-    if not force:
-        raise SettingsInvalid(*texts.COMPANY_EXISTS.put(path=str(path)))
     kept = next(each for each in _spare_names(path) if not each.exists())
     path.rename(kept)
     return kept

@@ -165,6 +165,11 @@ class LiveOffice:
             facts=head.seq, head=head.hash.hex(), milliseconds=_milliseconds(started)
         )
 
+    async def glance(self) -> VerifyReport:
+        """Only the newest fact; opening the ledger has checked it. For a frequent look."""
+        head = await self._app.ledger.head()
+        return VerifyReport(facts=head.seq, head=head.hash.hex())
+
     async def worker(self) -> str:
         return self._hosting.worker()
 

@@ -41,6 +41,16 @@ SETTING_URL_SECRET: Final = Trouble(
     "Give the bare address, and the key in OPENAI_API_KEY.",
 )
 
+# --- the data folder ------------------------------------------------------------------------
+
+FOLDER_IS_FILE: Final = Trouble(
+    "{path} is no folder.", "Name a folder, with --data or COO_DATA; `coo init` makes it."
+)
+FOLDER_SHUT: Final = Trouble(
+    "The data folder {path} cannot be written to.",
+    "Give yourself the right to write there, or name another with --data or COO_DATA.",
+)
+
 # --- company.yaml ----------------------------------------------------------------------------
 
 YAML_BROKEN: Final = Trouble(
@@ -75,14 +85,20 @@ YAML_INEXACT: Final = Trouble(
 )
 
 COMPANY_MISSING: Final = Trouble(
-    "There is no {path}.", "Run `coo init` to write one, or `coo init --defaults` to try Coo out."
+    "There is no {path}.",
+    "Run `coo init --data {folder}` to write one, with `--defaults` to try Coo out.",
 )
+COMPANY_NO_UTF8: Final = "it is no text in UTF-8"
 COMPANY_UNREADABLE: Final = Trouble(
     "{path} cannot be read: {why}.", "Make it a UTF-8 text file that you may read."
 )
 COMPANY_EXISTS: Final = Trouble(
     "There is already a {path}; it was left as it is.",
     "Edit it, or run `coo init --force`, which keeps the old one beside it.",
+)
+COMPANY_NOT_WRITTEN: Final = Trouble(
+    "{path} could not be written: {why}.",
+    "Name a folder that you may write to, with --data or COO_DATA.",
 )
 COMPANY_BAD_ID: Final = Trouble(
     "{path} is {value!r}, which is no id.", "Use small letters, digits and hyphens: studio-nord."
@@ -131,6 +147,11 @@ ASK_PRICE: Final = "Net price of {title}?"
 ASK_FLOOR: Final = "The lowest net price you would ever take?"
 ASK_WORDS: Final = "Which words do customers use for it, separated by commas?"
 ASK_AGAIN: Final = "That does not work: {reason}. Once more:"
+
+INIT_LEFT: Final = Trouble(
+    "You left before the last question, so nothing was written.",
+    "Start again, or run `coo init --defaults`, which asks nothing.",
+)
 
 EXEMPT_NOTE: Final = "No VAT is charged (small business)."
 EXEMPT_NOTES: Final = {
@@ -671,9 +692,6 @@ DOCTOR_SQLITE: Final = Trouble(
     "Let one process work at a time, or use a Python with SQLite 3.51.3 (or 3.50.7, 3.44.6).",
 )
 DOCTOR_NO_FOLDER: Final = Trouble("{path} is not there yet.", "`coo init` makes it.")
-DOCTOR_FOLDER_SHUT: Final = Trouble(
-    "{path} cannot be written to.", "Give yourself the right to write there, or set COO_DATA."
-)
 DOCTOR_KEYS_OPEN: Final = Trouble(
     "{path} can be read by other users of this machine.", "`chmod 600` it."
 )
@@ -741,6 +759,20 @@ LEAVES_WHAT: Final = (
     "rules allow."
 )
 LEAVES_REST: Final = "Nothing else. Mails are files in `mail/out`, and no usage is reported."
+
+# --- when a command ends otherwise ------------------------------------------------------------
+
+INTERRUPTED: Final = "Stopped by you. What was recorded stays; start again to go on."
+TERMINATED: Final = "Ended from outside. What was recorded stays; start again to go on."
+DISK_REFUSED: Final = Trouble(
+    "{what} cannot be used: {why}.",
+    "Check that it is what and where it should be, its rights, and the free space on the disk.",
+)
+SOMETHING_ON_DISK: Final = "A file or a device"
+STUMBLED: Final = Trouble(
+    "Coo itself stumbled over this: {what}.",
+    "What was recorded stays. Try again; if it stays, report it with the details in {file}.",
+)
 
 # --- coo demo, coo run, coo ingest, coo verify ----------------------------------------------------
 

@@ -66,6 +66,17 @@ class KeysNotWritten(CooError):
         )
 
 
+class KeysUnreadable(CooError):
+    """The file of keys cannot be opened."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"The file of keys, {str(path)!r}, cannot be opened: {why}.",
+            "Check its rights and its disk; if they are sound, restore the last backup of "
+            "`keys.db`: without it nothing personal can be read.",
+        )
+
+
 class Cipher:
     """Seals and opens bytes under one person's key. Safe to use from several threads."""
 
@@ -101,11 +112,17 @@ class Keys:
 
     @classmethod
     def open(cls, path: Path | str) -> Keys:
-        """Open the file, creating it (readable by its owner only) where it is missing."""
+        """Open the file, creating it (readable by its owner only) where it is missing.
+
+        Raises `KeysUnreadable`.
+        """
         path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _create_private(path)
-        connection = _connect(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _create_private(path)
+            connection = _connect(path)
+        except (OSError, sqlite3.Error) as error:
+            raise KeysUnreadable(path, getattr(error, "strerror", "") or str(error)) from error
         with _writing(connection):
             salt = _salt(connection)
         return cls(connection, salt)

@@ -47,8 +47,14 @@ class LocalStore:
 
     @classmethod
     async def open(cls, path: Path) -> LocalStore:
-        """The store at `path`. A missing or damaged file is an empty store with watermark 0."""
-        return cls(path, await asyncio.to_thread(opened, path))
+        """The store at `path`. A missing or damaged file is an empty store with watermark 0.
+
+        Raises `MemoryDamaged` where there can be no file at all.
+        """
+        try:
+            return cls(path, await asyncio.to_thread(opened, path))
+        except (OSError, sqlite3.Error) as error:
+            raise MemoryDamaged(path, str(error)) from error
 
     async def write(self, episodes: Sequence[Episode]) -> None:
         """Add or replace by id, in one transaction. Raises `MemoryDamaged`."""

@@ -139,7 +139,7 @@ class Processes:
 def _warm() -> ForkServerContext:
     """Imports Coo once a session, in a process of its own that is forked for each start."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.cli"])
+    context.set_forkserver_preload(["bot.door"])
     return context
 
 

@@ -1,0 +1,243 @@
+"""The command line: `coo …`. Each command opens what it needs, does one thing, and says so."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+import typer
+from msgspec.structs import replace
+from rich.console import Console
+
+from bot import demo as story
+from bot import serving, texts
+from bot.app import App, open_app
+from bot.channel import Reply
+from bot.commands import Commands, Session
+from bot.company_text import defaults
+from bot.console import NAME
+from bot.doctor import Probes, Report, examine
+from bot.folder import Folder
+from bot.hosting import Looking, hosting
+from bot.init import company_by_asking, refuse_existing, write_company
+from bot.live_office import LiveOffice
+from bot.render import put
+from bot.screen import screen
+from bot.settings import Settings
+from ledger.domain.company import Company
+from ledger.domain.errors import CooError, SettingsInvalid
+from ledger.lock import held_by
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    name="coo",
+    help="Coo, the AI chief operating officer of a one-person company.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
+Json = Annotated[bool, typer.Option("--json", help="End with one JSON object.")]
+
+
+@cli.command()
+def init(
+    data: Data = None,
+    use_defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace company.yaml; the old one is kept.")
+    ] = False,
+) -> None:
+    """Write a commented company.yaml, by asking a few questions."""
+    out = screen()
+    folder = settings_for(data).data
+    Folder(folder).refuse_unusable()
+    refuse_existing(folder, force=force)
+    company = defaults() if use_defaults else _asked(out)
+    written = write_company(folder, company, force=force)
+    kept = (texts.INIT_KEPT.format(path=written.kept),) if written.kept else ()
+    done = texts.INIT_DONE.format(path=written.path)
+    put(out, Reply(lines=(done, *kept), hints=(texts.INIT_NEXT.format(folder=folder),)))
+
+
+@cli.command()
+def doctor(
+    data: Data = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Only the exit code, without reading the whole chain.")
+    ] = False,
+) -> None:
+    """Say what is configured, what is missing, how to get it, and which data goes where."""
+    report = asyncio.run(_examined(settings_for(data), quick=quiet))
+    if not quiet:
+        for reply in report.replies():
+            put(screen(), reply)
+    raise typer.Exit(report.exit_code)
+
+
+@cli.command()
+def demo(
+    auto: Annotated[bool, typer.Option("--auto", help="A scripted operator taps.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """One lead becomes one paid invoice, with nothing but Python."""
+    folder = data or Path(tempfile.mkdtemp(prefix="coo-demo-"))
+    scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
+    settings = settings_for(folder)
+    if not Folder(folder).company.exists():
+        write_company(folder, defaults())
+    asyncio.run(story.remembered(settings, screen()))
+    summary = run_with(settings, lambda app: _demonstrated(app, scripted=scripted))
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
+
+
+@cli.command()
+def chat(data: Data = None) -> None:
+    """Talk to Coo: free text, cards, and the commands that `help` lists."""
+    run_with(settings_for(data), lambda app: serving.chat(app, screen()))
+
+
+@cli.command()
+def run(data: Data = None) -> None:
+    """Serve the data folder, and watch its maildir inbox, until stopped."""
+    run_with(settings_for(data), lambda app: serving.serve(app, screen()))
+
+
+@cli.command()
+def ingest(files: list[Path], data: Data = None) -> None:
+    """Take in mail (.eml, mbox) and payments (JSON, CAMT.053, CSV); twice the same is once."""
+    if not run_with(settings_for(data), lambda app: serving.ingest(app, screen(), files)):
+        raise typer.Exit(2)
+
+
+@cli.command()
+def verify(data: Data = None, as_json: Json = False) -> None:
+    """Check the chain of the whole ledger, and name the first bad row."""
+    report = run_with(settings_for(data), lambda app: _guest(app).verify())
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    elif report.broken:
+        put(screen(), Reply(lines=(report.broken,), trouble=True))
+    else:
+        line = texts.CHAIN_HOLDS.format(facts=report.facts, head=report.head[:16])
+        put(screen(), Reply(lines=(line,)))
+    raise typer.Exit(int(bool(report.broken)))
+
+
+def one_shot(word: str, about: str, *, works: bool = False) -> None:
+    """Register a chat command as one of the command line; `works`: what follows happens here."""
+
+    def command(
+        words: Annotated[list[str] | None, typer.Argument()] = None, data: Data = None
+    ) -> None:
+        line = " ".join([word, *(words or [])])
+        reply = run_with(settings_for(data), lambda app: _answered(app, line, works=works))
+        put(screen(), reply)
+        raise typer.Exit(int(reply.trouble))
+
+    cli.command(word, help=about)(command)
+
+
+one_shot("status", "How things stand, or how a case or a person stands.")
+one_shot("inbox", "What waits for you.")
+one_shot("audit", "The whole chain of a case.")
+one_shot("why", "One step in plain words, or `why not …` a step not taken.")
+one_shot("failures", "What is broken now.")
+one_shot("replay", "Run a case again from its records and compare.")
+one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")
+one_shot("resume", "Lift a stop.", works=True)
+
+
+def settings_for(data: Path | None) -> Settings:
+    """What the environment says, with the folder that was named."""
+    settings = Settings.from_env()
+    return settings if data is None else replace(settings, data=data.expanduser())
+
+
+def run_with(settings: Settings, work: Callable[[App], Awaitable[T]]) -> T:
+    """Open the folder, do one thing, close it."""
+
+    async def opened() -> T:
+        _end_tidily_on(signal.SIGTERM)
+        async with open_app(settings) as app:
+            return await work(app)
+
+    return asyncio.run(opened())
+
+
+def _end_tidily_on(number: signal.Signals) -> None:
+    """Let files and terminal be given back, as after Ctrl-C."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
+def _guest(app: App) -> LiveOffice:
+    return LiveOffice(app, Looking(app), operator=serving.operator_of(app), channel=NAME)
+
+
+async def _answered(app: App, line: str, *, works: bool) -> Reply:
+    if not works:
+        return await Commands(_guest(app), Session()).answer(line)
+    async with hosting(app, f"coo {line}") as host:
+        await host.ready()
+        office = LiveOffice(app, host, operator=serving.operator_of(app), channel=NAME)
+        reply = await Commands(office, Session()).answer(line)
+        await host.beside(host.settle(serving.INGEST_PATIENCE_S))
+        return reply
+
+
+async def _demonstrated(app: App, *, scripted: bool) -> story.Summary:
+    out = screen()
+    put(out, Reply(title=texts.DEMO_START.format(folder=app.folder.root)))
+    if scripted:
+        await story.scripted(app, out)
+    else:
+        put(out, Reply(hints=(texts.DEMO_HOW,)))
+        await story.interactive(app, out)
+    summary = await story.summed_up(app)
+    await story.told(app, out, summary)
+    return summary
+
+
+async def _examined(settings: Settings, *, quick: bool) -> Report:
+    """What there is to say, also of a folder that cannot be opened."""
+    if not Folder(settings.data).company.exists():
+        return await examine(settings, None)
+    try:
+        async with open_app(settings) as app:
+            return await examine(settings, _probes(app, quick=quick))
+    except (CooError, OSError) as error:
+        return await examine(settings, error)
+
+
+def _probes(app: App, *, quick: bool) -> Probes:
+    office = _guest(app)
+    return Probes(
+        verify=office.glance if quick else office.verify,
+        policies=lambda: office.policies,
+        holder=lambda: held_by(app.folder.root),
+    )
+
+
+def _asked(out: Console) -> Company:
+    """The company as its owner describes it; raises `SettingsInvalid` where they leave."""
+    try:
+        return company_by_asking(_ask, lambda text: put(out, Reply(lines=(text,))))
+    except typer.Abort as error:
+        out.print()
+        raise SettingsInvalid(*texts.INIT_LEFT.put()) from error
+
+
+def _ask(question: str, default: str) -> str:
+    return str(typer.prompt(question, default=default, show_default=bool(default)))

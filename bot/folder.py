@@ -1,0 +1,70 @@
+"""The data folder: where things lie in it, and whether it can be worked in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from msgspec import Struct
+
+from bot import texts
+from bot.company_file import FILE_NAME
+from ledger.domain.errors import SettingsInvalid
+
+
+class Folder(Struct, frozen=True):
+    """Where things lie in a data folder; docs/architecture.md says what is disposable."""
+
+    root: Path
+
+    @property
+    def trouble(self) -> tuple[str, str] | None:
+        """Why the folder that is there cannot be worked in and what to do, or None."""
+        if not self.root.exists():
+            return None
+        if not self.root.is_dir():
+            return texts.FOLDER_IS_FILE.put(path=self.root)
+        if not os.access(self.root, os.W_OK | os.X_OK):
+            return texts.FOLDER_SHUT.put(path=self.root)
+        return None
+
+    def refuse_unusable(self) -> None:
+        """Raise `SettingsInvalid` where nothing can be kept here."""
+        if found := self.trouble:
+            raise SettingsInvalid(*found)
+
+    @property
+    def company(self) -> Path:
+        return self.root / FILE_NAME
+
+    @property
+    def keys(self) -> Path:
+        return self.root / "keys.db"
+
+    @property
+    def blobs(self) -> Path:
+        return self.root / "blobs"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints.db"
+
+    @property
+    def memory(self) -> Path:
+        return self.root / "memory.db"
+
+    @property
+    def inbox(self) -> Path:
+        return self.root / "mail" / "inbox"
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "mail" / "out"
+
+    @property
+    def invoices(self) -> Path:
+        return self.root / "invoices"
+
+    @property
+    def policies(self) -> Path:
+        return self.root / "policies"
