@@ -188,16 +188,17 @@ class _Counter:
         if not is_mail(action) or action.command is None or counts_today(action, today):
             return None
         caps = self._company.budgets
-        contact = action.command.contact
-        return self._over("mails per day", mails_of_day(today), caps.mails_per_day) or self._over(
-            "mails per contact per day",
-            mails_of_day(today, contact),
-            caps.mails_per_contact_per_day,
-        )
+        of_day = mails_of_day(today)
+        over = self._over(action, "mails per day", of_day, caps.mails_per_day)
+        if over or action.approval:  # one more mail to a contact is what a person just decided
+            return over
+        to_contact = mails_of_day(today, action.command.contact)
+        limit = caps.mails_per_contact_per_day
+        return self._over(action, "mails per contact per day", to_contact, limit)
 
-    def _over(self, scope: str, counter: str, limit: int) -> Refused | None:
+    def _over(self, action: Action, scope: str, counter: str, limit: int) -> Refused | None:
         used = self._reads.counter(counter)
-        return over_budget(scope, limit, used) if used >= limit else None
+        return over_budget(action.id, scope, limit, used) if used >= limit else None
 
     # --- taking it --------------------------------------------------------------------------------
 

@@ -107,12 +107,15 @@ def stopped_by(stop: Stop) -> StoppedBy:
     )
 
 
-def over_budget(scope: str, limit: int, used: int) -> OverBudget:
+def over_budget(action: str, scope: str, limit: int, used: int) -> OverBudget:
     """Refused by a cap on mails."""
     return OverBudget(
         why="budget",
-        detail=f"The budget of {limit} {scope} is used up.",
-        remedy="It runs after midnight UTC on `resume`, or raise the budget in company.yaml.",
+        detail=f"The limit of {scope} ({limit}) is reached.",
+        remedy=(
+            f"`retry {action}` sends it after midnight UTC, or at once when you have raised the "
+            "budget in company.yaml and started Coo again."
+        ),
         scope=scope,
         limit=limit,
         used=used,
