@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import multiprocessing
 import os
+import re
 import select
 import signal
 import sqlite3
@@ -18,7 +21,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -26,6 +29,11 @@ LONGEST_S = 120.0
 """No process of these tests takes so long unless it hangs."""
 
 LOOK_S = 0.002
+
+REPEATED = {"Tapped", "TapRefused", "VerdictGiven", "AttemptStarted", "DeliveryRecorded"}
+"""What a restart may say once more: the operator taps again, a try is checked and made again."""
+
+AMOUNT = re.compile(r"€[\d,]+\.\d\d")
 
 
 @dataclass
@@ -69,6 +77,12 @@ class Coo:
         assert self.process.exitcode is not None
         return self.process.exitcode
 
+    def summary(self) -> dict[str, Any]:
+        """Wait for its end; the JSON object it ends with."""
+        assert self.ends() == 0, self.heard
+        found: dict[str, Any] = json.loads(self.heard.strip().splitlines()[-1])
+        return found
+
     def told(self, number: signal.Signals) -> int:
         """Send a signal, wait for the end, return the exit code."""
         os.kill(self.pid, number)
@@ -109,12 +123,15 @@ class Processes:
 
     def coo(self, *arguments: object) -> Coo:
         """Start `coo ARGUMENTS…`."""
-        from warm import coo  # noqa: PLC0415  # found beside this file once `processes` says where
+        return self._running("coo", list(map(str, arguments)))
 
-        return self.running(coo, list(map(str, arguments)))
+    def mortal(self, subscriber: str, nth: int, *arguments: object) -> Coo:
+        """The same, killed right before the commit of the n-th delivery to a subscriber."""
+        return self._running("mortal_coo", subscriber, nth, list(map(str, arguments)))
 
-    def running(self, target: Callable[..., None], *arguments: object) -> Coo:
+    def _running(self, name: str, *arguments: object) -> Coo:
         """Start a function of `warm` with these arguments, and pipes behind them."""
+        target = getattr(importlib.import_module("warm"), name)
         given, writes = self.context.Pipe(duplex=False)
         reads, said = self.context.Pipe(duplex=False)
         process = self.context.Process(target=target, args=(*arguments, given, said))
@@ -149,6 +166,28 @@ def processes(_warm: ForkServerContext, monkeypatch: pytest.MonkeyPatch) -> Iter
     found = Processes(_warm)
     yield found
     found.end()
+
+
+class Letter(NamedTuple):
+    """What makes one mail the same as another, in whatever folder it was written."""
+
+    command: str
+    to: str
+    subject: str
+    amounts: tuple[str, ...]
+    documents: tuple[str, ...]
+
+
+def letter(mail: EmailMessage) -> Letter:
+    body = mail.get_body()
+    assert body
+    return Letter(
+        command=str(mail["X-Coo-Command"]),
+        to=str(mail["To"]),
+        subject=str(mail["Subject"]),
+        amounts=tuple(AMOUNT.findall(body.get_content())),
+        documents=tuple(str(part.get_filename()) for part in mail.iter_attachments()),
+    )
 
 
 @dataclass(frozen=True)
@@ -186,6 +225,24 @@ class Data:
     def _opened(self) -> sqlite3.Connection:
         return sqlite3.connect(f"file:{self.path / 'ledger.db'}?mode=rw", uri=True, timeout=20)
 
+    def lasting(self) -> dict[str, int]:
+        """The facts that must be there exactly as often as in a calm run."""
+        return {kind: count for kind, count in self.kinds().items() if kind not in REPEATED}
+
+    def numbers(self) -> list[str]:
+        """The invoice numbers that were taken, in order."""
+        number = "SELECT json_extract(payload, '$.number') FROM facts"
+        issued = f"{number} WHERE event_type = 'InvoiceIssued' ORDER BY seq"
+        return [found for (found,) in self.all(issued)]
+
+    def failures(self) -> int:
+        """How many failures there ever were."""
+        return int(self.one("SELECT count(*) FROM view_entity WHERE kind = 'failure'"))
+
+    def letters(self) -> list[Letter]:
+        """The mails that left, as far as they must be the same in every folder."""
+        return sorted(map(letter, self.sent()))
+
     def sent(self) -> list[EmailMessage]:
         """The mails that left."""
         files = [
@@ -201,3 +258,9 @@ class Data:
 @pytest.fixture
 def data() -> Callable[[Path], Data]:
     return Data
+
+
+@pytest.fixture
+def demo(processes: Processes) -> Callable[[Path], Coo]:
+    """Starts the whole story, without a person, on a folder."""
+    return lambda folder: processes.coo("demo", "--auto", "--json", "--data", folder)

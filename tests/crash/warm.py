@@ -7,10 +7,15 @@ whole story. From `main` on it is the process that a shell would start, with a p
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from multiprocessing.connection import Connection
 
 import bot.cli
+import ledger.relay
+from ledger.deliveries import Deliveries
+from ledger.domain.facts import Fact, Reaction
+from ledger.lanes import Lane
 
 
 def coo(arguments: list[str], given: Connection, said: Connection) -> None:
@@ -25,3 +30,26 @@ def coo(arguments: list[str], given: Connection, said: Connection) -> None:
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False, buffering=1)
     sys.argv = ["coo", *arguments]
     bot.cli.main()
+
+
+class Mortal(Deliveries):
+    """Kills its own process before it commits what a subscriber answered to its n-th fact."""
+
+    subscriber = ""
+    left = 0
+
+    async def _commit(self, lane: Lane, fact: Fact, reaction: Reaction) -> None:
+        if lane.subscriber.name == self.subscriber:
+            Mortal.left -= 1
+            if not Mortal.left:
+                os.kill(os.getpid(), signal.SIGKILL)
+        await super()._commit(lane, fact, reaction)
+
+
+def mortal_coo(
+    subscriber: str, nth: int, arguments: list[str], given: Connection, said: Connection
+) -> None:
+    """`coo ARGUMENTS…`, killed right before the commit of the n-th delivery to a subscriber."""
+    Mortal.subscriber, Mortal.left = subscriber, nth
+    ledger.relay.Deliveries = Mortal  # type: ignore[misc]  # in this process only
+    coo(arguments, given, said)
