@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ledger.domain.errors import CooError
 from ledger.domain.events import CompanyConfigured, PolicyLoaded, PolicyRefused
 from ledger.domain.values import canonical
+from ledger.pauses import pause
 from policies.engine import Loaded, Refused
 
 if TYPE_CHECKING:
     from bot.app import App
+
+_log = logging.getLogger(__name__)
 
 LOOK_EVERY_S: Final = 1.0
 
@@ -46,20 +52,26 @@ class RuleWatch:
     async def run(self, stop: asyncio.Event) -> None:
         """Watch until told to stop."""
         while not stop.is_set():
-            await self.look()
-            await self._app.clock.sleep(LOOK_EVERY_S)
+            try:
+                await self.look()
+            except (CooError, OSError):
+                _log.exception("The rule files cannot be looked at now.")  # the next look may
+            await pause(self._app.clock, LOOK_EVERY_S, stop)
 
     async def look(self) -> None:
         """Reload where a file was added, changed or removed since the last look."""
         stamp = await asyncio.to_thread(_stamp, self._app.folder.policies)
         if stamp == self._seen:
             return
-        self._seen = stamp
         await self._app.intake.configured(rules_told(self._app.policies.reload()))
+        self._seen = stamp
 
 
 def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    """Name, size and time of change (ns) of every rule file."""
+    """Name, size and time of change (ns) of every rule file. An editor may be replacing one."""
     files = sorted(folder.glob("*.yaml")) if folder.is_dir() else []
-    stats = [(path.name, path.stat()) for path in files]
+    stats = []
+    for path in files:
+        with contextlib.suppress(FileNotFoundError):
+            stats.append((path.name, path.stat()))
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)

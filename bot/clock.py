@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import UTC, datetime
 from typing import Protocol
 
 from ledger.domain.entities import Alarm
+from ledger.domain.errors import CooError
 from ledger.domain.reading import Clock, Views
+from ledger.pauses import pause
+
+_log = logging.getLogger(__name__)
 
 
 class SystemClock:
@@ -48,5 +53,8 @@ class AlarmClock:
     async def run(self, stop: asyncio.Event, *, every: float = 1.0) -> None:
         """Ring until told to stop; looks `every` seconds."""
         while not stop.is_set():
-            await self.ring_due()
-            await self._clock.sleep(every)
+            try:
+                await self.ring_due()
+            except CooError:
+                _log.exception("Alarms cannot be rung now.")  # the disk may be back soon
+            await pause(self._clock, every, stop)

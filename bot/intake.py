@@ -82,7 +82,12 @@ class Intake:
         person = self._keys.person(mail.sender) if mail.sender else ""
         await self._keep(raw, mail, person)
         key = f"mail:{mail.raw_sha256}"
-        return await self._record(mail_received(mail), key, what="mail", person=person)
+        try:
+            return await self._record(mail_received(mail), key, what="mail", person=person)
+        except KeyConflict as conflict:
+            # The same bytes, read otherwise by an earlier version: that reading stands.
+            known = await self._ledger.fact(conflict.existing)
+            return Taken(what="mail", fact=known, new=False)
 
     async def payments(self, name: str, raw: bytes) -> list[Taken]:
         """Take a statement or a list of payments in, each entry once.

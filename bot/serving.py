@@ -21,10 +21,16 @@ from bot.intake import Taken
 from bot.live_office import LiveOffice
 from bot.render import put
 from connectors.mail.inbox import MaildirIn
-from ledger.domain.errors import InputUnreadable
+from ledger.blobs import BlobNotKept
+from ledger.domain.errors import CooError, InputUnreadable
 from ledger.domain.events import MailUnreadable
+from ledger.pauses import pause
+from ledger.seal import KeysNotWritten
+from ledger.store import WriteFailed
 
 INGEST_PATIENCE_S = 60.0
+AGAIN_S = 10.0
+"""How long a mail waits in the inbox for a disk that took nothing."""
 
 
 def operator_of(app: App) -> str:
@@ -67,19 +73,37 @@ async def watch_inbox(app: App, out: Console, stop: asyncio.Event) -> None:
     """Take in every mail that comes to lie in the maildir inbox."""
     inbox = MaildirIn(app.folder.inbox)
     async for name, path in inbox.watch(stop):
-        if await _ingested(app, out, path):
+        if await _patiently(app, out, path, stop):
             inbox.done(name)
+
+
+async def _patiently(app: App, out: Console, path: Path, stop: asyncio.Event) -> bool:
+    """Take one mail in. Where the disk refuses, again and again; any other trouble is told."""
+    while not stop.is_set():
+        try:
+            return await _ingested(app, out, path)
+        except (WriteFailed, BlobNotKept, KeysNotWritten) as error:
+            _told(out, path, error)
+            await pause(app.clock, AGAIN_S, stop)
+        except CooError as error:
+            _told(out, path, error)
+            return False
+    return False
 
 
 async def _ingested(app: App, out: Console, path: Path) -> bool:
     try:
         taken = await app.intake.file(path)
     except InputUnreadable as error:
-        put(out, Reply(lines=(f"{path.name}: {error.cause}", error.remedy), trouble=True))
+        _told(out, path, error)
         return False
     nothing = (texts.TAKEN_NOTHING.format(name=path.name),)
     put(out, Reply(lines=tuple(taken_words(path.name, one) for one in taken) or nothing))
     return True
+
+
+def _told(out: Console, path: Path, error: CooError) -> None:
+    put(out, Reply(lines=(f"{path.name}: {error.cause}", error.remedy), trouble=True))
 
 
 def taken_words(name: str, taken: Taken) -> str:
