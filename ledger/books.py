@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ledger.codec import Codec, Encoded, Plain
 from ledger.domain.facts import Draft, Fact
+from ledger.domain.present import Passed
 from ledger.statements import Statements
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class Projection(Protocol):
         """Whether the read tables are not those of the last fact, or of an older fold."""
         ...
 
-    def rebuild(self, connection: Connection, company: str, facts: Iterable[Fact]) -> None:
+    def rebuild(self, connection: Connection, company: str, facts: Iterable[Fact | Passed]) -> None:
         """Make the read tables anew from all facts; whatever is in them is thrown away."""
         ...
 

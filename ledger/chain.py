@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final, NamedTuple
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple, Never
 
 import msgspec
 
@@ -44,6 +45,9 @@ class StoredFact(NamedTuple):
     hash: bytes
 
 
+CONTENT: Final = StoredFact._fields[1:-2]
+"""The columns that say what happened: all but the company, which is known, and the hashes."""
+
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -67,27 +71,37 @@ class Walk:
         self._noted = noted or EMPTY
         self._versions: dict[str, int] = {}
 
-    def step(self, row: tuple[object, ...]) -> None:
-        """Check the next row (all columns, in their order). Raises `ChainBroken`."""
-        stored = StoredFact._make(row)
-        if stored.seq != self.head.seq + 1:
-            reason = f"gap in seq: {self.head.seq + 1} is missing"
-            raise ChainBroken(stored.seq, stored.fact_id, reason)
-        check_row(stored, self.head.hash)
-        expected = self._versions.get(stored.case_id, 0) + 1
-        if stored.version != expected:
-            reason = f"gap in case version: {stored.case_id!r} has {stored.version}, not {expected}"
-            raise ChainBroken(stored.seq, stored.fact_id, reason)
-        self._versions[stored.case_id] = expected
-        self.head = Head(stored.seq, stored.hash)
-        if stored.seq == self._noted.seq:
-            check_head(self.head, self._noted, stored.fact_id)
+    def follow(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Check the next rows (all columns, in their order). Raises `ChainBroken`."""
+        seq, previous = self.head
+        versions = self._versions
+        try:
+            for row in rows:
+                case, digest = row[3], row[15]
+                version = versions.get(case, 0) + 1
+                sound = row[14] == previous and link(previous, row[:14]) == digest
+                if not sound or row[1] != seq + 1 or row[4] != version:
+                    _refuse(StoredFact._make(row), Head(seq, previous), version)
+                versions[case], previous, seq = version, digest, row[1]
+                if seq == self._noted.seq:
+                    check_head(Head(seq, previous), self._noted, row[2])
+        finally:
+            self.head = Head(seq, previous)
 
     def finish(self) -> Head:
         """The head, after the last row. Raises `ChainBroken` where it is before the noted one."""
         if self.head.seq < self._noted.seq:
             check_head(self.head, self._noted)
         return self.head
+
+
+def _refuse(row: StoredFact, head: Head, version: int) -> Never:
+    """Say what is wrong with a row that should follow `head` as this version of its case."""
+    if row.seq != head.seq + 1:
+        raise ChainBroken(row.seq, row.fact_id, f"gap in seq: {head.seq + 1} is missing")
+    check_row(row, head.hash)
+    reason = f"gap in case version: {row.case_id!r} has {row.version}, not {version}"
+    raise ChainBroken(row.seq, row.fact_id, reason)
 
 
 def check_row(row: StoredFact, previous: bytes) -> None:

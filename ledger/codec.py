@@ -18,12 +18,15 @@ from ledger.chain import StoredFact
 from ledger.domain.errors import CooError, UnknownEventType
 from ledger.domain.events import EVENT_TYPES, Event
 from ledger.domain.facts import Fact
+from ledger.domain.folding import NOT_FOLDED
+from ledger.domain.present import Passed
 from ledger.seal import Keys, PersonForgotten
 from ledger.upcast import UPCASTERS, Upcasters
 
 OpenForm = Callable[[Any], Any]
 """From a value to what of it may stay readable for ever."""
 
+_PASSED: Final = frozenset(kind.__name__ for kind in NOT_FOLDED)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _encode = msgspec.json.Encoder(order="deterministic").encode
@@ -75,9 +78,11 @@ class Codec:
         upcasters: Upcasters = UPCASTERS,
     ) -> None:
         self.keys = keys
+        self.company = company
         self._company = company.encode()
         self._types = types
         self._upcasters = upcasters
+        self._readings: dict[str, _Reading] = {}
 
     def encode(self, event: Event, *, key: str, person: str) -> Encoded:
         """The bytes of an event. Makes the person's key where it is needed and missing.
@@ -106,48 +111,82 @@ class Codec:
 
     def fact(self, row: tuple[Any, ...]) -> Fact:
         """The fact of a row of the table `facts` (all columns, in their order)."""
-        stored = StoredFact._make(row)
-        joined, erased = self._opened(stored)
-        event = self._event(stored.event_type, stored.event_schema, joined)
-        return placed(stored, event, erased=erased)
+        return self.content(row[1:-2])
 
-    def _opened(self, row: StoredFact) -> tuple[bytes, bool]:
-        if row.sealed is None:
-            return row.payload, False
-        cipher = self.keys.opener(row.person)
-        if cipher is None:
-            return row.payload, True
-        personal = cipher.open(row.sealed, self._context(row.event_type, row.fact_key))
-        return _joined(row.payload, personal), False
+    def content(self, row: tuple[Any, ...]) -> Fact:
+        """The fact of a row with the columns `ledger.chain.CONTENT`."""
+        seq, fact_id, case, version, at, name, schema, key, by, cause, person, data, sealed = row
+        reading = self._readings.get(name) or self._reading(name, schema)
+        erased = False
+        if sealed is not None:
+            cipher = self.keys.opener(person)
+            if cipher is None:
+                erased = True
+            else:
+                context = [self._company, reading.name, key.encode()]
+                data = _joined(data, cipher.open(sealed, context))
+        if schema != reading.schema:
+            data = self._lifted(name, schema, data)
+        return Fact(
+            id=fact_id,
+            seq=seq,
+            company=self.company,
+            case=case,
+            version=version,
+            at=_EPOCH + timedelta(0, 0, at),
+            event=reading.decode(data),
+            key=key,
+            by=by,
+            cause=cause,
+            person=person,
+            erased=erased,
+        )
 
-    def _event(self, name: str, schema: int, data: bytes) -> Event:
+    def to_fold(self, row: tuple[Any, ...]) -> Fact | Passed:
+        """The same for a fold; what no fold looks at is neither opened nor decoded."""
+        if row[5] in _PASSED:
+            return Passed(row[0], row[2], row[3], moment(row[4]))
+        return self.content(row)
+
+    def _reading(self, name: str, schema: int) -> _Reading:
         kind = self._types.get(name)
         if kind is None:
             raise UnknownEventType(name, schema)
-        if schema != kind.schema:
-            old = msgspec.json.decode(data)
-            data = _encode(self._upcasters.lift(old, name=name, schema=schema, to=kind.schema))
-        return _format(kind).decoder.decode(data)
+        reading = _Reading(name.encode(), kind.schema, _format(kind).decoder.decode)
+        self._readings[name] = reading
+        return reading
+
+    def _lifted(self, name: str, schema: int, data: bytes) -> bytes:
+        old = msgspec.json.decode(data)
+        to = self._types[name].schema
+        return _encode(self._upcasters.lift(old, name=name, schema=schema, to=to))
 
     def _context(self, name: str, key: str) -> list[bytes]:
         return [self._company, name.encode(), key.encode()]
 
 
-def placed(row: StoredFact, event: Event, *, erased: bool = False) -> Fact:
-    """The fact that a row and its event make."""
+class _Reading(NamedTuple):
+    """What it takes to read the events of one class."""
+
+    name: bytes
+    schema: int
+    decode: Callable[[bytes], Event]
+
+
+def placed(row: StoredFact, event: Event, at: datetime) -> Fact:
+    """The fact that a new row and its event make. `at` is the moment of `row.recorded_at`."""
     return Fact(
         id=row.fact_id,
         seq=row.seq,
         company=row.company,
         case=row.case_id,
         version=row.version,
-        at=moment(row.recorded_at),
+        at=at,
         event=event,
         key=row.fact_key,
         by=row.said_by,
         cause=row.cause_id,
         person=row.person,
-        erased=erased,
     )
 
 

@@ -56,7 +56,7 @@ class Placing:
         if sheet.encoded.forgotten:
             raise PersonForgotten(sheet.draft.person)
         row = self._row(sheet)
-        fact = placed(row, sheet.encoded.event)
+        fact = placed(row, sheet.encoded.event, self._now)
         self.head = Head(row.seq, row.hash)
         self.rows.append(row)
         self.facts.append(fact)

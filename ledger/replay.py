@@ -14,7 +14,7 @@ from ledger.domain.folding import lookups
 from ledger.domain.present import Present
 from ledger.reads import Loaded, Reads, tag
 from ledger.store import Ledger
-from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP, VIEW_STATE
+from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
 
 _any_entity: Final[Callable[[bytes], Entity]] = msgspec.json.Decoder(Entity).decode
 
@@ -33,25 +33,15 @@ class FoldCheck(Struct, frozen=True, kw_only=True):
 
 
 async def refold(ledger: Ledger) -> FoldCheck:
-    """Fold every fact anew, in memory, and compare. Changes nothing.
+    """Fold every fact anew, in memory, and compare. Changes nothing."""
+    return await ledger.read(lambda connection: _compare(connection, ledger))
 
-    Where facts arrive meanwhile it folds on until it is level with the tables it compares.
-    """
+
+def _compare(connection: Connection, ledger: Ledger) -> FoldCheck:
+    """Fold and compare in one snapshot, so that no fact comes in between."""
     present = Present()
-    while True:
-        async for fact in ledger.facts(after_seq=present.seq):
-            present.fold([fact])
-        check = await ledger.read(lambda connection: _compare(connection, ledger.company, present))
-        if check is not None:
-            return check
-
-
-def _compare(connection: Connection, company: str, present: Present) -> FoldCheck | None:
-    """The comparison, in one snapshot; None where the tables are ahead of `present`."""
-    state = select(VIEW_STATE.c.seq).where(VIEW_STATE.c.company == company)
-    if int(connection.execute(state).scalar() or 0) > present.seq:
-        return None
-    difference = next(_differences(Reads(connection, company), present), "")
+    present.fold(ledger.stream_to_fold(connection))
+    difference = next(_differences(Reads(connection, ledger.company), present), "")
     entities = sum(1 for _ in present.kept())
     return FoldCheck(facts=present.seq, entities=entities, difference=difference)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, inspect, select
 
 from ledger import migrations
 from ledger.books import Books
 from ledger.domain.facts import Fact
+from ledger.domain.present import Passed
+from ledger.statements import ALL
 from ledger.tables import DISPOSABLE, METADATA, VIEWS
-
-_PAGE = 1000
 
 
 def prepare(connection: Connection, books: Books) -> None:
@@ -32,10 +33,13 @@ def remake_disposable(connection: Connection) -> None:
 
 
 def stream(connection: Connection, books: Books, after: int = 0) -> Iterator[Fact]:
-    """All facts with `seq > after`, page by page, as of this transaction."""
-    while page := page_after(connection, books, after, _PAGE):
-        yield from page
-        after = page[-1].seq
+    """All facts with `seq > after`, one at a time, as of this transaction."""
+    return map(books.codec.content, _rows(connection, books, after))
+
+
+def stream_to_fold(connection: Connection, books: Books, after: int = 0) -> Iterator[Fact | Passed]:
+    """The same for a fold: facts that only age their case are not read any further."""
+    return map(books.codec.to_fold, _rows(connection, books, after))
 
 
 def page_after(connection: Connection, books: Books, after: int, count: int) -> list[Fact]:
@@ -43,7 +47,12 @@ def page_after(connection: Connection, books: Books, after: int, count: int) -> 
     rows = books.statements.facts_after.all(
         connection, company=books.company, after=after, count=count
     )
-    return [books.codec.fact(row) for row in rows]
+    return [books.codec.content(row) for row in rows]
+
+
+def _rows(connection: Connection, books: Books, after: int) -> Iterator[tuple[Any, ...]]:
+    found = books.statements.facts_after
+    return found.run(connection, company=books.company, after=after, count=ALL)
 
 
 def _bring_up(connection: Connection, books: Books) -> None:
@@ -55,7 +64,7 @@ def _bring_up(connection: Connection, books: Books) -> None:
         for table in VIEWS:
             connection.execute(delete(table).where(table.c.company == books.company))
     if projection.behind(connection, books.company):
-        facts: Iterable[Fact] = stream(connection, books)
+        facts = stream_to_fold(connection, books)
         projection.rebuild(connection, books.company, facts)
 
 

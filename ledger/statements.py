@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
@@ -19,8 +19,11 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.sql import ClauseElement
 
-from ledger.chain import StoredFact
+from ledger.chain import CONTENT, StoredFact
 from ledger.tables import CHAIN_HEADS, CURSORS, FACTS
+
+ALL: Final = 2**62
+"""As a count: no limit."""
 
 
 class Prepared:
@@ -82,7 +85,10 @@ _company: BindParameter[str] = bindparam("company")
 
 
 class Statements:
-    """The hot path's statements for one dialect. Rows of facts come in the columns' order."""
+    """The hot path's statements for one dialect.
+
+    Rows of facts come with all columns, in their order; those of `facts_after` with `CONTENT`.
+    """
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -103,9 +109,11 @@ class Statements:
         self.last_fact = self._prepared(facts.order_by(fact.seq.desc()).limit(count))
         self.fact_by_id = self._prepared(facts.where(fact.fact_id == bindparam("fact_id")))
         self.fact_by_key = self._prepared(facts.where(fact.fact_key == bindparam("fact_key")))
+        content = select(*[fact[name] for name in CONTENT]).where(fact.company == _company)
         self.facts_after = self._prepared(
-            facts.where(fact.seq > after).order_by(fact.seq).limit(count)
+            content.where(fact.seq > after).order_by(fact.seq).limit(count)
         )
+        self.all_rows = self._prepared(facts.order_by(fact.seq))
         self.case_after = self._prepared(
             facts.where(one_case, fact.version > after).order_by(fact.version).limit(count)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -18,12 +18,13 @@ from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
 from ledger.domain.errors import ChainBroken, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.present import Passed
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
 from ledger.seal import Keys
 from ledger.sqlite import LedgerUnreadable, sqlite_warning
-from ledger.statements import Statements
-from ledger.transaction import ALL, Tx
+from ledger.statements import ALL, Statements
+from ledger.transaction import Tx
 from ledger.writer import LedgerClosed, WriteFailed, Writer
 
 __all__ = [
@@ -42,6 +43,7 @@ Listener = Callable[[Sequence[Fact]], None]
 """Called in the event loop's thread with new facts, right after their commit."""
 
 _PAGE = 1000
+_SAMPLE = 100
 _log = logging.getLogger(__name__)
 
 
@@ -71,7 +73,8 @@ class Ledger:
         """Open a data folder (its `ledger.db`) or a SQLite URL, making what is missing.
 
         Migrates the file, makes deleted read tables anew and checks the head of the chain;
-        raises `ChainBroken` where that does not hold.
+        raises `ChainBroken` where that does not hold, and `KeyLost` where `keys` are not those
+        that its facts were sealed with.
         """
         url = sqlite.ledger_url(folder_or_url)
         writing = sqlite.writer_engine(url)
@@ -140,6 +143,14 @@ class Ledger:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._in_snapshot, work)
 
+    def stream(self, connection: Connection, after_seq: int = 0) -> Iterator[Fact]:
+        """All facts with `seq > after_seq`, in order, inside `read`: the quickest way to them."""
+        return schema.stream(connection, self._books, after_seq)
+
+    def stream_to_fold(self, connection: Connection, after_seq: int = 0) -> Iterator[Fact | Passed]:
+        """The same for `Present.fold`: what no fold looks at is neither opened nor decoded."""
+        return schema.stream_to_fold(connection, self._books, after_seq)
+
     # --- wake-ups ------------------------------------------------------------------------------
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -180,6 +191,16 @@ class Ledger:
             connection, self._books, now=clock.now, loop=loop, committed=self._tell
         )
         await self._writer.transact(Tx.head)
+        await self.read(self._check_readable)
+
+    def _check_readable(self, connection: Connection) -> None:
+        """Read the first and the last facts.
+
+        With a lost or an old file of keys nothing may be written: it would be sealed under new
+        keys, and be unreadable once the right file is back.
+        """
+        for after in {0, max(0, self._head(connection).seq - _SAMPLE)}:
+            schema.page_after(connection, self._books, after, _SAMPLE)
 
     def _prepared(self) -> Connection:
         with sqlite.reading_errors():
@@ -236,10 +257,8 @@ class Ledger:
     def _verify(self, connection: Connection, expected: Head | None) -> Head:
         statements = self._books.statements
         walk = Walk(expected)
-        everything = {"company": self.company, "after": 0, "count": ALL}
         try:
-            for row in statements.facts_after.run(connection, **everything):
-                walk.step(row)
+            walk.follow(statements.all_rows.run(connection, company=self.company))
         except connection.dialect.loaded_dbapi.Error as error:
             # Bytes were changed so that the database itself cannot read the next row.
             raise ChainBroken(walk.head.seq + 1, "", f"unreadable row: {error}") from error

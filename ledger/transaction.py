@@ -13,11 +13,8 @@ from ledger.chain import EMPTY, GENESIS, Head, StoredFact, check_head, check_row
 from ledger.domain.errors import KeyConflict, StaleCursor, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.placing import Placing
-from ledger.statements import Prepared
+from ledger.statements import ALL, Prepared
 from ledger.tables import FACTS
-
-ALL = 2**62
-"""No limit."""
 
 _KEYS_A_QUERY = 500
 

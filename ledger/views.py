@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, select
 from ledger.domain.entities import Entity
 from ledger.domain.facts import Fact
 from ledger.domain.folding import FOLD_VERSION, lookups, references
-from ledger.domain.present import Present
+from ledger.domain.present import Passed, Present
 from ledger.reads import Reads
 from ledger.store import Ledger
 from ledger.tables import FACTS, VIEW_STATE, VIEWS
@@ -77,7 +77,7 @@ class InlineViews:
         last = select(func.max(FACTS.c.seq)).where(FACTS.c.company == company)
         return found != (connection.execute(last).scalar() or 0, self._fold_version)
 
-    def rebuild(self, connection: Connection, company: str, facts: Iterable[Fact]) -> None:
+    def rebuild(self, connection: Connection, company: str, facts: Iterable[Fact | Passed]) -> None:
         """Fold everything anew, reading the facts once and holding only the present state."""
         for table in VIEWS:
             connection.execute(delete(table).where(table.c.company == company))
