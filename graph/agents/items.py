@@ -12,7 +12,7 @@ from graph.agents.mentions import belongs_to, only_mentioned, perhaps_mentioned
 from graph.agents.numbers import count_of
 from graph.agents.plaintext import plain
 from graph.agents.quantities import TIMES, told_apart, told_quantity
-from graph.agents.words import Match, Word, stem, unnumbered, words_in
+from graph.agents.words import Match, Place, Word, stem, unnumbered, words_in
 from graph.slots import ItemSlot
 from ledger.domain.company import PriceItem
 
@@ -48,7 +48,7 @@ class Wants(Struct, frozen=True):
 
     items: tuple[ItemSlot, ...]
     unsure: tuple[str, ...] = ()
-    places: tuple[tuple[int, int], ...] = ()
+    places: tuple[Place, ...] = ()
 
 
 class Text(Struct, frozen=True):
@@ -72,7 +72,9 @@ def wants_in(text: str, prices: Sequence[PriceItem]) -> Wants:
             slot, doubt = _slot(Text(text, folded, words, tuple(found)), matches, item)
             slots.append(slot)
             doubts += doubt
-    places = tuple((words[one.first].start, words[one.last - 1].end) for one in found)
+    places = tuple(
+        Place(one.item, words[one.first].start, words[one.last - 1].end) for one in found
+    )
     return Wants(tuple(slots), tuple(doubts), places)
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 
 from graph.agents import phrases
+from graph.agents.clauses import asked_beside, is_asked_for
 from graph.agents.languages import foreign_language
-from graph.agents.plaintext import plain
-from graph.agents.purpose import asks_for_something, blames, other_than_buying
+from graph.agents.purpose import blames, other_than_buying
 from graph.agents.reading import Reading
 from graph.agents.unlisted import compared_in, unlisted_in
 from graph.slots import Intent
@@ -19,8 +19,6 @@ from graph.slots import Intent
 _EARLY_YES = re.compile(
     r"\b(?:accept|agree|nehme|nehmen|akzeptier)\w*\b.{0,40}\b(?:offer|angebot|offre|proposal)"
 )
-
-_ONE = re.compile(r"\b(?:1|one|ein(?:en|e)?|une?)\b")
 
 
 def lead_intent(reading: Reading) -> tuple[Intent, list[str]]:
@@ -62,10 +60,11 @@ def _no_request(reading: Reading) -> tuple[Intent, list[str]] | None:
 def _open_points(reading: Reading) -> list[str]:
     """What else stands in a request that an offer at list price would pass over."""
     text, places = reading.asked, reading.wants.places
-    unlisted = unlisted_in(text, places)
+    unlisted = unlisted_in(text, places) or asked_beside(text, places)
+    unasked = _unasked(reading)
     tests = (
         (bool(_EARLY_YES.search(reading.folded)), "which offer they accept: none was sent"),
-        (not _is_asked(reading), "whether they ask for it or only mention it"),
+        (bool(unasked), f"whether {unasked} is asked for or only mentioned"),
         (compared_in(text, places), "whether it is more than the price list means by it"),
         (bool(unlisted), f"what they expect of: {', '.join(unlisted[:3])}"),
         (bool(phrases.COMPLAINS.search(reading.folded)), "whether they complain"),
@@ -73,9 +72,12 @@ def _open_points(reading: Reading) -> list[str]:
     return [doubt for holds, doubt in tests if holds]
 
 
-def _is_asked(reading: Reading) -> bool:
-    """Whether it asks in words, or simply says how many ("2 x logo")."""
-    if asks_for_something(reading.said):
-        return True
-    evidence = [(slot.quantity, plain(slot.evidence)) for slot in reading.wants.items]
-    return any(count > 1 or _ONE.search(words) for count, words in evidence)
+def _unasked(reading: Reading) -> str:
+    """The items that stand in no sentence that asks or orders, in words."""
+    places = reading.wants.places
+    items = dict.fromkeys(place.item for place in places)
+    return " and ".join(
+        item
+        for item in items
+        if not is_asked_for(reading.asked, [place for place in places if place.item == item])
+    )

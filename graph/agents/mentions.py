@@ -10,11 +10,14 @@ _OWN = re.compile(
     r"\b(?:your|ihre[rnm]?|eure[rnm]?|deine[rnm]?|votre)\s+$"
 )
 _TAKE_CARE = re.compile(r"\b(?:take|takes|taking|taken|with|great|best|medical|health)\s+$")
-_THEIRS = re.compile(r"\b(?:our|my|unsere[rnms]?|meine[rnms]?|notre|nos|mon|ma)\s+(?:\w+\s+)?$")
+_THEIRS = re.compile(
+    r"\b(?:our|my|unser(?:e[rnms]?)?|mein(?:e[rnms]?)?|notre|nos|mon|ma)\s+(?:\w+\s+)?$"
+)
 _NOT = re.compile(
     r"\b(?:no|not|without|kein|keine|keinen|ohne|nicht|sans|pas de|pas d')\s+"
     r"(?:(?:a|an|the|any|new)\s+)?$"
 )
+_SOMEBODY = re.compile(r"(?:design|entwickl|develop|train|manag|gestalt)(?:ers?|erin(?:nen)?)$")
 _CLAUSE = re.compile(r"[,.;:!?\n]|\b(?:and|but|und|aber|et|mais)\b")
 _ONE = r"(?:(?:an?|the|our|my|ein\w*|unser\w*|mein\w*|das|die|une?|notre|mon|ma|la|le|l')\s*)?"
 _HAVE = re.compile(
@@ -40,7 +43,7 @@ _THEIR_MAKER = re.compile(
 
 _FOR = re.compile(
     r"\s+(?:(?:for|of|on|to|fur|an|auf|von|de|pour|sur)\s+)?"
-    r"(?:our|my|unsere[rnms]?|meine[rnms]?|notre|nos|mon|ma)\s+(?:\w+\s+)?"
+    r"(?:our|my|unser(?:e[rnms]?)?|mein(?:e[rnms]?)?|notre|nos|mon|ma)\s+(?:\w+\s+)?"
 )
 
 
@@ -50,7 +53,9 @@ def only_mentioned(folded: str, start: int, end: int, *, care: bool) -> bool:
     `care`: the word is "care", which idioms have as well ("take care", "health care").
     """
     before, after = folded[max(0, start - 60) : start], folded[end : end + 60]
-    if _OWN.search(before) or _NOT.search(before) or (care and _TAKE_CARE.search(before)):
+    if _SOMEBODY.search(folded[start:end]) or _OWN.search(before):
+        return True
+    if _NOT.search(before) or (care and _TAKE_CARE.search(before)):
         return True
     clause = _CLAUSE.split(before)[-1]
     rest = _CLAUSE.split(after, maxsplit=1)[0]

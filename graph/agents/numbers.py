@@ -50,6 +50,13 @@ _AFTER = (
 _BARE = re.compile(
     rf"{_CUE}(?P<n>\d{{3,7}}|\d{{1,3}}(?:[.,' ]\d{{3}})+)(?P<k> ?k\b)?{_AFTER}", re.MULTILINE
 )
+_TAXED = re.compile(
+    r"(?<![\w.,])(?P<n>\d{3,7}|\d{1,3}(?:[.,' ]\d{3})+)(?P<k>)"
+    r"(?= ?(?:net|netto|gross|brutto|ht|ttc|hors taxes?|(?:plus|excl|incl|inkl|exkl|zzgl|including|"
+    r"excluding)\.? ?(?:vat|tax|mwst|ust|tva))\b)"
+)
+"""A number that is said to be before or after tax is money, whatever stands around it."""
+
 _THOUSANDS = re.compile(rf"{_CUE}(?P<n>\d{{1,3}}(?:[.,]\d)?) ?k\b", re.MULTILINE)
 _PERCENT = re.compile(r"(?<![\w.,])(?P<n>\d{1,3}(?:[.,]\d{1,2})?|[a-z]{2,6})[ -]?"
                       r"(?:%|percent\b|per cent\b|prozent\w*|pour ?cents?\b)")  # fmt: skip
@@ -88,7 +95,7 @@ _NET = re.compile(
     rf"before|vor)\.? ?(?:the )?(?:\d+ ?% )?{_TAX})\b"
 )
 _DISCOUNT = re.compile(
-    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|"
+    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|drop\b|cut\b|knock|senk\w+|redui|diminu|"
     r"prozente|"
     r"remise|rabais|moins|baisse|entgegenkomm|runter)"
 )
@@ -141,7 +148,7 @@ def _money(folded: str) -> Iterator[tuple[int, int, str, str]]:
 def _bare(folded: str) -> Iterator[tuple[int, int, str, str]]:
     """Numbers without a currency that can hardly be anything but a price: "could you do 2100?"."""
     taken = [(hit.start(), hit.end()) for hit in _MONEY.finditer(folded)]
-    for pattern, times in ((_BARE, None), (_THOUSANDS, "k")):
+    for pattern, times in ((_BARE, None), (_TAXED, None), (_THOUSANDS, "k")):
         for hit in pattern.finditer(folded):
             number = _thousand(hit["n"], times or hit["k"])
             free = not any(start <= hit.start("n") < end for start, end in taken)

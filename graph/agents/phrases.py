@@ -53,7 +53,7 @@ ACCEPTS: Final = re.compile(
     r"|\berteilen?\b[^.!?\n]{0,40}\b(?:auftrag|freigabe)\b|\bbestatigen?\b[^.!?\n]{0,30}\bauftrag\b"
     r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestellen?\b|\bhiermit bestell"
     r"|\bsagen? (?:ich |wir )?(?:ihnen )?(?:gerne? |hiermit )?zu\b|\bso machen wir\b|"
-    r"\bmachen wir so\b"
+    r"\bmachen wir so\b|\bmach(?:t|en sie)? (?:das|es|mal) (?:bitte |gerne? )?so\b"
     r"|\bgeht klar\b|\b(?:das|angebot|preis|so) (?:geht|ist) (?:fur uns |so )?in ordnung\b"
     r"|\blegen sie (?:bitte |gerne? )?los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
     rf"|\b(?:leg|legt|bitte|dann|gerne?|also) los\b|\bkann (?:es )?losgehen\b|\bgrunes licht\b"
@@ -72,14 +72,15 @@ ACCEPTS: Final = re.compile(
     re.MULTILINE,
 )
 YES: Final = re.compile(
-    r"^\W*(?:yes|yep|sure|ok|okay|great|perfect|fine|ja|jawohl|gerne|perfekt|super|prima|oui|"
+    r"^\W*(?:yes|yep|sure|ok|okay|great|perfect|fine|ja|jawohl|gerne|perfekt|super|prima|top|oui|"
     r"parfait|"
     r"entendu|tres bien)\b"
 )
 """A yes that may be no more than a nod: it counts only where the sentence says nothing else."""
 
 NODDING: Final = re.compile(
-    r"(?:\W|\b(?:yes|yep|sure|ok|okay|great|perfect|fine|ja|jawohl|gerne?|perfekt|super|prima|oui|"
+    r"(?:\W|\b(?:yes|yep|sure|ok|okay|great|perfect|fine|ja|jawohl|gerne?|perfekt|super|prima|top|"
+    r"oui|"
     r"parfait|entendu|tres|bien|please|pls|thanks?|thx|you|many|very|so|much|danke|dank|vielen|"
     r"bitte|sehr|herzlichen|merci|beaucoup|svp|that|it|is|for|with|by|us|me|das|ist|fur|uns|mich|"
     r"pour|nous|moi|c'est|bon|gut|good|alles|klar|dann|then|all)\b)+"
@@ -109,6 +110,9 @@ _REFUSALS: Final = (
     r"|\b(?:i|we) decline\b|\bno longer (?:need|interested|require)|\bchanged our minds?\b|"
     r"\b(?:do not|don't|won't|not) want to proceed\b"
     r"|\b(?:not|won't be) (?:proceed|going ahead|moving forward)|\bcall it off\b|"
+    r"\b(?:won't|will not) be (?:doing|needing|taking|using)\b|\b(?:cancel|drop) (?:the|this|our) "
+    r"(?:project|order|plans?)\b|\babandonn\w+\b|\blaiss(?:ons|e) tomber\b|\bnehmen? [^.!?\n]{0,20}"
+    r"abstand\b|\blassen es (?:lieber |dann )?(?:sein|bleiben)\b|"
     r"\bcannot accept\b|\bcan't accept\b|\bdo not accept\b|\bdon't accept\b"
     r"|\bkein interesse\b|\bsagen? (?:ich |wir )?(?:ihnen )?(?:hiermit |leider )?ab\b|"
     r"\babsage[n]?\b|\babzusagen\b"

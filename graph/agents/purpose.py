@@ -56,16 +56,6 @@ _YOURS: Final = re.compile(
     r"(?:das|die|den) (?:sie|ihr) |ihre (?:arbeit|rechnung|leistung)|auf (?:das|die|den)|"
     r"vous avez|votre (?:travail|service|facture))"
 )
-_ASKS_FOR: Final = re.compile(
-    r"\?|\b(?:please|pls|need\w*|want\w*|(?:would|we'd|i'd) (?:like|love)|looking for|interested|"
-    r"quot\w+|offer|proposal|book\w*|order\w*|pric\w+|costs?|how much|hire|enquir\w+|inquir\w+|"
-    r"requir\w+|request\w*|estimate|after an?\b|searching|kindly|"
-    r"bitte\w*|brauch\w*|benotig\w*|mochte\w*|hatten?\b|gern\w*|such(?:en|e|t)\b|gesucht|"
-    r"interess\w*|angebot\w*|anfrag\w*|kost\w*|buch\w*|bestell\w*|bieten|preis\w*|plan\w*|"
-    r"wunsch\w*|offerte|fehlt|soll\w*|"
-    r"besoin|voudr\w+|souhait\w*|aimer\w+|cherch\w*|devis|offre|tarifs?|prix|combien|reserv\w*|"
-    r"command\w*|proposition|merci de|s'il (?:vous|te)|svp|faut|faudrait)"
-)
 
 
 def other_than_buying(folded: str) -> str:
@@ -76,8 +66,3 @@ def other_than_buying(folded: str) -> str:
 def blames(folded: str) -> bool:
     """Whether it complains about something of ours that does not work or does not come."""
     return bool(_BLAMES.search(folded) and _YOURS.search(folded))
-
-
-def asks_for_something(folded: str) -> bool:
-    """Whether any words of asking, wanting or ordering stand in it."""
-    return bool(_ASKS_FOR.search(folded))

@@ -26,12 +26,17 @@ _UNITS = {
 _FILLERS = word_set(
     "of de d full whole new more neue neuen neuer neues ganze ganzen volle nouveau nouvelle "
     "nouvelles nouveaux x times further additional weitere weiteren mal complete complets "
-    "komplette the your ihrer ihre ihren vos on site ganztagige ganztagigen entire l le la les"
+    "komplette the die das den der your "
+    "ihrer ihre ihren vos on site ganztagige ganztagigen entire l le la les"
 )
 _BRIDGES = word_set("x je total qty quantity menge anzahl quantite dauer duration i e")
 _LOOSE = word_set("for fur fuer over uber pour de sur of a an auf in d with mit the en under")
 """Bridges behind which a number may be anything: it counts only with its unit."""
 
+_MOMENT = word_set(
+    "in within binnen innerhalb von dans sous d'ici seit since depuis vor nach after apres "
+    "last next letzten nachsten derniers prochains past"
+)
 _FOLLOWS = word_set("x and und et please bitte svp")
 _BREAK = re.compile(r"[.!?;,:]|\n\s*(?:\n|[-*•·–+>])")
 _LINE = re.compile(r"[.!?;\n]")
@@ -95,11 +100,17 @@ def _before(
             return None
         word = words[at].text
         if _count(word) is not None and word != "x":
-            return None if _belongs_above(folded, words, at, others) else at
+            apart = _belongs_above(folded, words, at, others) or _is_moment(words, at, match)
+            return None if apart else at
         if word not in _FILLERS and stem(word) not in units:
             return None
         at -= 1
     return None
+
+
+def _is_moment(words: Sequence[Word], at: int, match: Match) -> bool:
+    """`in 3 months the logo`: a moment, not a quantity."""
+    return at > 0 and match.first - at > 1 and words[at - 1].text in _MOMENT
 
 
 def _belongs_above(folded: str, words: Sequence[Word], at: int, others: Sequence[Match]) -> bool:

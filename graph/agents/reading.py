@@ -53,13 +53,12 @@ class Reading(Struct, frozen=True, kw_only=True):
     """A text taken apart, before anybody says what it is for.
 
     `asked` is what `wants` was read from: the text, with its subject where only that names an
-    item. `said` is subject and text folded.
+    item.
     """
 
     text: str
     folded: str
     asked: str
-    said: str
     wants: Wants
     amounts: tuple[AmountSlot, ...]
     percentages: tuple[Percentage, ...]
@@ -73,7 +72,7 @@ def read(message: Message, known: Known) -> Reading:
     forwarded = forwarded_text(message.text[:LONGEST]) if message.begins else ""
     use_subject = message.begins and not _REPLY.match(message.subject)
     text = asked = "\n".join(part for part in (body, forwarded) if part)
-    whole = f"{message.subject}\n{text}" if use_subject else text
+    whole = f"{message.subject}\n\n{text}" if use_subject else text
     wants = wants_in(text, known.prices)
     if use_subject and not wants.items:
         asked = whole
@@ -82,7 +81,6 @@ def read(message: Message, known: Known) -> Reading:
         text=text,
         folded=plain(text),
         asked=asked,
-        said=plain(whole),
         wants=wants,
         amounts=amounts_in(text),
         percentages=percentages_in(text),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from graph.agents.numbers import count_of
 from graph.agents.plaintext import plain
-from graph.agents.words import unnumbered, word_set, words_in
+from graph.agents.words import Place, unnumbered, word_set, words_in
 
 _DEEDS = re.compile(
     r"\b(?:seo|search engine \w+|suchmaschinen\w*|referencement|e-?commerce|hosting|hebergement|"
@@ -75,34 +75,38 @@ _NOT_THINGS = word_set(
 _JOINED = re.compile(r"^[ \t]*(?:,|&|\+|\b(?:and|und|et|plus|sowie|as well as|ainsi qu'?e?))\s+")
 
 
-def unlisted_in(text: str, places: Sequence[tuple[int, int]]) -> tuple[str, ...]:
+def unlisted_in(text: str, places: Sequence[Place]) -> tuple[str, ...]:
     """The words of what is asked for beside the items at `places`, each once."""
     folded = unnumbered(plain(text))
     found = [*_services(folded, places), *_lines(folded, places), *_neighbours(folded, places)]
     return tuple(dict.fromkeys(" ".join(part.split())[:60] for part in found))
 
 
-def compared_in(text: str, places: Sequence[tuple[int, int]]) -> bool:
+def compared_in(text: str, places: Sequence[Place]) -> bool:
     """Whether an item is to be like something else: "a website like amazon"."""
     folded = plain(text)
-    return any(_LIKE.match(folded[end : end + 60]) for _, end in places)
+    return any(_LIKE.match(folded[end : end + 60]) for end in _ends(places))
 
 
-def _services(folded: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _ends(places: Sequence[Place]) -> list[int]:
+    return [place.end for place in places]
+
+
+def _services(folded: str, places: Sequence[Place]) -> Iterator[str]:
     for hit in (*_DEEDS.finditer(folded), *_THINGS.finditer(folded)):
-        inside = any(start <= hit.start() < end for start, end in places)
+        inside = any(place.start <= hit.start() < place.end for place in places)
         theirs = hit.re is _THINGS and _THEIRS.search(folded[: hit.start()][-40:])
         if not inside and not theirs and not _FIRM.match(folded[hit.end() : hit.end() + 40]):
             yield hit[0]
 
 
-def _lines(folded: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _lines(folded: str, places: Sequence[Place]) -> Iterator[str]:
     """Lines of a list that names items, but for those with an item or a detail."""
     at, strange, listed = 0, [], False
     for line in folded.splitlines(keepends=True):
         item = _ITEM_LINE.match(line.rstrip("\n")) or _ROW.match(line.rstrip("\n"))
         if item:
-            has = any(at <= start < at + len(line) for start, _ in places)
+            has = any(at <= place.start < at + len(line) for place in places)
             listed = listed or has
             said = item["text"] if "text" in item.re.groupindex else line.partition("\t")[0]
             if not has and not _DETAIL.match(said) and re.search(r"[a-z]{3}", said):
@@ -111,22 +115,22 @@ def _lines(folded: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
     yield from strange if listed else ()
 
 
-def _neighbours(folded: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _neighbours(folded: str, places: Sequence[Place]) -> Iterator[str]:
     """What is joined to an item by "and": `a logo and a chatbot`, `a logo and 500 mugs`."""
-    for _, end in places:
+    for end in _ends(places):
         joined = _JOINED.match(folded[end : end + 80])
         if joined:
             start = end + joined.end()
             yield from _thing(folded[start : start + 50], start, places)
 
 
-def _thing(after: str, start: int, places: Sequence[tuple[int, int]]) -> Iterator[str]:
+def _thing(after: str, start: int, places: Sequence[Place]) -> Iterator[str]:
     """The noun phrase at the start of `after`, where it names a thing that is no item."""
     line = re.split(r"[.!?;,\n]", after)[0]
     words = words_in(line)
     if not words or not (words[0].text in _DETERMINER or (count_of(words[0].text) or 0) > 1):
         return
     reach = words[: len(("two", "new", "things", "more"))]
-    near = any(start <= place < start + reach[-1].end for place, _ in places)
+    near = any(start <= place.start < start + reach[-1].end for place in places)
     if not near and not any(word.text in _NOT_THINGS for word in words[:3]) and words[1:]:
         yield line[: words[min(len(words), 3) - 1].end]

@@ -37,6 +37,14 @@ class Match(Struct, frozen=True):
     weak: bool
 
 
+class Place(Struct, frozen=True):
+    """Where the words of an item stand in a text."""
+
+    item: str
+    start: int
+    end: int
+
+
 def word_set(text: str) -> frozenset[str]:
     """The words of a line, as a set to look in."""
     return frozenset(text.split())

@@ -75,3 +75,42 @@ def test_what_they_have_or_are_is_no_wish(read, text):
 def test_a_year_after_from_is_no_amount(read):
     assert read("Our site is from 2011, so we need a website.").amounts == ()
     assert read("A website, please. We have a budget of 2000.").amounts != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("Could you quote a website and also redo our menu cards?", "redo our menu cards"),
+        ("Could you quote a website and redo our menu cards?", "redo our menu cards"),
+        ("We need a logo. Can you mend our roof?", "can you mend our roof"),
+        ("Wir brauchen ein Logo. Können Sie auch unser Dach decken?", "unser dach"),
+        ("Il nous faut un logo et refaire notre toit.", "refaire notre toit"),
+        ("I bought a logo from you in 2024. Could I have the receipt, please?", "only mentioned"),
+        (
+            "Jemand hat uns eine Website gebaut. Was kostet ein Logo?",
+            "website is asked for or only",
+        ),
+    ],
+)
+def test_every_other_wish_in_whatever_words_is_asked(read, text, doubt):
+    assert any(doubt in part for part in read(text).unsure)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How are you? Do you remember me? We need a logo.",
+        "A logo, please. When could you start, and what would it cost?",
+        "We need:\n- a logo",
+        "Können Sie uns ein Logo machen? Geht das bis März?",
+        "Il nous faut un logo. Est-ce possible ? Pourriez-vous me rappeler ?",
+    ],
+)
+def test_small_talk_and_what_an_offer_answers_are_no_other_wish(read, text):
+    slots = read(text)
+    assert (slots.intent, slots.unsure) == (Intent.NEW_REQUEST, ())
+
+
+def test_a_moment_is_no_quantity(read):
+    slots = read("Wir brauchen in 3 Tagen Workshop.")
+    assert slots.items[0].quantity == 0
