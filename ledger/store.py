@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from ledger import schema, sqlite
 from ledger.books import Books, MakeId, Projection
@@ -18,13 +18,13 @@ from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
 from ledger.domain.errors import ChainBroken, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
-from ledger.domain.present import Passed
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
 from ledger.seal import Keys
 from ledger.sqlite import LedgerUnreadable, sqlite_warning
-from ledger.statements import ALL, Statements
-from ledger.transaction import Tx
+from ledger.statements import Statements
+from ledger.tables import FACTS
+from ledger.transaction import ALL, Tx
 from ledger.writer import LedgerClosed, WriteFailed, Writer
 
 __all__ = [
@@ -143,14 +143,6 @@ class Ledger:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._in_snapshot, work)
 
-    def stream(self, connection: Connection, after_seq: int = 0) -> Iterator[Fact]:
-        """All facts with `seq > after_seq`, in order, inside `read`: the quickest way to them."""
-        return schema.stream(connection, self._books, after_seq)
-
-    def stream_to_fold(self, connection: Connection, after_seq: int = 0) -> Iterator[Fact | Passed]:
-        """The same for `Present.fold`: what no fold looks at is neither opened nor decoded."""
-        return schema.stream_to_fold(connection, self._books, after_seq)
-
     # --- wake-ups ------------------------------------------------------------------------------
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -191,16 +183,19 @@ class Ledger:
             connection, self._books, now=clock.now, loop=loop, committed=self._tell
         )
         await self._writer.transact(Tx.head)
-        await self.read(self._check_readable)
+        await self.read(self._check_keys)
 
-    def _check_readable(self, connection: Connection) -> None:
-        """Read the first and the last facts.
+    def _check_keys(self, connection: Connection) -> None:
+        """Look for the keys of the first and the last facts, without opening anything.
 
         With a lost or an old file of keys nothing may be written: it would be sealed under new
         keys, and be unreadable once the right file is back.
         """
-        for after in {0, max(0, self._head(connection).seq - _SAMPLE)}:
-            schema.page_after(connection, self._books, after, _SAMPLE)
+        row, head = FACTS.c, self._head(connection).seq
+        persons = select(row.person).where(row.company == self.company, row.sealed.is_not(None))
+        for some in (row.seq <= _SAMPLE, row.seq > head - _SAMPLE):
+            for (person,) in connection.execute(persons.where(some).distinct()):
+                self._books.codec.keys.opener(str(person))
 
     def _prepared(self) -> Connection:
         with sqlite.reading_errors():
@@ -257,8 +252,10 @@ class Ledger:
     def _verify(self, connection: Connection, expected: Head | None) -> Head:
         statements = self._books.statements
         walk = Walk(expected)
+        everything = {"company": self.company, "after": 0, "count": ALL}
         try:
-            walk.follow(statements.all_rows.run(connection, company=self.company))
+            for row in statements.facts_after.run(connection, **everything):
+                walk.step(row)
         except connection.dialect.loaded_dbapi.Error as error:
             # Bytes were changed so that the database itself cannot read the next row.
             raise ChainBroken(walk.head.seq + 1, "", f"unreadable row: {error}") from error
