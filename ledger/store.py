@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +18,14 @@ from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
 from ledger.domain.errors import ChainBroken, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.present import Passed
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
 from ledger.seal import Keys
 from ledger.sqlite import LedgerUnreadable, sqlite_warning
-from ledger.statements import Statements
+from ledger.statements import ALL, Statements
 from ledger.tables import FACTS
-from ledger.transaction import ALL, Tx
+from ledger.transaction import Tx
 from ledger.writer import LedgerClosed, WriteFailed, Writer
 
 __all__ = [
@@ -143,6 +144,14 @@ class Ledger:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._in_snapshot, work)
 
+    def stream(self, connection: Connection, after_seq: int = 0) -> Iterator[Fact]:
+        """All facts with `seq > after_seq`, in order, inside `read`: the quickest way to them."""
+        return schema.stream(connection, self._books, after_seq)
+
+    def stream_to_fold(self, connection: Connection, after_seq: int = 0) -> Iterator[Fact | Passed]:
+        """The same for `Present.fold`: what no fold looks at is neither opened nor decoded."""
+        return schema.stream_to_fold(connection, self._books, after_seq)
+
     # --- wake-ups ------------------------------------------------------------------------------
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -252,10 +261,8 @@ class Ledger:
     def _verify(self, connection: Connection, expected: Head | None) -> Head:
         statements = self._books.statements
         walk = Walk(expected)
-        everything = {"company": self.company, "after": 0, "count": ALL}
         try:
-            for row in statements.facts_after.run(connection, **everything):
-                walk.step(row)
+            walk.follow(statements.all_rows.run(connection, company=self.company))
         except connection.dialect.loaded_dbapi.Error as error:
             # Bytes were changed so that the database itself cannot read the next row.
             raise ChainBroken(walk.head.seq + 1, "", f"unreadable row: {error}") from error
