@@ -63,5 +63,5 @@ def _nowhere(fact: Fact, payment: PaymentReceived, fitting: list[Invoice]) -> Dr
     else:
         quoted = ", ".join(payment.numbers) or "no number"
         why = f"No invoice fits it: its reference holds {quoted}."
-    remedy = "Look at the payment and say in the right case which invoice it pays, or send it back."
+    remedy = "Nothing was booked. Look at your bank statement, and send back what is not yours."
     return unrouted(fact, PAYMENT, why, remedy)

@@ -101,8 +101,9 @@ def _late(s: Situation, slots: Slots) -> tuple[Choice, ...]:
 def _on_request(s: Situation, slots: Slots) -> tuple[Choice, ...]:
     if slots.unsure or not slots.items:
         return (_unsure(s, slots), asking_customer(tuple(one.item for one in slots.wanted)))
-    if s.deal.offers:
-        return (_another(s, slots),)
+    again = s.deal.offer is not None and set(slots.wanted) == set(s.deal.offer.wanted)
+    if s.deal.offers and not (again and s.deal.sent_offer is None):
+        return (_once_more(s) if again else _another(s, slots),)
     first = _hurry(s, slots) or on_money(s, slots)
     if first:
         return (first,)
@@ -140,6 +141,17 @@ def _guesses(s: Situation, slots: Slots) -> tuple[Option, ...]:
     return tuple(
         offer_option(lines, f"Offer {wording.things(s.company, lines)}") for lines in filled
     )
+
+
+def _once_more(s: Situation) -> Choice:
+    """They ask for exactly what they were offered already."""
+    offer = f" at {wording.offer_words(s.deal.sent_offer)}" if s.deal.sent_offer else ""
+    text = (
+        f"They ask again for what our {wording.number_of(s.deal)}{offer} has already. "
+        f"{wording.NOTHING_SENT} What shall I answer?"
+    )
+    options = (plain_option(AnswerId.RENEW, "Send the offer once more"), REPLY, DECLINE)
+    return asking(s, "scope", text, "They ask for the same again.", options)
 
 
 def _another(s: Situation, slots: Slots) -> Choice:

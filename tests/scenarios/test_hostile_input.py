@@ -123,13 +123,18 @@ async def test_ten_megabytes_are_cut_with_a_note_and_others_are_served(business:
 
 
 async def test_thousands_of_attachments_are_counted_and_never_sent_on(business: Any) -> None:
-    mail = EmailMessage(policy.SMTP)
-    mail["From"], mail["Subject"] = "Ada Example <ada@example.com>", "A website"
-    mail["To"], mail["Message-ID"] = "hello@studio-nord.example", "<many@mail.example.com>"
-    mail.set_content("We would like your website design package. An offer, please?\n")
-    for number in range(5_000):
-        mail.add_attachment(b"x", maintype="image", subtype="gif", filename=f"{number}.gif")
-    await business.raw(mail.as_bytes())
+    text = "We would like your website design package. An offer, please?"
+    gifs = (
+        f'--x\r\nContent-Type: image/gif; name="{number}.gif"\r\n\r\nGIF89a\r\n'
+        for number in range(5_000)
+    )
+    raw = (
+        "From: Ada Example <ada@example.com>\r\nTo: hello@studio-nord.example\r\n"
+        "Subject: A website\r\nMessage-ID: <many@mail.example.com>\r\n"
+        "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+        f"--x\r\nContent-Type: text/plain\r\n\r\n{text}\r\n{''.join(gifs)}--x--\r\n"
+    )
+    await business.raw(raw.encode())
     (received,) = await business.facts(MailReceived)
     assert len(received.attachments) <= 100
     assert any("attachment" in note for note in received.notes)
@@ -320,6 +325,55 @@ async def test_an_out_of_office_note_in_a_thread_is_no_acceptance(business: Any)
     assert await business.facts(ProposalAccepted) == []
     assert len(business.sent()) == 1
     assert "automatic" in await business.hears()
+
+
+async def test_an_out_of_office_note_leaves_a_card_that_waits_as_it_is(business: Any) -> None:
+    offer = await business.offered()
+    await business.mail("We accept your offer, please go ahead.\n", answers=offer)
+    card = await business.only_card()
+    await business.says(f"show {card.number}")
+    await business.mail("I am away.\n", answers=offer, headers={"Auto-Submitted": "auto-replied"})
+    assert (await business.only_card()).id == card.id
+    assert await business.questions() == []
+    await business.says(f"approve {card.number}")
+    assert len(business.sent()) == 2
+
+
+async def test_a_delivery_report_about_our_offer_is_told_and_nothing_is_sent_again(
+    business: Any,
+) -> None:
+    offer = await business.offered()
+    await business.hears()
+    report = (HOSTILE / "bounce.eml").read_bytes()
+    ours = str(offer["Message-ID"]).strip("<>").encode()
+    given = b"act-00000000.0123456789abcdef@studio-nord.example"
+    assert given in report
+    await business.raw(report.replace(given, ours))
+    told = await business.hears()
+    assert "may not have arrived" in told
+    assert "Nothing was sent again" in told
+    assert len(business.sent()) == 1
+    assert len(await business.facts(CaseOpened)) == 1
+    assert "delivery report" in await business.says("inbox")
+
+
+async def test_the_same_request_in_other_words_makes_one_fresh_card_and_no_second_case(
+    business: Any,
+) -> None:
+    await business.mail("We would like your website design package. An offer, please?\n")
+    old = await business.only_card()
+    await business.mail("Hello again, we need a website. Could you send us an offer?\n")
+    new = await business.only_card()
+    assert new.id != old.id
+    assert len(await business.facts(CaseOpened)) == 1
+    assert business.sent() == []
+
+
+async def test_the_same_request_after_the_offer_left_is_asked_about(business: Any) -> None:
+    await business.offered()
+    await business.mail("We would like to order your website design package. Send an offer.\n")
+    assert len(business.sent()) == 1
+    assert "They ask again for what our offer P-" in (await business.only_question()).text
 
 
 async def test_the_same_mail_twice_is_one_fact_and_the_caller_is_told(business: Any) -> None:
