@@ -72,7 +72,7 @@ class Sentence(Struct, frozen=True):
     @property
     def wants(self) -> bool:
         """Whether it asks or orders, in words or as a mere fragment."""
-        short = len(words_in(self.text)) <= _FRAGMENT and not _TELLS.match(self.text)
+        short = len(words_in(self.text)) <= _FRAGMENT and not _TELLS.search(self.text)
         return short or bool(_WANTS.search(self.text))
 
 
