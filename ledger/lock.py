@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,6 +16,8 @@ from ledger.domain.errors import FolderLocked
 from ledger.domain.reading import Clock
 
 FILE_NAME: Final = "run.lock"
+
+_A_MOMENT: Final = 0.005
 
 
 class Holder(Struct, frozen=True):
@@ -45,13 +48,23 @@ class FolderLock:
     def acquire(self) -> None:
         """Take it, or raise `FolderLocked` at once."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        try:
-            self._lock.acquire(blocking=False)
-        except Timeout:
-            raise FolderLocked(str(self._folder), str(holder(self._folder))) from None
+        if not (self._taken() or self._taken_a_moment_later()):
+            raise FolderLocked(str(self._folder), str(holder(self._folder)))
         since = self._clock.now().isoformat(timespec="seconds")
         note = Holder(pid=os.getpid(), command=self._command, since=since)
         self._path.write_bytes(msgspec.json.encode(note))
+
+    def _taken(self) -> bool:
+        try:
+            self._lock.acquire(blocking=False)
+        except Timeout:
+            return False
+        return True
+
+    def _taken_a_moment_later(self) -> bool:
+        """Who only looks (`held_by`) holds the lock while looking, which says nothing."""
+        time.sleep(_A_MOMENT)
+        return self._taken()
 
     def release(self) -> None:
         """Let go; once more does nothing."""

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from ledger.domain.entities import Entity
-from ledger.domain.folding import lookups
+from ledger.domain.folding import case_of, lookups
 from ledger.domain.present import Present
 from ledger.reads import Loaded, Reads, tag
 from ledger.store import Ledger
@@ -60,16 +60,22 @@ def _differences(reads: Reads, present: Present) -> Iterator[str]:
 def _stored(reads: Reads) -> dict[tuple[str, str], Loaded | str]:
     """Every stored entity; one that cannot be read is there as the reason why."""
     row = VIEW_ENTITY.c
-    query = select(row.kind, row.entity_id, row.ordinal, row.data)
-    found: dict[tuple[str, str], Loaded | str] = {}
-    for kind, entity_id, ordinal, data in reads.connection.execute(
-        query.where(row.company == reads.company)
-    ):
-        try:
-            found[kind, entity_id] = Loaded(_any_entity(data), ordinal)
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            found[kind, entity_id] = str(error)
-    return found
+    query = select(row.kind, row.entity_id, row.ordinal, row.data, row.case_id)
+    rows = reads.connection.execute(query.where(row.company == reads.company))
+    return {(kind, entity_id): _read(kind, *rest) for kind, entity_id, *rest in rows}
+
+
+def _read(kind: str, ordinal: int, data: bytes, case: str) -> Loaded | str:
+    """A stored entity, or why nobody who looks for it would find it so."""
+    try:
+        entity = _any_entity(data)
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        return str(error)
+    if tag(type(entity)) != kind:
+        return f"it is a {tag(type(entity))}"
+    if case_of(entity) != case:
+        return f"it lies in case {case!r}, and belongs to {case_of(entity)!r}"
+    return Loaded(entity, ordinal)
 
 
 def _of_entity(entity: Entity, ordinal: int, found: Loaded | str | None) -> Iterator[str]:

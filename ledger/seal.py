@@ -23,6 +23,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from ledger.domain.errors import CooError
 
+MOST_CIPHERS: Final = 10_000
+"""Persons whose keys are kept at hand; beyond that they are read from the file again."""
+
 _KEY_BYTES: Final = 64
 _BUSY_SECONDS: Final = 15.0
 
@@ -203,6 +206,8 @@ class Keys:
             found = self._ciphers.get(person)
             row = None if found else self._row("person_keys", person)
             if row is not None:
+                if len(self._ciphers) >= MOST_CIPHERS:
+                    self._ciphers.clear()
                 found = self._ciphers[person] = Cipher(person, row[1])
             elif found is None:
                 self.is_forgotten(person)

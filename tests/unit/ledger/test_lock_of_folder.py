@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from ledger.domain.errors import FolderLocked
-from ledger.lock import FILE_NAME, FolderLock, Holder, holder
+from ledger.lock import FILE_NAME, FolderLock, Holder, held_by, holder
 
 
 class SetClock:
@@ -93,3 +94,13 @@ def test_a_process_that_was_killed_leaves_the_folder_free(tmp_path: Path) -> Non
             noted = holder(tmp_path)
             assert isinstance(noted, Holder)
             assert noted.pid == os.getpid()
+
+
+def test_somebody_who_only_looks_keeps_nobody_from_taking_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = FileLock(tmp_path / FILE_NAME, thread_local=False)
+    looking.acquire()
+    monkeypatch.setattr("time.sleep", lambda _: looking.release())
+    with lock(tmp_path):
+        assert "coo run" in held_by(tmp_path)

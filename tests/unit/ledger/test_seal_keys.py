@@ -166,3 +166,14 @@ def test_two_processes_that_make_the_same_key_end_with_one(tmp_path: Path) -> No
     for process in both:
         process.join()
     assert len(found) == 1
+
+
+def test_keys_of_many_persons_are_not_all_kept_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.seal.MOST_CIPHERS", 3)
+    keys = Keys.open(tmp_path / "keys.db")
+    sealed = {f"p-{n}": keys.cipher(f"p-{n}").seal(b"hello", [b"c"]) for n in range(10)}
+    assert len(keys._ciphers) <= 3
+    assert all(keys.cipher(p).open(data, [b"c"]) == b"hello" for p, data in sealed.items())
+    keys.close()

@@ -271,3 +271,22 @@ async def test_the_desk_is_no_case_but_can_be_stuck(tmp_path: Path) -> None:
         views = ReadViews(ledger)
         assert await views.all(Case) == []
         assert [failure.id for failure in await views.find(Failure, "broken")] == [DESK]
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("UPDATE view_entity SET case_id = 'lead-9' WHERE kind = 'question'", "lies in case"),
+        (
+            "UPDATE view_entity SET kind = 'alarm' WHERE kind = 'question'",
+            "question 'ask-1' is missing",
+        ),
+    ],
+)
+async def test_a_check_of_the_fold_finds_what_lies_where_nobody_would_look(
+    tmp_path: Path, damage: str, told: str
+) -> None:
+    async with opened(tmp_path) as ledger:
+        await ledger.append(a_lead(1))
+        await ledger.transact(lambda tx: tx.connection.exec_driver_sql(damage))
+        assert told in (await refold(ledger)).difference
