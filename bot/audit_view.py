@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final, TypeVar
 
 from bot import texts
 from bot.amounts import clock_words, counted, usd_words
+from bot.audit_brief import brief_lines
 from bot.audit_words import entry_lines
 from bot.cards import fired_lines
 from bot.channel import Reply, Table
@@ -21,32 +22,34 @@ E = TypeVar("E", bound=Entry)
 MOST_EPISODES: Final = 5
 
 
-def audit_reply(trail: Trail, label: str, now: datetime) -> Reply:
-    """The whole chain of a case, and what it cost."""
-    rows = tuple(
-        (str(entry.step), clock_words(entry.at, now), "\n".join(entry_lines(entry, now)))
-        for entry in trail.entries
-    )
+def audit_reply(trail: Trail, label: str, case: str, now: datetime) -> Reply:
+    """The whole chain of a case in brief, and what it cost. `case` is what a person types."""
+    hint = texts.AUDIT_HINT.format(case=case)
     return Reply(
         title=label,
-        table=Table(texts.COLUMNS_AUDIT, rows),
-        hints=(cost_words(trail.cost, trail.facts), texts.AUDIT_HINT),
+        table=_chain(trail.entries, now),
+        hints=(cost_words(trail.cost, trail.facts), hint),
     )
 
 
 def why_reply(explanation: Explanation, label: str, now: datetime) -> Reply:
     """One step: what it was, and what led to it."""
     head, *more = entry_lines(explanation.entry, now)
-    rows = tuple(
-        (str(entry.step), clock_words(entry.at, now), "\n".join(entry_lines(entry, now)))
-        for entry in (*explanation.chain, *explanation.later)
-    )
+    around = (*explanation.chain, *explanation.later)
     left_out = tuple(_not_taken(each, now) for each in explanation.not_taken)
     return Reply(
         title=f"{label}, step {explanation.entry.step}: {head}",
         lines=(*more, *_because(explanation, now), *left_out),
-        table=Table(texts.COLUMNS_AUDIT, rows) if rows else None,
+        table=_chain(around, now) if around else None,
     )
+
+
+def _chain(entries: Iterable[Entry], now: datetime) -> Table:
+    rows = (
+        (str(entry.step), clock_words(entry.at, now), "\n".join(brief_lines(entry, now)))
+        for entry in entries
+    )
+    return Table(texts.COLUMNS_AUDIT, tuple(rows))
 
 
 def why_not_reply(found: tuple[NotTaken, ...], what: str, label: str, now: datetime) -> Reply:

@@ -258,7 +258,8 @@ async def told(app: App, out: Console, summary: Summary) -> None:
         case = await app.views.get(Case, summary.case)
         trail = await read_trail(app.ledger, summary.case)
         title = texts.DEMO_STORY.format(case=case.title if case else summary.case)
-        put(out, audit_reply(trail, title, app.clock.now()))
+        number = str(case.number) if case else summary.case
+        put(out, audit_reply(trail, title, number, app.clock.now()))
     lines = [
         texts.DEMO_CHAIN.format(facts=summary.facts, chain=summary.chain),
         texts.DEMO_REPLAY.format(replay=summary.replay),

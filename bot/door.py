@@ -18,6 +18,7 @@ from bot.untrusted import one_line
 from ledger.domain.errors import CooError
 
 FAILED: Final = 1
+INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 TERMINATED: Final = 143
 """128 + the number of the signal, as shells expect it."""
@@ -36,7 +37,7 @@ def entered() -> int:
         return TERMINATED
     except KeyboardInterrupt:
         _say(texts.INTERRUPTED)
-        raise
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001  # nobody reads a traceback
         return _told(_first(error))
 
@@ -45,7 +46,10 @@ def _ran() -> int:
     try:
         cli()
     except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else FAILED
+        code = ended.code if isinstance(ended.code, int) else FAILED
+        if code == INTERRUPTED:  # typer has turned Ctrl-C into this
+            _say(texts.INTERRUPTED)
+        return code
     return 0
 
 

@@ -495,7 +495,7 @@ COMMAND_WORDS: Final = {
 
 # --- audit and why ---------------------------------------------------------------------------
 
-AUDIT_HINT: Final = "`why CASE step 7` explains a step, `why not CASE` what was left out."
+AUDIT_HINT: Final = "`why {case} step 7` says all of a step, `why not {case}` what was left out."
 COST: Final = "{facts}; {effects} with receipt; {cards}, {questions}; model: {model}."
 NO_MODEL: Final = "not used"
 CALLS_FAILED: Final = " ({number} failed)"
@@ -541,6 +541,7 @@ TIERS: Final = {
     "playbook": "the playbook",
 }
 DRAFTED: Final = "Offer {number}, version {version}: {total} gross"
+DRAFT_DISCOUNT: Final = "{discount} % off the list"
 DRAFT_TERMS: Final = "{discount} % off the list, delivery in {days}, valid until {until}"
 ACCEPTED: Final = "The customer accepted version {version}"
 DECLINED: Final = "The customer declined version {version}"

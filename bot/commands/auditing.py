@@ -31,7 +31,8 @@ class Auditing:
         if isinstance(found, Reply):
             return found
         trail = await read_trail(self._office.history, found.thing.id)
-        return audit_reply(trail, found.label, self._session.now(self._office))
+        now = self._session.now(self._office)
+        return audit_reply(trail, found.label, str(found.thing.number), now)
 
     async def why(self, intent: Why) -> Reply:
         """One step, or one not taken."""

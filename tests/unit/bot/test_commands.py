@@ -408,21 +408,37 @@ async def test_the_audit_shows_the_chain_from_the_mail_to_the_receipt(talk: Talk
         "Mail came in from Ada Byron <ada@byron.example>",
         "Somebody new: Ada Byron",
         "Understood as request",
-        "12 days old: Byron paid on time",
+        "12 days ago: Byron paid on time",
         "Planned by playbook",
-        "not: Offer a discount, because nobody asked for one",
         "Offer A-1, version 1",
         "! from unchecked text: subject",
-        "first-contact: It is the first mail to them. (asks)",
-        "rules 1@abcdef",
+        "Rules: ask a human – first-contact: It is the first mail to them.",
         "You were asked",
-        "Approved by nora (console)",
+        "Approved by nora (console) – exactly the bytes",
         "Try 1 left through maildir (read-back)",
         "receipt m2@studio-nord.example",
         "model: not used",
     ]
     places = [answer.index(part) for part in parts]
     assert places == sorted(places)
+
+
+async def test_why_says_of_a_step_what_the_audit_leaves_out(talk: Talk) -> None:
+    plan = await talk("why ada step 5")
+    assert "not: Offer a discount, because nobody asked for one" in plan
+    verdict = await talk("why ada step 8")
+    assert "first-contact: It is the first mail to them. (asks)" in verdict
+    assert "rules 1@abcdef" in verdict
+    memory = await talk("why ada step 4")
+    assert "12 days old: Byron paid on time" in memory
+
+
+async def test_the_audit_of_a_case_takes_a_line_for_a_routine_step(talk: Talk) -> None:
+    talk.paper.approve()
+    talk.paper.send()
+    lines = (await talk("audit ada")).splitlines()
+    steps = [line for line in lines if line[:1].isdigit()]
+    assert len(lines) <= 2 * len(steps)
 
 
 async def test_why_explains_a_card_in_plain_words(talk: Talk) -> None:

@@ -83,9 +83,9 @@ def test_what_ends_a_command_from_outside_has_the_code_that_shells_expect(
     fails: Callable[[BaseException], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert fails(asyncio.CancelledError()) == 143
-    with pytest.raises(KeyboardInterrupt):
-        fails(KeyboardInterrupt())
-    assert capsys.readouterr().err.count("What was recorded stays") == 2
+    assert fails(KeyboardInterrupt()) == 130
+    assert fails(SystemExit(130)) == 130
+    assert capsys.readouterr().err.count("What was recorded stays") == 3
 
 
 def test_a_terminal_without_the_euro_sign_reads_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
