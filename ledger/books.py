@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from ledger.codec import Codec, Encoded, Plain
@@ -36,7 +37,7 @@ class Projection(Protocol):
         ...
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct, frozen=True, gc=False):
     """A draft with its bytes, ready to be placed."""
 
     draft: Draft

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ledger.chain import StoredFact
-from ledger.domain.errors import CooError, UnknownEventType
+from ledger.domain.errors import CooError, FactUnreadable, UnknownEventType
 from ledger.domain.events import EVENT_TYPES, Event
 from ledger.domain.facts import Fact
 from ledger.domain.folding import NOT_FOLDED
@@ -42,7 +42,7 @@ class EventInvalid(CooError):
         )
 
 
-class Plain(NamedTuple):
+class Plain(Struct, frozen=True, gc=False):
     """An event as JSON: its open part, and its personal part where it has one.
 
     `event` is what a reader will get: the event as decoded from these very bytes.
@@ -55,7 +55,7 @@ class Plain(NamedTuple):
     event: Event
 
 
-class Encoded(NamedTuple):
+class Encoded(Struct, frozen=True, gc=False):
     """An event as it is stored. `forgotten`: it has a personal part that nobody may keep."""
 
     event_type: str
@@ -100,33 +100,38 @@ class Codec:
 
     def seal(self, plain: Plain, *, key: str, person: str) -> Encoded:
         """Seal the personal part, if there is any, under the person's key."""
-        name, schema, payload, personal, event = plain
+        name, personal = plain.event_type, plain.personal
         if personal is None:
-            return Encoded(name, schema, payload, None, event)
+            return _encoded(plain, None)
         try:
-            sealed = self.keys.cipher(person).seal(personal, self._context(name, key))
+            context = [self._company, name.encode(), key.encode()]
+            sealed = self.keys.cipher(person).seal(personal, context)
         except PersonForgotten:
-            return Encoded(name, schema, payload, None, event, forgotten=True)
-        return Encoded(name, schema, payload, sealed, event)
+            return _encoded(plain, None, forgotten=True)
+        return _encoded(plain, sealed)
 
     def fact(self, row: tuple[Any, ...]) -> Fact:
         """The fact of a row of the table `facts` (all columns, in their order)."""
         return self.content(row[1:-2])
 
     def content(self, row: tuple[Any, ...]) -> Fact:
-        """The fact of a row with the columns `ledger.chain.CONTENT`."""
+        """The fact of a row with the columns `ledger.chain.CONTENT`. Raises `FactUnreadable`."""
         seq, fact_id, case, version, at, name, schema, key, by, cause, person, data, sealed = row
         reading = self._readings.get(name) or self._reading(name, schema)
         erased = False
-        if sealed is not None:
-            cipher = self.keys.opener(person)
-            if cipher is None:
-                erased = True
-            else:
-                context = [self._company, reading.name, key.encode()]
-                data = _joined(data, cipher.open(sealed, context))
-        if schema != reading.schema:
-            data = self._lifted(name, schema, data)
+        try:
+            if sealed is not None:
+                cipher = self.keys.opener(person)
+                if cipher is None:
+                    erased = True
+                else:
+                    context = [self._company, reading.name, key.encode()]
+                    data = _joined(data, cipher.open(sealed, context))
+            if schema != reading.schema:
+                data = self._lifted(name, schema, data)
+            event = reading.decode(data)
+        except (TypeError, ValueError) as error:  # msgspec's errors are ValueErrors
+            raise FactUnreadable(seq, fact_id, str(error)) from error
         return Fact(
             id=fact_id,
             seq=seq,
@@ -134,7 +139,7 @@ class Codec:
             case=case,
             version=version,
             at=_EPOCH + timedelta(0, 0, at),
-            event=reading.decode(data),
+            event=event,
             key=key,
             by=by,
             cause=cause,
@@ -161,9 +166,6 @@ class Codec:
         to = self._types[name].schema
         return _encode(self._upcasters.lift(old, name=name, schema=schema, to=to))
 
-    def _context(self, name: str, key: str) -> list[bytes]:
-        return [self._company, name.encode(), key.encode()]
-
 
 class _Reading(NamedTuple):
     """What it takes to read the events of one class."""
@@ -171,6 +173,12 @@ class _Reading(NamedTuple):
     name: bytes
     schema: int
     decode: Callable[[bytes], Event]
+
+
+def _encoded(plain: Plain, sealed: bytes | None, *, forgotten: bool = False) -> Encoded:
+    return Encoded(
+        plain.event_type, plain.event_schema, plain.payload, sealed, plain.event, forgotten
+    )
 
 
 def placed(row: StoredFact, event: Event, at: datetime) -> Fact:
@@ -226,6 +234,7 @@ class _Format(NamedTuple):
     open_part: type[Struct]
     sealed_values: Any
     sealed_part: type[Struct]
+    seals: bool
     decoder: msgspec.json.Decoder[Event]
 
 
@@ -242,6 +251,7 @@ def _format(kind: type[Event]) -> _Format:
         msgspec.defstruct("Open", [(name, Any) for name in open_fields], tag=kind.__name__),
         _getter([*forms, *(name for name, _, _ in sealed)]),
         msgspec.defstruct("Sealed", [*forms, *sealed], omit_defaults=True),
+        bool(forms or sealed),
         msgspec.json.Decoder(kind),
     )
 
@@ -274,7 +284,7 @@ def _plain(event: Event, form: _Format) -> Plain:
     name, schema = type(event).__name__, event.schema
     try:
         payload = _encode(form.open_part(*form.open_values(event)))
-        personal = _encode(form.sealed_part(*form.sealed_values(event)))
+        personal = _encode(form.sealed_part(*form.sealed_values(event))) if form.seals else b"{}"
         if personal == b"{}":
             return Plain(name, schema, payload, None, form.decoder.decode(payload))
         read = form.decoder.decode(_joined(payload, personal))

@@ -64,7 +64,7 @@ class Placing:
         return fact
 
     def _row(self, sheet: Sheet) -> StoredFact:
-        draft, encoded = sheet
+        draft, encoded = sheet.draft, sheet.encoded
         content = (
             self._books.company,
             self.head.seq + 1,
@@ -96,7 +96,7 @@ def _same(stored: StoredFact, fact: Fact, sheet: Sheet) -> bool:
     Who says it and what caused it do not count. Of an erased person only the open part is
     left to compare; an older schema is compared as it reads today.
     """
-    draft, encoded = sheet
+    draft, encoded = sheet.draft, sheet.encoded
     if (stored.case_id, stored.person) != (draft.case, draft.person):
         return False
     if stored.event_schema != encoded.event_schema:

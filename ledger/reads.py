@@ -14,12 +14,10 @@ from msgspec import Struct
 from sqlalchemy import Connection, Dialect, bindparam, select
 
 from ledger.domain.entities import Entity
-from ledger.statements import Prepared
+from ledger.statements import Prepared, PreparedIn
 from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
 
 E = TypeVar("E", bound=Entity)
-
-IDS_A_QUERY: Final = 400
 
 
 class Loaded(NamedTuple):
@@ -82,15 +80,8 @@ class Reads:
 
     def load_many(self, kind: type[Struct], ids: Iterable[str]) -> dict[str, Loaded]:
         """Those of `ids` that exist, with as few statements as can be."""
-        wanted, found = list(ids), {}
-        for start in range(0, len(wanted), IDS_A_QUERY):
-            some = _ENTITY.entity_id.in_(wanted[start : start + IDS_A_QUERY])
-            query = select(_ENTITY.data, _ENTITY.ordinal, _ENTITY.entity_id).where(
-                _ENTITY.company == self.company, _ENTITY.kind == tag(kind), some
-            )
-            for row in self.connection.execute(query):
-                found[str(row[2])] = _loaded(kind, row)
-        return found
+        rows = self._run.some.run(self.connection, list(ids), company=self.company, kind=tag(kind))
+        return {str(row[2]): _loaded(kind, row) for row in rows}
 
 
 def tag(kind: type[Struct]) -> str:
@@ -119,6 +110,8 @@ class _Statements:
         self.one = Prepared(
             data.where(one_kind, _ENTITY.entity_id == bindparam("entity_id")), dialect
         )
+        with_id = select(_ENTITY.data, _ENTITY.ordinal, _ENTITY.entity_id).where(one_kind)
+        self.some = PreparedIn(with_id, _ENTITY.entity_id, dialect)
         self.every = Prepared(in_order, dialect)
         self.of_case = Prepared(in_order.where(_ENTITY.case_id == bindparam("case_id")), dialect)
         self.found = Prepared(found.order_by(_ENTITY.ordinal, _ENTITY.entity_id), dialect)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import (
     BindParameter,
+    ColumnElement,
     Connection,
     Dialect,
     Executable,
+    Select,
     bindparam,
     func,
     insert,
@@ -39,6 +42,7 @@ class Prepared:
         self._sql = str(compiled)
         self._order: Sequence[str] | None = getattr(compiled, "positiontup", None)
         self._constants = {k: v for k, v in compiled.params.items() if v is not None}
+        self._in_order = _picker(self._order) if self._order else None
 
     def run(self, connection: Connection, **values: Any) -> Iterator[tuple[Any, ...]]:
         """Execute once; gives the rows, if it has any, as plain tuples."""
@@ -77,8 +81,36 @@ class Prepared:
         return cursor
 
     def _bound(self, values: dict[str, Any]) -> Any:
-        bound = {**self._constants, **values}
-        return bound if self._order is None else tuple([bound[name] for name in self._order])
+        bound = {**self._constants, **values} if self._constants else values
+        return bound if self._in_order is None else self._in_order(bound)
+
+
+def _picker(names: Sequence[str]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    """A function that gives the values of `names` in their order."""
+    pick = itemgetter(*names)
+    return pick if len(names) > 1 else lambda values: (pick(values),)
+
+
+class PreparedIn:
+    """A statement that looks for a set of values of a column, compiled once for `SIZE` of them."""
+
+    SIZE: Final = 100
+
+    def __init__(self, query: Select[Any], column: ColumnElement[str], dialect: Dialect) -> None:
+        self._names = [f"one_of_{n}" for n in range(self.SIZE)]
+        places: list[BindParameter[str]] = [bindparam(name) for name in self._names]
+        self._prepared = Prepared(query.where(column.in_(places)), dialect)
+
+    def run(
+        self, connection: Connection, wanted: Sequence[str], **values: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows of all that are `wanted`, each at least once."""
+        for start in range(0, len(wanted), self.SIZE):
+            some = list(wanted[start : start + self.SIZE])
+            # The places that are left over repeat the last value, which finds nothing new.
+            some += some[-1:] * (self.SIZE - len(some))
+            named = dict(zip(self._names, some, strict=True))
+            yield from self._prepared.all(connection, **named, **values)
 
 
 _company: BindParameter[str] = bindparam("company")
@@ -108,12 +140,14 @@ class Statements:
         self.insert_facts = self._prepared(insert(FACTS))
         self.last_fact = self._prepared(facts.order_by(fact.seq.desc()).limit(count))
         self.fact_by_id = self._prepared(facts.where(fact.fact_id == bindparam("fact_id")))
+        self.facts_by_keys = PreparedIn(facts, fact.fact_key, self._dialect)
         self.fact_by_key = self._prepared(facts.where(fact.fact_key == bindparam("fact_key")))
         content = select(*[fact[name] for name in CONTENT]).where(fact.company == _company)
         self.facts_after = self._prepared(
             content.where(fact.seq > after).order_by(fact.seq).limit(count)
         )
         self.all_rows = self._prepared(facts.order_by(fact.seq))
+        self.rows_after = self._prepared(facts.where(fact.seq > after).order_by(fact.seq))
         self.case_after = self._prepared(
             facts.where(one_case, fact.version > after).order_by(fact.version).limit(count)
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from ledger.books import Books, Sheet
 from ledger.chain import EMPTY, GENESIS, Head, StoredFact, check_head, check_row
@@ -14,9 +14,6 @@ from ledger.domain.errors import KeyConflict, StaleCursor, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.placing import Placing
 from ledger.statements import ALL, Prepared
-from ledger.tables import FACTS
-
-_KEYS_A_QUERY = 500
 
 
 class Mark(NamedTuple):
@@ -161,13 +158,8 @@ class Tx:
         if len(keys) == 1:
             row = self._one(self._run.fact_by_key, fact_key=keys[0])
             return {} if row is None else {keys[0]: StoredFact._make(row)}
-        found: dict[str, StoredFact] = {}
-        for start in range(0, len(keys), _KEYS_A_QUERY):
-            some = FACTS.c.fact_key.in_(keys[start : start + _KEYS_A_QUERY])
-            query = select(FACTS).where(FACTS.c.company == self.company, some)
-            rows = map(StoredFact._make, self.connection.execute(query))
-            found.update((row.fact_key, row) for row in rows)
-        return found
+        rows = self._run.facts_by_keys.run(self.connection, keys, company=self.company)
+        return {row.fact_key: row for row in map(StoredFact._make, rows)}
 
     def _store_cursor(
         self, subscriber: str, case: str, to: int, token: str, *, fresh: bool

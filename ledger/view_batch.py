@@ -23,9 +23,10 @@ from sqlalchemy import (
     update,
 )
 
-from ledger.domain.entities import Entity
+from ledger.domain.entities import Case, Entity
 from ledger.domain.facts import Fact
-from ledger.domain.folding import case_of, changes, lookups
+from ledger.domain.folding import besides, case_of, changes, lookups
+from ledger.domain.folding_cases import ABOUT_CASES, aged
 from ledger.reads import Loaded, Reads, tag
 from ledger.statements import Prepared
 from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP, VIEW_STATE
@@ -71,7 +72,17 @@ class Batch:
 
     def fold(self, fact: Fact) -> None:
         """Take in one fact."""
-        for entity in changes(fact, self):
+        if type(fact.event) in ABOUT_CASES:
+            self._keep(changes(fact, self), fact)
+            return
+        made = besides(fact, self)
+        own = self._touch(Case, fact.case)
+        if isinstance(own.now, Case):
+            own.now = aged(own.now, fact.version, fact.at)
+        self._keep(made, fact)
+
+    def _keep(self, made: Iterable[Entity], fact: Fact) -> None:
+        for entity in made:
             touched = self._touch(type(entity), entity.id)
             if touched.now is None:
                 touched.ordinal = fact.seq

@@ -79,9 +79,8 @@ def codec(keys: Keys) -> Codec:
 
 
 def stored(encoded: Encoded, *, key: str = "k", person: str = "p-ada") -> StoredFact:
-    name, schema, payload, sealed, *_ = encoded
-    middle = ("id", "desk", 1, 0, name, schema, key, "me", "", person)
-    return StoredFact("acme", 1, *middle, payload, sealed, b"", b"")
+    middle = ("id", "desk", 1, 0, encoded.event_type, encoded.event_schema, key, "me", "", person)
+    return StoredFact("acme", 1, *middle, encoded.payload, encoded.sealed, b"", b"")
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES.values(), ids=EVENT_TYPES)
