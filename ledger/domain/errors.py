@@ -63,6 +63,16 @@ class ChainBroken(CooError):
         self.reason = reason
 
 
+class FactUnreadable(CooError):
+    """The stored bytes of a fact are not what was written."""
+
+    def __init__(self, seq: int, fact: str, why: str) -> None:
+        super().__init__(
+            f"Row {seq} (fact {fact!r}) of the ledger cannot be read: {why}.",
+            "`coo verify` names the first bad row. Restore the last backup, or ask support.",
+        )
+
+
 class UnknownFact(CooError):
     """No fact with that id."""
 
