@@ -208,7 +208,11 @@ def _slot(text: Text, found: Sequence[Match], item: PriceItem) -> tuple[ItemSlot
     ]
     counts = {one.count for one in told}
     if not counts:
-        counts = {count for match in found if (count := told_apart(folded, match, words, item))}
+        counts = {
+            count
+            for match in found
+            if (count := told_apart(folded, words, match, item, text.found))
+        }
     evidence = _evidence(text, found[0], min((one.at for one in told), default=found[0].first))
     if len(counts) > 1:
         return ItemSlot(item.id, 0, evidence), [f"quantity of {item.id}: {_either(counts)}"]

@@ -60,13 +60,15 @@ def _no_request(reading: Reading) -> tuple[Intent, list[str]] | None:
 def _open_points(reading: Reading) -> list[str]:
     """What else stands in a request that an offer at list price would pass over."""
     text, places = reading.asked, reading.wants.places
-    unlisted = unlisted_in(text, places) or asked_beside(text, places)
+    unlisted = unlisted_in(text, places)
+    beside = not unlisted and asked_beside(text, places)
     unasked = _unasked(reading)
     tests = (
         (bool(_EARLY_YES.search(reading.folded)), "which offer they accept: none was sent"),
         (bool(unasked), f"whether {unasked} is asked for or only mentioned"),
         (compared_in(text, places), "whether it is more than the price list means by it"),
         (bool(unlisted), f"what they expect of: {', '.join(unlisted[:3])}"),
+        (bool(beside), "what else they ask for beside it"),
         (bool(phrases.COMPLAINS.search(reading.folded)), "whether they complain"),
     )
     return [doubt for holds, doubt in tests if holds]

@@ -9,6 +9,15 @@ _OWN = re.compile(
     r"durch|gefallt|besucht|sur|par|vu|visite|grace a)\s+(?:\w+\s+){0,2}?)?"
     r"\b(?:your|ihre[rnm]?|eure[rnm]?|deine[rnm]?|votre)\s+$"
 )
+_WANTED = re.compile(
+    r"\b(?:(?:would|we'd|i'd|'d) (?:\w+ )?(?:like|love)|want|need|take|buy|get|order|book|"
+    r"interested in|brauchen|brauche|mochten|mochte|hatten gerne?|hatte gerne?|nehmen|nehme|buchen|bestellen|"
+    r"interess\w+ (?:uns |mich )?(?:an|fur)|voudr\w+|souhait\w+|aimer\w+|prendre|commander|"
+    r"interess\w+ par)\s+(?:to (?:buy|order|book|have|get) )?"
+    r"(?:your|ihre[rnm]?|ihr|eure[rnm]?|deine[rnm]?|votre)\s+$"
+)
+"""What is wanted of ours: "we would like your website design package"."""
+
 _TAKE_CARE = re.compile(r"\b(?:take|takes|taking|taken|with|great|best|medical|health)\s+$")
 _THEIRS = re.compile(
     r"\b(?:our|my|unser(?:e[rnms]?)?|mein(?:e[rnms]?)?|notre|nos|mon|ma)\s+(?:\w+\s+)?$"
@@ -53,7 +62,8 @@ def only_mentioned(folded: str, start: int, end: int, *, care: bool) -> bool:
     `care`: the word is "care", which idioms have as well ("take care", "health care").
     """
     before, after = folded[max(0, start - 60) : start], folded[end : end + 60]
-    if _SOMEBODY.search(folded[start:end]) or _OWN.search(before):
+    owned = _OWN.search(before) and not _WANTED.search(before)
+    if owned or _SOMEBODY.search(folded[start:end]):
         return True
     if _NOT.search(before) or (care and _TAKE_CARE.search(before)):
         return True

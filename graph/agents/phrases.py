@@ -40,6 +40,9 @@ ACCEPTS: Final = re.compile(
     rf"|\b(?:we're|we are|count us) in{_END}"
     r"|\b(?:we|i)(?: hereby|'d like to| would like to| want to)? place (?:the|this|our|an) order\b"
     r"|\b(?:i|we)(?: hereby)? confirm (?:the|our|this|my) (?:order|acceptance)\b"
+    rf"|\bconsider (?:this|it) (?:our|my|an) order\b|\b(?:i|we)(?:'ll| will)? sign{_END}"
+    r"|(?:€|\beur|\beuros?) (?:is fine|are fine|works|passt|passen|ist ok|geht klar|"
+    r"nous convient)\b"
     # German
     r"|\beinverstanden\b"
     rf"|\bnehmen?\b[^.!?\n]{{0,50}}\b{_OFFER}\b[^.!?\n]{{0,30}}\ban\b"
@@ -58,7 +61,9 @@ ACCEPTS: Final = re.compile(
     r"|\blegen sie (?:bitte |gerne? )?los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
     rf"|\b(?:leg|legt|bitte|dann|gerne?|also) los\b|\bkann (?:es )?losgehen\b|\bgrunes licht\b"
     rf"|\b(?:wir sind|ich bin|bin|sind) dabei{_END}|\bnehmen? (?:wir|ich)(?: so| das| es)*{_END}"
+    rf"|\b(?:wir unterschreiben|ich unterschreibe){_END}"
     # French
+    rf"|\b(?:nous signons|je signe){_END}"
     rf"|(?:^|[.!,;]\s*)(?:nous sommes |je suis )?d'accord\b(?! (?:avec vous|que|sur))"
     rf"|\b(?:je|nous|j')\s?(?:l')?accept(?:e|ons)\b(?:[^.!?\n]{{0,30}}\b{_OFFER}\b|{_END})"
     r"|\bbon pour accord\b|\bc'est (?:bon|ok|parfait) pour (?:nous|moi)\b|\bok pour (?:nous|moi)\b"
@@ -103,7 +108,8 @@ MORE: Final = re.compile(
 )
 """Words that ask for something more beside a price."""
 _REFUSALS: Final = (
-    r"\bno,? thank|\bnot interested\b|\bdecided (?:against|not to|to go with (?!you))|"
+    r"\bno,? thank|\bnein,? danke\b|\bnon,? merci\b|\bnot interested\b|\bdecided (?:against|"
+    r"not to|to go with (?!you))|"
     r"\bwent with (?:another|someone|a)\b"
     r"|\b(?:go|going|gone) with (?:another|someone|a different|somebody)\b|\b(?:have to|must|"
     r"i'll|we'll|will) (?:decline\b|pass\b(?! (?:this|it|that|your|the|on|along)))"

@@ -6,7 +6,7 @@ A range, a fraction, "about" and "at least" are no quantity: a person is asked.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -30,15 +30,21 @@ _FILLERS = word_set(
     "ihrer ihre ihren vos on site ganztagige ganztagigen entire l le la les"
 )
 _BRIDGES = word_set("x je total qty quantity menge anzahl quantite dauer duration i e")
-_LOOSE = word_set("for fur fuer over uber pour de sur of a an auf in d with mit the en under")
+_LOOSE = word_set(
+    "for fur fuer over uber pour de sur of a an auf in d with mit the en pendant "
+    "durant during wahrend"
+)
 """Bridges behind which a number may be anything: it counts only with its unit."""
 
 _MOMENT = word_set(
     "in within binnen innerhalb von dans sous d'ici seit since depuis vor nach after apres "
     "last next letzten nachsten derniers prochains past"
 )
+_DURING = word_set("for fur fuer pour pendant durant during wahrend over uber")
+_RELATIVE = word_set("that who which whose while die der das qui que dont")
 _FOLLOWS = word_set("x and und et please bitte svp")
 _BREAK = re.compile(r"[.!?;,:]|\n\s*(?:\n|[-*•·–+>])")
+_ENDS = re.compile(r"[.!?;,:]")
 _LINE = re.compile(r"[.!?;\n]")
 _OR = frozenset(["to", "or", "bis", "oder", "ou", "a", "und", "and", "et"])
 _ABOUT = re.compile(
@@ -214,19 +220,39 @@ def _count(word: str) -> int | None:
     return None if count in _YEARS else count
 
 
-def told_apart(folded: str, match: Match, words: Sequence[Word], item: PriceItem) -> int:
-    """The count that stands for itself in the same sentence (`training for 12 people, 2 days`).
+def told_apart(
+    folded: str, words: Sequence[Word], match: Match, item: PriceItem, others: Sequence[Match]
+) -> int:
+    """The count that stands further away in the same sentence, and can only be this item's.
 
-    0 where there is none, or where several compete.
+    `training for 12 people, 2 days`; `care of all our pages for 6 months`. 0 where there is none,
+    or where several compete.
     """
     if item.unit not in TIMES:
         return 0
     place = words[match.first].start
     start = max((hit.end() for hit in _SENTENCE.finditer(folded, 0, place)), default=0)
     end = _SENTENCE.search(folded, place)
-    parts = _SEGMENT.split(folded[start : end.start() if end else len(folded)])
-    counts = {count for part in parts if (count := _whole_part(part, item))}
+    sentence = folded[start : end.start() if end else len(folded)]
+    counts = {count for part in _SEGMENT.split(sentence) if (count := _whole_part(part, item))}
+    if not counts:
+        counts = set(_lasting(folded, words, match, item, others))
     return next(iter(counts)) if len(counts) == 1 else 0
+
+
+def _lasting(
+    folded: str, words: Sequence[Word], match: Match, item: PriceItem, others: Sequence[Match]
+) -> Iterator[int]:
+    """`… for 6 months` behind the item, with no other item or relative clause between."""
+    stop = min((one.first for one in others if one.first >= match.last), default=len(words))
+    for at in range(match.last, min(stop, len(words) - 1)):
+        gap = folded[words[at - 1].end : words[at].start]
+        if _ENDS.search(gap) or gap.count("\n") > 1 or words[at].text in _RELATIVE:
+            return
+        count = _count(words[at].text) or 0
+        timed = words[at - 1].text in _DURING and words[at + 1].text in _UNITS[item.unit]
+        if timed and 0 < count <= _MOST and not _is_inexact(folded, words, at, match):
+            yield count
 
 
 def _whole_part(part: str, item: PriceItem) -> int:

@@ -24,6 +24,7 @@ def wanted(company):
         ("logos 2x", {"logo": 2}),
         ("three workshop days and a website", {"workshop": 3, "website": 1}),
         ("care of our website for 6 months", {"care": 6}),
+        ("care of all of our pages for 6 months", {"care": 6}),
     ],
 )
 def test_an_exact_number_beside_an_item_is_its_quantity(wanted, text, items):
@@ -56,6 +57,7 @@ def test_an_exact_number_beside_an_item_is_its_quantity(wanted, text, items):
         "a workshop for 20",
         "4000 workshop days",
         "workshops",
+        "a workshop for a team that stays for 3 days",
     ],
 )
 def test_a_range_a_fraction_or_an_estimate_is_no_quantity(wanted, text):
