@@ -19,7 +19,7 @@ from ledger.domain.values import Attachment, Line, Money, Risk, canonical, decod
 
 
 class MailCommand(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False
 ):
     """What every outgoing mail has. `to` is the bare address of `contact` at proposal time.
 
@@ -62,7 +62,13 @@ class SendInvoice(MailCommand, frozen=True, kw_only=True, tag=True):
 
 
 class IssueInvoice(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag=True
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag=True,
+    gc=False,
 ):
     """Issue the invoice for an accepted proposal: the ledger takes the next number for it.
 

@@ -344,7 +344,7 @@ class Understood(Event, frozen=True, kw_only=True):
     slots: Personal = ""
 
 
-class Recollection(Struct, frozen=True):
+class Recollection(Struct, frozen=True, gc=False):
     """One recalled episode as a plan saw it. `age_days` is at recall time."""
 
     episode: str
@@ -364,7 +364,7 @@ class Recalled(Event, frozen=True, kw_only=True):
     episodes: Annotated[tuple[Recollection, ...], SEALED] = ()
 
 
-class PlanStep(Struct, frozen=True):
+class PlanStep(Struct, frozen=True, gc=False):
     """One step of a plan. `needs` are the ids of steps that must be done first."""
 
     id: str
@@ -473,7 +473,7 @@ class ApprovalRequested(Event, frozen=True, kw_only=True):
     title: Personal = ""
 
 
-class Option(Struct, frozen=True):
+class Option(Struct, frozen=True, gc=False):
     """One answer a person can choose."""
 
     id: str
@@ -514,7 +514,7 @@ class InvoicePaid(Event, frozen=True, kw_only=True):
     paid_on: date
 
 
-class Alternative(Struct, frozen=True):
+class Alternative(Struct, frozen=True, gc=False):
     """A way not taken, and why."""
 
     what: str
@@ -560,7 +560,7 @@ class CaseReopened(Event, frozen=True, kw_only=True):
     why: str
 
 
-class Read(Struct, frozen=True):
+class Read(Struct, frozen=True, gc=False):
     """One recorded read: which port, the key of the question, the JSON of the answer."""
 
     port: str

@@ -38,7 +38,7 @@ DESK: Final = "desk"
 """The standing case of a company: what comes from outside enters here first."""
 
 
-class Money(Struct, frozen=True, order=False):
+class Money(Struct, frozen=True, order=False, gc=False):
     """An amount in integer minor units (cents) of an ISO 4217 currency."""
 
     minor: int
@@ -89,7 +89,7 @@ class Trust(StrEnum):
         return (Trust.UNTRUSTED, Trust.VERIFIED, Trust.OPERATOR).index(self)
 
 
-class Provenance(Struct, frozen=True):
+class Provenance(Struct, frozen=True, gc=False):
     """Where one value came from: the ids of the facts behind it, and how far it is trusted.
 
     `note` says in words what was done to get it ("list price × 2, less 5 %").
@@ -113,7 +113,7 @@ class Risk(StrEnum):
     IRREVERSIBLE = "irreversible"
 
 
-class Attachment(Struct, frozen=True):
+class Attachment(Struct, frozen=True, gc=False):
     """A pre-rendered document that travels with a command; `sha256` is of its bytes (hex)."""
 
     name: str
@@ -122,7 +122,7 @@ class Attachment(Struct, frozen=True):
     sha256: str
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """One line of a proposal or an invoice. `unit_price` is net; `tax_bp` in basis points."""
 
     item: str

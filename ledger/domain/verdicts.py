@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ledger.domain.values import Attachment, Money
 
 
-class FiredRule(Struct, frozen=True):
+class FiredRule(Struct, frozen=True, gc=False):
     """One rule that applied. `effect` is allow, ask or deny; `reason` is written for people."""
 
     rule: str
@@ -17,21 +17,21 @@ class FiredRule(Struct, frozen=True):
     file: str = ""
 
 
-class Allow(Struct, frozen=True, tag=True):
+class Allow(Struct, frozen=True, tag=True, gc=False):
     """The command may run. `policy` is `version@sha` of the rules that decided."""
 
     fired: tuple[FiredRule, ...]
     policy: str
 
 
-class Ask(Struct, frozen=True, tag=True):
+class Ask(Struct, frozen=True, tag=True, gc=False):
     """A human decides."""
 
     fired: tuple[FiredRule, ...]
     policy: str
 
 
-class Deny(Struct, frozen=True, tag=True):
+class Deny(Struct, frozen=True, tag=True, gc=False):
     """The command must not run, whoever approves it."""
 
     fired: tuple[FiredRule, ...]
@@ -46,7 +46,7 @@ def without_reasons(verdict: Verdict) -> Verdict:
     return replace(verdict, fired=tuple(replace(rule, reason="") for rule in verdict.fired))
 
 
-class Receipt(Struct, frozen=True):
+class Receipt(Struct, frozen=True, gc=False):
     """Proof that an effect happened.
 
     `reference` is the provider's id (a Message-ID without brackets, an invoice number),
