@@ -90,9 +90,9 @@ def is_asked_for(text: str, places: Sequence[Place]) -> bool:
     return any(one.holds(places) and one.wants for one in sentences_of(text))
 
 
-def asked_beside(text: str, places: Sequence[Place]) -> tuple[str, ...]:
-    """The sentences and parts of sentences that ask for something that is no item."""
-    return tuple(" ".join(part.split())[:60] for part in _beside(sentences_of(text), places))
+def asked_beside(text: str, places: Sequence[Place]) -> bool:
+    """Whether a sentence, or a part of one, asks for something that is no item."""
+    return any(_beside(sentences_of(text), places))
 
 
 def _beside(found: Sequence[Sentence], places: Sequence[Place]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from graph.agents.clauses import asked_beside, is_asked_for
 from graph.agents.languages import foreign_language
 from graph.agents.purpose import blames, other_than_buying
 from graph.agents.reading import Reading
-from graph.agents.unlisted import compared_in, unlisted_in
+from graph.agents.unlisted import compared_in, services_in, unlisted_in
 from graph.slots import Intent
 
 _EARLY_YES = re.compile(
@@ -60,14 +60,14 @@ def _no_request(reading: Reading) -> tuple[Intent, list[str]] | None:
 def _open_points(reading: Reading) -> list[str]:
     """What else stands in a request that an offer at list price would pass over."""
     text, places = reading.asked, reading.wants.places
-    unlisted = unlisted_in(text, places)
-    beside = not unlisted and asked_beside(text, places)
+    services = services_in(text, places)
+    beside = not services and (asked_beside(text, places) or unlisted_in(text, places))
     unasked = _unasked(reading)
     tests = (
         (bool(_EARLY_YES.search(reading.folded)), "which offer they accept: none was sent"),
         (bool(unasked), f"whether {unasked} is asked for or only mentioned"),
         (compared_in(text, places), "whether it is more than the price list means by it"),
-        (bool(unlisted), f"what they expect of: {', '.join(unlisted[:3])}"),
+        (bool(services), f"what they expect of: {', '.join(services[:3])}"),
         (bool(beside), "what else they ask for beside it"),
         (bool(phrases.COMPLAINS.search(reading.folded)), "whether they complain"),
     )

@@ -11,7 +11,8 @@ _OWN = re.compile(
 )
 _WANTED = re.compile(
     r"\b(?:(?:would|we'd|i'd|'d) (?:\w+ )?(?:like|love)|want|need|take|buy|get|order|book|"
-    r"interested in|brauchen|brauche|mochten|mochte|hatten gerne?|hatte gerne?|nehmen|nehme|buchen|bestellen|"
+    r"interested in|brauchen|brauche|mochten|mochte|hatten gerne?|hatte gerne?|nehmen|nehme|"
+    r"buchen|bestellen|"
     r"interess\w+ (?:uns |mich )?(?:an|fur)|voudr\w+|souhait\w+|aimer\w+|prendre|commander|"
     r"interess\w+ par)\s+(?:to (?:buy|order|book|have|get) )?"
     r"(?:your|ihre[rnm]?|ihr|eure[rnm]?|deine[rnm]?|votre)\s+$"

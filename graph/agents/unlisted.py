@@ -75,11 +75,15 @@ _NOT_THINGS = word_set(
 _JOINED = re.compile(r"^[ \t]*(?:,|&|\+|\b(?:and|und|et|plus|sowie|as well as|ainsi qu'?e?))\s+")
 
 
-def unlisted_in(text: str, places: Sequence[Place]) -> tuple[str, ...]:
-    """The words of what is asked for beside the items at `places`, each once."""
+def services_in(text: str, places: Sequence[Place]) -> tuple[str, ...]:
+    """The common services and things that are asked for beside the items, in words known here."""
+    return tuple(dict.fromkeys(_services(plain(text), places)))
+
+
+def unlisted_in(text: str, places: Sequence[Place]) -> bool:
+    """Whether a list names more than its items, or something is joined to one by "and"."""
     folded = unnumbered(plain(text))
-    found = [*_services(folded, places), *_lines(folded, places), *_neighbours(folded, places)]
-    return tuple(dict.fromkeys(" ".join(part.split())[:60] for part in found))
+    return any((*_lines(folded, places), *_neighbours(folded, places)))
 
 
 def compared_in(text: str, places: Sequence[Place]) -> bool:
