@@ -103,6 +103,7 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             folder.root, company=company.id, keys=keys, clock=time, projection=InlineViews()
         )
         closing.push_async_callback(ledger.close)
+        await ledger.examine()
         blobs = FileBlobs(folder.blobs, keys)
         yield App(
             folder=folder,
@@ -122,7 +123,8 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
 async def at_work(
     app: App, command: str, *, taken: Callable[[], None] | None = None
 ) -> AsyncIterator[Works]:
-    """Run this folder's subscribers here. Raises `FolderLocked` where another process does.
+    """Run this folder's subscribers here. Raises `FolderLocked` where another process does,
+    and `ChainBroken` where nothing may be written any more.
 
     `command` is how this process is named to others who want the folder; `taken` is called as
     soon as it is ours, before everything is opened.
@@ -131,6 +133,7 @@ async def at_work(
         closing.enter_context(FolderLock(app.folder.root, command=command, clock=app.clock))
         if taken is not None:
             taken()
+        await app.ledger.writable()
         checkpoints = await FileCheckpoints.open(app.folder.checkpoints)
         closing.push_async_callback(checkpoints.close)
         store = await LocalStore.open(app.folder.memory)

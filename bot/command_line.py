@@ -26,12 +26,12 @@ from bot.doctor import Probes, Report, examine
 from bot.folder import Folder
 from bot.hosting import Looking, hosting
 from bot.init import company_by_asking, refuse_existing, write_company
-from bot.live_office import LiveOffice
+from bot.live_office import LiveOffice, broken_report
 from bot.render import put
 from bot.screen import screen
 from bot.settings import Settings
 from ledger.domain.company import Company
-from ledger.domain.errors import CooError, SettingsInvalid
+from ledger.domain.errors import ChainBroken, CooError, SettingsInvalid
 from ledger.lock import held_by
 
 T = TypeVar("T")
@@ -123,11 +123,14 @@ def ingest(files: list[Path], data: Data = None) -> None:
 @cli.command()
 def verify(data: Data = None, as_json: Json = False) -> None:
     """Check the chain of the whole ledger, and name the first bad row."""
-    report = run_with(settings_for(data), lambda app: _guest(app).verify())
+    try:
+        report = run_with(settings_for(data), lambda app: _guest(app).verify())
+    except ChainBroken as broken:  # so badly that the folder does not even open
+        report = broken_report(broken)
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     elif report.broken:
-        put(screen(), Reply(lines=(report.broken,), trouble=True))
+        put(screen(), Reply(lines=(report.broken, report.remedy), trouble=True))
     else:
         line = texts.CHAIN_HOLDS.format(facts=report.facts, head=report.head[:16])
         put(screen(), Reply(lines=(line,)))

@@ -160,13 +160,17 @@ class LiveOffice:
         try:
             head = await self._app.ledger.verify()
         except ChainBroken as broken:
-            return VerifyReport(facts=broken.seq, head="", broken=broken.cause)
+            return broken_report(broken)
         return VerifyReport(
             facts=head.seq, head=head.hash.hex(), milliseconds=_milliseconds(started)
         )
 
     async def glance(self) -> VerifyReport:
-        """Only the newest fact; opening the ledger has checked it. For a frequent look."""
+        """Only what opening the ledger has found out. For a frequent look."""
+        try:
+            await self._app.ledger.writable()
+        except ChainBroken as broken:
+            return broken_report(broken)
         head = await self._app.ledger.head()
         return VerifyReport(facts=head.seq, head=head.hash.hex())
 
@@ -193,6 +197,11 @@ class LiveOffice:
         """Each tap and sentence is a fact of its own, also when it says the same again."""
         taken = await self._app.intake.once(event, f"{self._channel}:{uuid.uuid4().hex}")
         return taken.fact.id
+
+
+def broken_report(broken: ChainBroken) -> VerifyReport:
+    """What to tell of a chain that does not hold."""
+    return VerifyReport(facts=broken.seq, head="", broken=broken.cause, remedy=broken.remedy)
 
 
 def _refused(status: Loaded | Refused) -> tuple[str, ...]:

@@ -49,6 +49,7 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     head: str
     milliseconds: int = 0
     broken: str = ""
+    remedy: str = ""
 
 
 class Office(Protocol):

@@ -63,13 +63,20 @@ def link(previous: bytes, content: tuple[object, ...]) -> bytes:
 class Walk:
     """Follows a chain row by row from its first fact. Holds one number a case, no rows.
 
-    `noted` is a head written down earlier or elsewhere: the chain must pass through it.
+    `noted` is a head written down earlier or elsewhere: the chain must pass through it. A walk
+    may also start after a fact: `start`, with the versions that the cases had come to by then.
     """
 
-    def __init__(self, noted: Head | None = None) -> None:
-        self.head = EMPTY
+    def __init__(
+        self,
+        noted: Head | None = None,
+        *,
+        start: Head = EMPTY,
+        versions: dict[str, int] | None = None,
+    ) -> None:
+        self.head = start
         self._noted = noted or EMPTY
-        self._versions: dict[str, int] = {}
+        self._versions = dict(versions or {})
 
     def follow(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Check the next rows (all columns, in their order). Raises `ChainBroken`."""

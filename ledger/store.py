@@ -25,6 +25,7 @@ from ledger.seal import Keys
 from ledger.sqlite import LedgerUnreadable, sqlite_warning
 from ledger.statements import ALL, Statements
 from ledger.tables import FACTS
+from ledger.tail import RECENT, check_recent
 from ledger.transaction import Tx
 from ledger.writer import LedgerClosed, WriteFailed, Writer
 
@@ -110,6 +111,10 @@ class Ledger:
         result: T = await self._open_writer().transact(work)
         return result
 
+    async def writable(self) -> None:
+        """Raises `ChainBroken` where nothing may be written, `WriteFailed` where nothing can be."""
+        await self._open_writer().transact(Tx.head)
+
     # --- reading -----------------------------------------------------------------------------
 
     async def case(self, case: str, *, after: int = 0, limit: int = ALL) -> Sequence[Fact]:
@@ -138,6 +143,16 @@ class Ledger:
         chain alone cannot show that its tail was cut): it must be part of the chain.
         """
         return await self.read(lambda connection: self._verify(connection, expected))
+
+    async def examine(self, last: int = RECENT) -> None:
+        """Check the chain of the last facts; where it is broken, nothing is written any more.
+
+        Whoever writes is told so by `ChainBroken`. Reading goes on, to look at the damage.
+        """
+        try:
+            await self.read(lambda connection: check_recent(connection, self._books, last=last))
+        except ChainBroken as broken:
+            self._open_writer().refuse(broken)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run a reading function in a thread, on a fresh snapshot of all that is committed."""
@@ -191,7 +206,7 @@ class Ledger:
         self._writer = Writer(
             connection, self._books, now=clock.now, loop=loop, committed=self._tell
         )
-        await self._writer.transact(Tx.head)
+        await self.writable()
         await self.read(self._check_keys)
 
     def _check_keys(self, connection: Connection) -> None:
@@ -230,9 +245,10 @@ class Ledger:
                 _log.exception("A listener of the ledger failed.")
 
     def _in_snapshot(self, work: Callable[[Connection], T]) -> T:
-        self._books.codec.keys.refresh()
-        with sqlite.reading_errors(), self._reading.connect() as connection, connection.begin():
-            return work(connection)
+        with sqlite.reading_errors():
+            self._books.codec.keys.refresh()
+            with self._reading.connect() as connection, connection.begin():
+                return work(connection)
 
     def _page(self, after: int) -> Callable[[Connection], list[Fact]]:
         return lambda connection: schema.page_after(connection, self._books, after, _PAGE)

@@ -97,6 +97,10 @@ class Writer:
         seen, self._changes_seen = self._changes_seen, self._commits.changes
         return seen != self._changes_seen
 
+    def refuse(self, broken: ChainBroken) -> None:
+        """Write nothing from now on; whoever tries is told why."""
+        self._broken = broken
+
     async def close(self) -> None:
         """Write what was handed in, then stop."""
         if not self._closed:
