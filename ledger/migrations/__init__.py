@@ -6,12 +6,12 @@ A new one is a module in `versions/`, with `HEAD` below set to its revision.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD: Final = "0001"
 """The revision of the newest migration (a test compares it with the scripts)."""
@@ -19,15 +19,28 @@ HEAD: Final = "0001"
 
 def upgrade(connection: Connection) -> None:
     """Take the file to `HEAD`, inside the transaction of `connection`."""
-    # Asking first is cheap; reading the scripts costs more than the rest of opening a ledger.
-    if MigrationContext.configure(connection).get_current_revision() != HEAD:
-        configuration = config()
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, "head")
+    if revision(connection) == HEAD:
+        return
+    # Loading Alembic costs as much as the rest of opening a ledger, and is hardly ever needed.
+    from alembic import command  # noqa: PLC0415
+
+    configuration = config()
+    configuration.attributes["connection"] = connection
+    command.upgrade(configuration, "head")
+
+
+def revision(connection: Connection) -> str:
+    """The revision of the file as Alembic noted it, "" for a file it has not seen."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return str(found or "")
 
 
 def config() -> Config:
     """Alembic's configuration, made from where this package lies."""
+    from alembic.config import Config  # noqa: PLC0415 - see `upgrade`
+
     configuration = Config()
     location = str(Path(__file__).parent).replace("%", "%%")
     configuration.set_main_option("script_location", location)

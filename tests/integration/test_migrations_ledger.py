@@ -93,7 +93,7 @@ def test_opening_a_ledger_that_is_up_to_date_reads_no_migration_scripts(
 ) -> None:
     with connection.begin():
         migrations.upgrade(connection)
-    monkeypatch.setattr(migrations.command, "upgrade", lambda *_: pytest.fail("not needed"))
+    monkeypatch.setattr("alembic.command.upgrade", lambda *_: pytest.fail("not needed"))
     with connection.begin():
         migrations.upgrade(connection)
 
