@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from connectors.mail.mbox import is_mbox, read_mbox
 from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
-from connectors.payments.detect import read_payments
+from connectors.payments.detect import payment_kind, read_payments
 from ledger.domain.entities import Alarm
 from ledger.domain.errors import InputUnreadable, KeyConflict
 from ledger.domain.events import (
@@ -36,7 +36,13 @@ LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file that is read at once; only an mbox may be larger."""
 
 _MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".mbx"})
-_PAYMENT_SUFFIXES = frozenset({".json", ".xml", ".csv", ".txt"})
+_PAYMENT_SUFFIXES = frozenset({".json", ".xml", ".csv"})
+_ROW = re.compile(rb"[;,\t][^\r\n]*[;,\t]")
+"""At least three cells in a row."""
+
+_FOREIGN = re.compile(rb"%PDF|PK\x03\x04|\xd0\xcf\x11\xe0|:20:|\{1:")
+"""Kinds of files that the reader of payments knows by name."""
+
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
 
 
@@ -68,6 +74,7 @@ class Intake:
         raw = await asyncio.to_thread(_whole, path)
         if _looks_like_mail(path, raw):
             return [await self.mail(raw, path.name)]
+        _refuse_unknown(path, raw)
         return await self.payments(path.name, raw)
 
     async def mail(self, raw: bytes, source: str) -> Taken:
@@ -184,6 +191,11 @@ def _whole(path: Path) -> bytes:
 
 
 def _read(path: Path, most: int) -> bytes:
+    if path.is_dir():
+        raise InputUnreadable(
+            f"{str(path)!r} is a folder; nothing of it was taken.",
+            f"Name the files in it, for instance `coo ingest {path}/*`.",
+        )
     try:
         with path.open("rb") as file:
             return file.read(most)
@@ -199,6 +211,20 @@ def _looks_like_mail(path: Path, raw: bytes) -> bool:
     if path.suffix.lower() in _MAIL_SUFFIXES:
         return True
     return path.suffix.lower() not in _PAYMENT_SUFFIXES and bool(_HEADER.match(raw.lstrip()))
+
+
+def _refuse_unknown(path: Path, raw: bytes) -> None:
+    """Raises `InputUnreadable` for what does not even begin like a list of payments."""
+    named = path.suffix.lower() in _PAYMENT_SUFFIXES
+    if named or not raw.strip() or payment_kind(raw) != "csv":
+        return
+    wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if _FOREIGN.match(raw) or (_ROW.search(raw[:10_000]) and (wide or b"\0" not in raw[:10_000])):
+        return
+    raise InputUnreadable(
+        f"{path.name!r} is neither a mail nor a list of payments; nothing of it was taken.",
+        "Hand in mail as .eml or mbox, and payments as JSON, CAMT.053 (XML) or CSV.",
+    )
 
 
 def _digest(raw: bytes) -> str:

@@ -194,6 +194,8 @@ def _matched(event: events.PaymentMatched, _: Fact, around: Around) -> Notice | 
 
 
 def _unrouted(event: events.Unrouted, _: Fact, around: Around) -> Notice | None:
+    if around.source is not None and isinstance(around.source.event, events.MailUnreadable):
+        return None  # that it could not be read was told already
     why, remedy = one_line(event.why, 300), one_line(event.remedy, 300)
     what = _arrived(around.source) or event.kind
     return _line(texts.SAY_UNROUTED.format(what=what, why=why), remedy)

@@ -9,7 +9,7 @@ from connectors.payments.json_file import read_json
 from ledger.domain.errors import InputUnreadable
 from ledger.domain.events import PaymentReceived
 
-_KNOWN = "Coo reads JSON, CAMT.053 (XML) and CSV."
+_KNOWN = "Coo reads payments as JSON, CAMT.053 (XML) or CSV, and mail as .eml or mbox."
 _FOREIGN = {
     b"%PDF": "a PDF file",
     b"PK\x03\x04": "a spreadsheet or an archive",
