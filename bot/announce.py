@@ -16,7 +16,7 @@ from ledger.pauses import pause
 from policies.engine import Loaded, Refused
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.opening import App
 
 _log = logging.getLogger(__name__)
 

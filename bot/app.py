@@ -1,7 +1,8 @@
 """Builds the application, once. Everything it needs comes in as an argument; nothing is global.
 
-`open_app` gives what every process may do with a data folder: read, and record what comes from
-outside. `at_work` adds what only one process at a time may do: run the subscribers.
+`open_app` (see `bot.opening`) gives what every process may do with a data folder: read, and
+record what comes from outside. `at_work` adds what only one process at a time may do: run the
+subscribers.
 """
 
 from __future__ import annotations
@@ -13,12 +14,10 @@ from functools import partial
 from msgspec import Struct
 
 from bot.announce import announce
-from bot.clock import AlarmClock, SystemClock
-from bot.company_file import load_company
-from bot.folder import Folder
-from bot.intake import Intake
+from bot.clock import AlarmClock
 from bot.models import models_of
-from bot.settings import ModelEndpoint, Settings
+from bot.opening import App, open_app
+from bot.settings import ModelEndpoint
 from bot.world import LiveWorld, Models, Sources
 from connectors.base import Connector
 from connectors.dispatcher import Dispatcher
@@ -30,53 +29,21 @@ from graph.build import NODE_SECONDS, case_graph
 from graph.checkpoints import FileCheckpoints
 from graph.folding import fold_json
 from graph.nodes import NODES
-from graph.replayer import Replayer
 from graph.rerun import Reruns
 from graph.router import Router
 from graph.runner import Runner
 from graph.threads import Threads
 from ledger.attempts import Attempts
-from ledger.blobs import FileBlobs
-from ledger.domain.company import Company
 from ledger.domain.facts import Subscriber
-from ledger.domain.reading import Clock
 from ledger.domain.values import DESK
 from ledger.lanes import load_lane, next_wanted
 from ledger.lock import FolderLock
 from ledger.relay import Relay
-from ledger.seal import Keys
-from ledger.store import Ledger
-from ledger.views import InlineViews, ReadViews
 from memory.local_store import LocalStore
 from memory.projector import MemoryProjector, refill
-from policies.engine import Policies
 from policies.gate import Gate
 
-
-class App(Struct, frozen=True, kw_only=True):
-    """What any process may use."""
-
-    folder: Folder
-    settings: Settings
-    company: Company
-    clock: Clock
-    keys: Keys
-    blobs: FileBlobs
-    ledger: Ledger
-    views: ReadViews
-    policies: Policies
-    intake: Intake
-
-    async def desk_waits(self) -> bool:
-        """Whether something lies on the desk that nobody has reacted to yet."""
-        router = Router(views=self.views, history=self.ledger, clock=self.clock)
-        lane = await load_lane(self.ledger, router, DESK)
-        return await next_wanted(self.ledger, lane) is not None
-
-    @property
-    def replayer(self) -> Replayer:
-        """Replays cases from their facts; it has no way to the world."""
-        return Replayer(self.ledger, partial(case_graph, NODES), fold_json)
+__all__ = ["App", "Works", "at_work", "desk_waits", "open_app"]
 
 
 class Works(Struct, frozen=True, kw_only=True):
@@ -84,39 +51,6 @@ class Works(Struct, frozen=True, kw_only=True):
 
     relay: Relay
     alarms: AlarmClock
-
-
-@asynccontextmanager
-async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
-    """Open a data folder.
-
-    Raises `SettingsInvalid` where it cannot be written to or has no usable `company.yaml`.
-    """
-    folder = Folder(settings.data)
-    folder.refuse_unusable()
-    company = load_company(folder.company)
-    time = clock or SystemClock()
-    async with AsyncExitStack() as closing:
-        keys = Keys.open(folder.keys)
-        closing.callback(keys.close)
-        ledger = await Ledger.open(
-            folder.root, company=company.id, keys=keys, clock=time, projection=InlineViews()
-        )
-        closing.push_async_callback(ledger.close)
-        await ledger.examine()
-        blobs = FileBlobs(folder.blobs, keys)
-        yield App(
-            folder=folder,
-            settings=settings,
-            company=company,
-            clock=time,
-            keys=keys,
-            blobs=blobs,
-            ledger=ledger,
-            views=ReadViews(ledger),
-            policies=Policies.load(folder=folder.policies),
-            intake=Intake(ledger, blobs, keys),
-        )
 
 
 @asynccontextmanager
@@ -143,6 +77,13 @@ async def at_work(
         await announce(app)
         relay = Relay(app.ledger, _subscribers(app, checkpoints, store, models), clock=app.clock)
         yield Works(relay=relay, alarms=AlarmClock(app.views, app.intake, app.clock))
+
+
+async def desk_waits(app: App) -> bool:
+    """Whether something lies on the desk that nobody has reacted to yet."""
+    router = Router(views=app.views, history=app.ledger, clock=app.clock)
+    lane = await load_lane(app.ledger, router, DESK)
+    return await next_wanted(app.ledger, lane) is not None
 
 
 def _subscribers(

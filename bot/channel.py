@@ -8,9 +8,12 @@ commands by `bot/commands`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
+
+CONSOLE: Final = "console"
+"""The name of the channel at a terminal, as it stands in facts."""
 
 
 class Verb(StrEnum):

@@ -1,4 +1,8 @@
-"""The command line: `coo …`. Each command opens what it needs, does one thing, and says so."""
+"""The command line: `coo …`. Each command opens what it needs, does one thing, and says so.
+
+The planner, the library for PDFs and a model's client take seconds to load. Commands that only
+look, or record a stop, answer without them; so what works is imported where a command works.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +19,19 @@ import typer
 from msgspec.structs import replace
 from rich.console import Console
 
-from bot import demo as story
-from bot import serving, texts
-from bot.app import App, open_app
-from bot.channel import Reply
+from bot import texts
+from bot.channel import CONSOLE, Reply
 from bot.commands import Commands, Session
 from bot.company_text import defaults
-from bot.console import NAME
 from bot.doctor import Probes, Report, examine
 from bot.folder import Folder
-from bot.hosting import Looking, hosting
 from bot.init import company_by_asking, refuse_existing, write_company
 from bot.live_office import LiveOffice, broken_report
+from bot.opening import App, open_app
 from bot.render import put
 from bot.screen import screen
 from bot.settings import Settings
+from bot.worker import Looking
 from ledger.domain.company import Company
 from ledger.domain.errors import ChainBroken, CooError, SettingsInvalid
 from ledger.lock import held_by
@@ -90,13 +92,15 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """One lead becomes one paid invoice, with nothing but Python."""
+    from bot import demo as story  # noqa: PLC0415 - see above
+
     folder = data or Path(tempfile.mkdtemp(prefix="coo-demo-"))
     scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
     settings = settings_for(folder)
     if not Folder(folder).company.exists():
         write_company(folder, defaults())
     asyncio.run(story.remembered(settings, screen()))
-    summary = run_with(settings, lambda app: _demonstrated(app, scripted=scripted))
+    summary = run_with(settings, lambda app: story.demonstrated(app, screen(), scripted=scripted))
     if as_json:
         sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
 
@@ -104,18 +108,24 @@ def demo(
 @cli.command()
 def chat(data: Data = None) -> None:
     """Talk to Coo: free text, cards, and the commands that `help` lists."""
+    from bot import serving  # noqa: PLC0415 - see above
+
     run_with(settings_for(data), lambda app: serving.chat(app, screen()))
 
 
 @cli.command()
 def run(data: Data = None) -> None:
     """Serve the data folder, and watch its maildir inbox, until stopped."""
+    from bot import serving  # noqa: PLC0415 - see above
+
     run_with(settings_for(data), lambda app: serving.serve(app, screen()))
 
 
 @cli.command()
 def ingest(files: list[Path], data: Data = None) -> None:
     """Take in mail (.eml, mbox) and payments (JSON, CAMT.053, CSV); twice the same is once."""
+    from bot import serving  # noqa: PLC0415 - see above
+
     if not run_with(settings_for(data), lambda app: serving.ingest(app, screen(), files)):
         raise typer.Exit(2)
 
@@ -186,31 +196,15 @@ def _end_tidily_on(number: signal.Signals) -> None:
 
 
 def _guest(app: App) -> LiveOffice:
-    return LiveOffice(app, Looking(app), operator=serving.operator_of(app), channel=NAME)
+    return LiveOffice(app, Looking(app), operator=app.operator, channel=CONSOLE)
 
 
 async def _answered(app: App, line: str, *, works: bool) -> Reply:
     if not works:
         return await Commands(_guest(app), Session()).answer(line)
-    async with hosting(app, f"coo {line}") as host:
-        await host.ready()
-        office = LiveOffice(app, host, operator=serving.operator_of(app), channel=NAME)
-        reply = await Commands(office, Session()).answer(line)
-        await host.beside(host.settle(serving.INGEST_PATIENCE_S))
-        return reply
+    from bot import serving  # noqa: PLC0415 - see above
 
-
-async def _demonstrated(app: App, *, scripted: bool) -> story.Summary:
-    out = screen()
-    put(out, Reply(title=texts.DEMO_START.format(folder=app.folder.root)))
-    if scripted:
-        await story.scripted(app, out)
-    else:
-        put(out, Reply(hints=(texts.DEMO_HOW,)))
-        await story.interactive(app, out)
-    summary = await story.summed_up(app)
-    await story.told(app, out, summary)
-    return summary
+    return await serving.worked(app, line)
 
 
 async def _examined(settings: Settings, *, quick: bool) -> Report:

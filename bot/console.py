@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot import texts
 from bot.announcer import Announcer
-from bot.channel import Progress, Reply
+from bot.channel import CONSOLE, Progress, Reply
 from bot.commands import Commands, Session
 from bot.commands.answers import trouble
 from bot.commands.things import Things
@@ -31,7 +31,7 @@ PATIENCE_S: Final = 30.0
 SHORT_PATIENCE_S: Final = 2.0
 """The same at a terminal, where later news appears above the prompt anyway."""
 
-NAME: Final = "console"
+NAME: Final = CONSOLE
 
 
 class ConsoleChat:

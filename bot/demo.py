@@ -100,10 +100,23 @@ async def remembered(settings: Settings, out: Console) -> None:
         if any(case.closed for case in await app.views.all(Case)):
             return
         put(out, Reply(hints=(texts.DEMO_EARLIER.format(days=BACK.days),)))
-        await scripted(app, Console(file=StringIO()), BEN)
+        await played(app, Console(file=StringIO()), BEN)
 
 
-async def scripted(app: App, out: Console, script: Script = ADA) -> None:
+async def demonstrated(app: App, out: Console, *, scripted: bool) -> Summary:
+    """The whole story, with or without a person, and what it left behind."""
+    put(out, Reply(title=texts.DEMO_START.format(folder=app.folder.root)))
+    if scripted:
+        await played(app, out)
+    else:
+        put(out, Reply(hints=(texts.DEMO_HOW,)))
+        await interactive(app, out)
+    summary = await summed_up(app)
+    await told(app, out, summary)
+    return summary
+
+
+async def played(app: App, out: Console, script: Script = ADA) -> None:
     """A whole story without a person."""
     async with at_work(app, "coo demo") as works:
         office = LiveOffice(app, Stepping(works), operator=app.company.operator.name, channel=AUTO)

@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from bot.announce import RuleWatch
-from bot.app import App, Works, at_work
+from bot.app import App, Works, at_work, desk_waits
+from bot.worker import Looking, Worker
 from ledger.domain.errors import FolderLocked
-from ledger.lock import held_by, holder
+from ledger.lock import holder
+
+__all__ = ["Hosting", "Looking", "Stepping", "Worker", "hosting"]
 
 TRY_AGAIN_S: Final = 0.2
 """How often a waiting process looks whether it may work now."""
@@ -24,32 +27,6 @@ QUIET_S: Final = 0.8
 
 
 T = TypeVar("T")
-
-
-class Worker(Protocol):
-    """Whoever runs the subscribers, as seen by a chat."""
-
-    def worker(self) -> str:
-        """`here`, another process in words, or "" for nobody yet."""
-        ...
-
-    async def settle(self, seconds: float) -> bool:
-        """Wait until nothing is left to react to, at most `seconds`; whether that was reached."""
-        ...
-
-
-class Looking:
-    """Works never: for commands that only read, or record a stop."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    def worker(self) -> str:
-        return held_by(self._app.folder.root)
-
-    async def settle(self, seconds: float) -> bool:  # noqa: ARG002 - nothing is waited for
-        """Nothing happens here, so nothing is waited for."""
-        return True
 
 
 class Stepping:
@@ -142,7 +119,7 @@ class Hosting:
         if self._works is not None:
             return self._works.relay.idle and quiet > 0
         settled = bool(self._elsewhere) and quiet >= QUIET_S
-        return settled and not await self._app.desk_waits()
+        return settled and not await desk_waits(self._app)
 
     def _taken(self) -> None:
         """The folder is ours: from now on nobody else is waited for."""

@@ -10,10 +10,10 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 
-from bot.app import App
 from bot.channel import Verb
-from bot.hosting import Worker
 from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
+from bot.opening import App
+from bot.worker import Worker
 from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
 from ledger.domain.errors import ChainBroken

@@ -20,7 +20,7 @@ from ledger.journal import Journal
 from policies.model_gate import may_model_see
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.opening import App
 
 
 class LiveModels:

@@ -1,0 +1,90 @@
+"""Opens a data folder: what every process may do with it, so read and record.
+
+Light on purpose: `coo status` and `coo stop` answer without loading the planner, the connectors
+and a model's client. What runs the subscribers is built in `bot.app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bot.clock import SystemClock
+from bot.company_file import load_company
+from bot.folder import Folder
+from bot.intake import Intake
+from bot.settings import Settings
+from ledger.blobs import FileBlobs
+from ledger.domain.company import Company
+from ledger.domain.reading import Clock
+from ledger.seal import Keys
+from ledger.store import Ledger
+from ledger.views import InlineViews, ReadViews
+from policies.engine import Policies
+
+if TYPE_CHECKING:
+    from graph.replayer import Replayer
+
+
+class App(Struct, frozen=True, kw_only=True):
+    """What any process may use."""
+
+    folder: Folder
+    settings: Settings
+    company: Company
+    clock: Clock
+    keys: Keys
+    blobs: FileBlobs
+    ledger: Ledger
+    views: ReadViews
+    policies: Policies
+    intake: Intake
+
+    @property
+    def operator(self) -> str:
+        """Who speaks in this process: COO_OPERATOR, else the operator of company.yaml."""
+        return self.settings.operator or self.company.operator.name
+
+    @property
+    def replayer(self) -> Replayer:
+        """Replays cases from their facts; it has no way to the world."""
+        # The planner takes a second to load, and what only looks at a folder does without it.
+        from bot.replaying import replayer  # noqa: PLC0415
+
+        return replayer(self.ledger)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Open a data folder.
+
+    Raises `SettingsInvalid` where it cannot be written to or has no usable `company.yaml`.
+    """
+    folder = Folder(settings.data)
+    folder.refuse_unusable()
+    company = load_company(folder.company)
+    time = clock or SystemClock()
+    async with AsyncExitStack() as closing:
+        keys = Keys.open(folder.keys)
+        closing.callback(keys.close)
+        ledger = await Ledger.open(
+            folder.root, company=company.id, keys=keys, clock=time, projection=InlineViews()
+        )
+        closing.push_async_callback(ledger.close)
+        await ledger.examine()
+        blobs = FileBlobs(folder.blobs, keys)
+        yield App(
+            folder=folder,
+            settings=settings,
+            company=company,
+            clock=time,
+            keys=keys,
+            blobs=blobs,
+            ledger=ledger,
+            views=ReadViews(ledger),
+            policies=Policies.load(folder=folder.policies),
+            intake=Intake(ledger, blobs, keys),
+        )
