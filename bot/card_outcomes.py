@@ -21,7 +21,7 @@ from ledger.domain.entities import (
     Failure,
     Question,
 )
-from ledger.domain.verdicts import Receipt
+from ledger.domain.verdicts import Allow, Receipt
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 
@@ -107,8 +107,23 @@ def outcome_card(action: Action, contact: Contact | None, number: int = 0) -> Ca
         number=number,
         case=action.case,
         title=lines[0],
-        rows=card_rows.row(texts.ROW_PROOF if action.receipt else texts.ROW_CAUSE, lines[1:]),
+        rows=(
+            *(() if number else _unasked(action)),
+            *card_rows.row(texts.ROW_PROOF if action.receipt else texts.ROW_CAUSE, lines[1:]),
+        ),
     )
+
+
+def _unasked(action: Action) -> Iterator[Row]:
+    """What was done without a card, and which rule let it."""
+    if action.command is None:
+        return
+    yield card_rows.what(action.command)
+    for amount in list(card_rows.how_much(action.command))[:1]:
+        yield Row(amount.label, amount.lines[:1])
+    if isinstance(action.verdict, Allow):
+        reasons = tuple(one_line(rule.reason, 300) for rule in action.verdict.fired if rule.reason)
+        yield from card_rows.row(texts.ROW_UNASKED, reasons)
 
 
 def question_card(

@@ -68,11 +68,17 @@ def _origin(origin: Provenance, sources: Sources, now: datetime) -> str:
 
 
 def _named(ids: Sequence[str], sources: Sources, now: datetime) -> Iterator[str]:
-    for each in ids[:MOST_SOURCES]:
+    said = [each for each in ids if not _points(sources.get(each))] or list(ids)
+    for each in said[:MOST_SOURCES]:
         fact = sources.get(each)
         yield source_words(fact, now) if fact else one_line(each, 40)
-    if len(ids) > MOST_SOURCES:
-        yield texts.MORE_SOURCES.format(number=len(ids) - MOST_SOURCES)
+    if len(said) > MOST_SOURCES:
+        yield texts.MORE_SOURCES.format(number=len(said) - MOST_SOURCES)
+
+
+def _points(fact: Fact | None) -> bool:
+    """Whether a fact says nothing itself, but only brings another one into the case."""
+    return fact is not None and isinstance(fact.event, events.CaseOpened | events.Routed)
 
 
 def source_words(fact: Fact, now: datetime) -> str:

@@ -119,7 +119,7 @@ class ConsoleChat:
     async def _chosen(self) -> str:
         """The command that an arrow-key choice on the last card stands for, or nothing."""
         card = self._session.last
-        if card is None:
+        if card is None or not await self._commands.waits(card):
             return ""
         options = [(button.typed, button.label) for button in card.buttons]
         typed = await self._lines.choose(texts.CHOOSE.format(title=card.title), options)

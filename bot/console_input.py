@@ -116,6 +116,7 @@ class TerminalLines:
             completer=self._words,
             complete_while_typing=False,
             bottom_toolbar=self._toolbar,
+            key_bindings=_interrupting(),
         )
 
     def numbers(self, known: Sequence[str]) -> None:
@@ -128,7 +129,7 @@ class TerminalLines:
         return await self._prompted(f"{question} ", at_end="") or ""
 
     async def choose(self, title: str, options: Sequence[tuple[str, str]]) -> str:
-        leave = ("", texts.CHOOSE_NOTHING)
+        leave = ("", texts.CHOOSE_NOTHING)  # first, so that a hasty second Enter decides nothing
         keys = KeyBindings()
 
         @keys.add("escape", eager=True)
@@ -136,7 +137,7 @@ class TerminalLines:
             event.app.exit(result="")
 
         asked: ChoiceInput[str] = ChoiceInput(
-            message=title, options=[*options, leave], key_bindings=keys
+            message=title, options=[leave, *options], key_bindings=keys
         )
         try:
             return await asked.prompt_async()
@@ -155,8 +156,6 @@ class TerminalLines:
     async def _prompted(self, prompt: str, at_end: str | None) -> str | None:
         try:
             return await self._session.prompt_async(prompt)
-        except KeyboardInterrupt:
-            return ""
         except EOFError:
             return at_end
 
@@ -164,6 +163,20 @@ class TerminalLines:
         waiting = ", ".join(self._words.known)
         text = texts.TOOLBAR_WAITS.format(numbers=waiting) if waiting else texts.TOOLBAR
         return FormattedText([("", text)])
+
+
+def _interrupting() -> KeyBindings:
+    """Ctrl-C drops what is typed; on an empty line it leaves, like Ctrl-D."""
+    keys = KeyBindings()
+
+    @keys.add("c-c")
+    def _drop_or_leave(event: KeyPressEvent) -> None:
+        if event.current_buffer.text:
+            event.current_buffer.reset()
+        else:
+            event.app.exit(exception=EOFError)
+
+    return keys
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Edit, Later, Reject, Tell
 from bot.office import Office
 from bot.untrusted import one_line, visible
+from ledger.domain.commands import Command
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Question, Stop
 from ledger.domain.errors import CommandInvalid
 
@@ -96,8 +97,14 @@ class Deciding:
         return await self._previewed(found, {**drafted, name: intent.text})
 
     async def edited(self, approval: Approval, edits: dict[str, str]) -> Reply:
-        """The preview after an editor gave back several texts at once."""
-        return await self._previewed(approval, edits)
+        """The preview after an editor gave back several texts; an unchanged one is no edit."""
+        action = await self._office.views.get(Action, approval.action)
+        command = action.command if action else None
+        changed = {name: text for name, text in edits.items() if text != _now(command, name)}
+        if not changed:
+            self._session.drafts.pop(approval.id, None)
+            return Reply(lines=(texts.LEFT,))
+        return await self._previewed(approval, changed)
 
     async def tell(self, intent: Tell) -> Reply:
         """Say how a card should be, or something about a case."""
@@ -257,6 +264,10 @@ class Deciding:
         hint = texts.MORE_HELP["edit"].replace("3", str(number))
         editor = Editor(approval=approval.id, number=number, fields=fields)
         return Reply(lines=lines, editor=editor, hints=(hint,))
+
+
+def _now(command: Command | None, name: str) -> str:
+    return str(getattr(command, name, ""))
 
 
 def _whole(card: Card) -> Card:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import texts
-from bot.channel import Reply
+from bot.card_outcomes import UNDECIDED
+from bot.channel import Card, Reply
 from bot.commands import words
 from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
@@ -14,7 +15,7 @@ from bot.commands.halting import Halting
 from bot.commands.looking import Looking
 from bot.commands.session import Session
 from bot.office import Office
-from ledger.domain.entities import Approval
+from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
 
 
@@ -42,6 +43,14 @@ class Commands:
         if found is None or not edits:
             return await self.answer(f"show {approval}")
         return self._seen(await self._deciding.edited(found, edits))
+
+    async def waits(self, card: Card) -> bool:
+        """Whether there is still something to decide on a card that was shown."""
+        found = await self._office.views.get(Approval, card.about)
+        asked = await self._office.views.get(Question, card.about)
+        if found is not None:
+            return found.status in UNDECIDED
+        return asked is None or asked.status == "open"
 
     def _seen(self, reply: Reply) -> Reply:
         for card in reply.cards:

@@ -37,7 +37,7 @@ from ledger.domain.errors import CommandInvalid
 from ledger.domain.events import Option
 from ledger.domain.facts import Fact
 from ledger.domain.values import Attachment, Line, Money, Provenance, Trust
-from ledger.domain.verdicts import Ask, FiredRule, Receipt
+from ledger.domain.verdicts import Allow, Ask, FiredRule, Receipt
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ADA = Contact(
@@ -366,6 +366,17 @@ def test_a_receipt_says_to_whom_with_its_proof() -> None:
     assert "3 · Sent to Ada Byron <ada@byron.example>" in drawn
     assert "receipt m2@x from maildir, at mail/out/m2.eml" in drawn
     assert "a.pdf (2 kB)" in drawn
+
+
+def test_what_was_done_without_a_card_says_what_how_much_and_which_rule_let_it() -> None:
+    receipt = Receipt("maildir", "m2@x")
+    rule = FiredRule("inside", "allow", "It lies within your guardrails.")
+    done = action(status=ActionStatus.SUCCEEDED, receipt=receipt, verdict=Allow((rule,), "1@abc"))
+    drawn = shown(outcome_card(done, ADA))
+    assert "Mail offer pro-1, version 1" in drawn
+    assert "€1.00 gross" in drawn
+    assert "Not asked     It lies within your guardrails." in drawn
+    assert "Not asked" not in shown(outcome_card(done, ADA, 3))
 
 
 def test_an_issued_invoice_is_not_called_sent() -> None:

@@ -182,6 +182,22 @@ async def test_editing_ends_in_the_preview_and_sending_from_there_approves_it(pa
     assert (tapped.verb, tapped.edits["body"]) == ("edit", "Short.")
 
 
+async def test_a_text_that_is_left_as_it_was_is_no_edit(paper: Paper) -> None:
+    paper.story()
+    assert "Left as it was." in await typed(paper, Typist("edit 1"))
+    await typed(paper, Typist("edit 1", "", chosen="approve 1", edits={"body": "Short."}))
+    assert set(paper.last(events.Tapped).edits) == {"body"}
+
+
+async def test_a_card_that_is_decided_opens_no_choices_any_more(paper: Paper) -> None:
+    paper.story()
+    working(paper)
+    typist = Typist("inbox", "approve 1", "", chosen="approve 1")
+    await typed(paper, typist)
+    assert typist.options == ()
+    assert paper.count(events.Tapped) == 1
+
+
 async def test_giving_up_an_edit_changes_nothing(paper: Paper) -> None:
     paper.story()
     assert "Left as it was." in await typed(paper, Typist("edit 1", edits={"subject": None}))
@@ -256,19 +272,26 @@ async def test_a_typed_line_is_read_and_the_end_of_input_ends(keys: PipeInput) -
     assert await lines.line() is None
 
 
-async def test_an_interrupt_only_drops_the_line(keys: PipeInput) -> None:
-    keys.send_text("appro\x03")
-    assert await TerminalLines().line() == ""
+async def test_an_interrupt_drops_the_line_and_leaves_where_there_is_none(keys: PipeInput) -> None:
+    keys.send_text("appro\x03inbox\r")
+    assert await TerminalLines().line() == "inbox"
+    keys.send_text("\x03")
+    assert await TerminalLines().line() is None
 
 
 async def test_arrow_keys_choose_and_escape_chooses_nothing(keys: PipeInput) -> None:
     options = [("approve 1", "Approve"), ("reject 1 WHY", "Reject")]
     keys.send_text("\x1b[B\r")
-    assert await TerminalLines().choose("Card 1", options) == "reject 1 WHY"
+    assert await TerminalLines().choose("Card 1", options) == "approve 1"
     keys.send_text("\x1b[B\x1b[B\r")
-    assert await TerminalLines().choose("Card 1", options) == ""
+    assert await TerminalLines().choose("Card 1", options) == "reject 1 WHY"
     keys.send_text("\x03")
     assert await TerminalLines().choose("Card 1", options) == ""
+
+
+async def test_a_hasty_second_enter_decides_nothing(keys: PipeInput) -> None:
+    keys.send_text("\r")
+    assert await TerminalLines().choose("Card 1", [("approve 1", "Approve")]) == ""
 
 
 async def test_a_text_is_edited_in_place_or_left(keys: PipeInput) -> None:
