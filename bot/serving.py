@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections import Counter
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -59,10 +60,21 @@ async def ingest(app: App, out: Console, paths: Sequence[Path]) -> bool:
         await host.ready()
         office = LiveOffice(app, host, operator=app.operator, channel=NAME)
         before = await office.head()
-        fine = [await _ingested(app, out, path) for path in paths]
+        fine = [await _taken_in(app, out, path) for path in paths]
         await host.beside(host.settle(INGEST_PATIENCE_S))
         await ConsoleChat(office, PipedLines(sys.stdin, out.print), out).catch_up(before)
     return all(fine)
+
+
+async def _taken_in(app: App, out: Console, path: Path) -> bool:
+    """Whether all of the file could be read; whatever is wrong with it, the next one comes."""
+    try:
+        taken = await app.intake.file(path)
+    except CooError as error:
+        _told(out, path, error)
+        return False
+    _tell_taken(out, path, taken)
+    return not any(isinstance(one.fact.event, MailUnreadable) for one in taken)
 
 
 async def worked(app: App, line: str) -> Reply:
@@ -103,13 +115,25 @@ async def _ingested(app: App, out: Console, path: Path) -> bool:
     except InputUnreadable as error:
         _told(out, path, error)
         return False
-    nothing = (texts.TAKEN_NOTHING.format(name=path.name),)
-    put(out, Reply(lines=tuple(taken_words(path.name, one) for one in taken) or nothing))
+    _tell_taken(out, path, taken)
     return True
 
 
+def _tell_taken(out: Console, path: Path, taken: Sequence[Taken]) -> None:
+    """One line for each kind of thing that came of a file, with how many there were."""
+    counts = Counter(taken_words(path.name, one) for one in taken)
+    lines = (
+        line if count == 1 else texts.TAKEN_TIMES.format(line=line, count=count)
+        for line, count in counts.items()
+    )
+    put(out, Reply(lines=tuple(lines) or (texts.TAKEN_NOTHING.format(name=path.name),)))
+
+
 def _told(out: Console, path: Path, error: CooError) -> None:
-    put(out, Reply(lines=(f"{path.name}: {error.cause}", error.remedy), trouble=True))
+    """What is wrong with a file, named once."""
+    known = path.name in error.cause
+    cause = error.cause if known else f"{path.name}: {error.cause}"
+    put(out, Reply(lines=(cause, error.remedy), trouble=True))
 
 
 def taken_words(name: str, taken: Taken) -> str:
