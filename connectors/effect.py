@@ -16,6 +16,7 @@ from connectors.outcomes import Voice
 from connectors.tries import Tried, Tries, elsewhere, unseen
 from ledger.domain.commands import Command
 from ledger.domain.entities import Action, ActionStatus, Failure
+from ledger.domain.events import AttemptStarted
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.reading import Views
 from ledger.domain.verdicts import Failed, Succeeded, Unknown
@@ -40,10 +41,18 @@ class Effects:
             return voice.withheld(_erased(action))
         connector = self._taking(command)
         if connector is None:
-            return voice.failed(action.attempts, _nobody_takes(action))
+            return await self._without_connector(voice)
         if action.status is ActionStatus.ATTEMPTED:
             return await self._recovered(voice, connector)
         return await self._checked(voice, connector)
+
+    async def _without_connector(self, voice: Voice) -> list[Draft]:
+        """Nothing can run it now. What was tried before may have happened all the same."""
+        action = voice.action
+        started = await self._tries.started(action)
+        if action.status is ActionStatus.ATTEMPTED and started is not None:
+            return voice.unknown(started.n, _nobody_to_ask(started))
+        return voice.failed(0, _nobody_takes(action))
 
     async def _recovered(self, voice: Voice, connector: Connector) -> list[Draft]:
         """A try was claimed and its end never recorded: the process died in the middle of it."""
@@ -114,6 +123,13 @@ def _nobody_takes(action: Action) -> Failed:
     return Failed(
         f"Nothing is set up that could run {action.name}.",
         "`coo doctor` says what is missing; set it up and retry.",
+    )
+
+
+def _nobody_to_ask(started: AttemptStarted) -> Unknown:
+    return Unknown(
+        f"Nobody saw how a try through {started.connector!r} ended, and it is not set up any more.",
+        f"Look for {started.action} in {started.connector}.",
     )
 
 

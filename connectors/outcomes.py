@@ -87,9 +87,9 @@ class Voice(Struct, frozen=True):
 
     def superseded(self, moved: Moved, *, dangling: int = 0) -> list[Draft]:
         """The approval no longer counts, because the world moved."""
-        approval = self.action.approval
-        event = ApprovalSuperseded(approval=approval, action=self.action.id, why=moved.why)
-        gone = self.say(event, key=f"superseded:{approval or self.action.id}")
+        gone = self.say(
+            ApprovalSuperseded(approval=self.action.approval, action=self.action.id, why=moved.why)
+        )
         if not dangling:
             return [gone]
         held = Held("superseded", moved.why, "Coo looks afresh and proposes what fits now.")

@@ -18,7 +18,12 @@ from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatu
 from ledger.domain.errors import BlobMissing
 from ledger.domain.facts import Delivery, Draft, Fact
 from ledger.domain.holding import first_broken
-from ledger.domain.preconditions import InvoiceNotIssued, NoFactSince, Precondition
+from ledger.domain.preconditions import (
+    InvoiceNotIssued,
+    NoFactSince,
+    Precondition,
+    ProposalOpen,
+)
 from ledger.domain.present import Present
 from ledger.domain.reading import E
 from ledger.domain.values import Line, Money
@@ -536,7 +541,6 @@ async def test_a_world_that_moved_supersedes_the_approval(desk: Desk) -> None:
     assert isinstance(gone, said.ApprovalSuperseded)
     assert gone.approval == APPROVAL
     assert "in the meantime" in gone.why
-    assert any(one.key == f"superseded:{APPROVAL}" for one in desk.books.facts)
     assert desk.world.calls == []
     approval = desk.books.present.get(Approval, APPROVAL)
     assert approval is not None
@@ -545,8 +549,9 @@ async def test_a_world_that_moved_supersedes_the_approval(desk: Desk) -> None:
 
 async def test_an_allowed_action_is_superseded_too_when_the_world_moved(desk: Desk) -> None:
     fact = desk.propose(reply(NoFactSince("no-such-case", 1)))
-    await desk.deliver(fact)
-    assert any(one.key == f"superseded:{ACTION}" for one in desk.books.facts)
+    _, gone = await desk.deliver(fact)
+    assert isinstance(gone, said.ApprovalSuperseded)
+    assert gone.action == ACTION
     assert desk.action.status is ActionStatus.SUPERSEDED
 
 
@@ -1021,3 +1026,63 @@ async def test_a_stop_of_a_case_is_no_stop_of_a_contact_by_that_name(desk: Desk)
     desk.stop("case", "con-1")
     await desk.deliver(fact)
     assert desk.action.status is ActionStatus.SUCCEEDED
+
+
+# --- what is said twice ---------------------------------------------------------------------------
+
+
+async def test_a_retry_of_an_unknown_end_in_a_moved_world_is_told_each_time(desk: Desk) -> None:
+    desk.books.say(said.CaseOpened(kind="lead", fact="fact-0"))
+    desk.use(desk.world.keyless_mail)
+    desk.world.fail_next(Fault.TIMEOUT_AFTER)
+    await desk.deliver(desk.approve(reply(ProposalOpen("pro-1", 1), NoFactSince(CASE, 99))))
+    assert desk.world.calls == []
+    desk.books.say(drafted(1))
+    again = desk.approve(reply(ProposalOpen("pro-1", 1), NoFactSince(CASE, 99)))
+    await desk.deliver(again)
+    assert desk.action.status is ActionStatus.UNKNOWN
+    desk.books.say(drafted(2))
+    first = await desk.retry(ACTION)
+    desk.books.say(said.ProposalDeclined(proposal="pro-1", version=2, fact="fact-0"))
+    second = await desk.retry(ACTION)
+    whys = [event.why for event in (*first, *second) if isinstance(event, said.ApprovalSuperseded)]
+    assert ["version 2" in whys[0], "declined" in whys[1]] == [True, True]
+    assert len(desk.world.calls) == 1
+
+
+async def test_a_provider_that_was_taken_away_after_a_failure_is_said_at_every_retry(
+    desk: Desk,
+) -> None:
+    desk.world.fail_next(Fault.REFUSED)
+    await desk.deliver(desk.propose(reply()))
+    desk.use(desk.world.invoices)
+    for _ in range(2):
+        failed, _report = await desk.retry(ACTION)
+        assert isinstance(failed, said.ActionFailed)
+        assert "coo doctor" in failed.remedy
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+async def test_after_a_crash_a_provider_that_was_taken_away_leaves_the_end_unknown(
+    desk: Desk, moment: str
+) -> None:
+    fact = desk.approve(reply())
+    await desk.die(fact, moment, desk.world.mail)
+    desk.use(desk.world.invoices)
+    assert names(await desk.deliver(fact)) == ["ActionUnknown", "FailureReported"]
+    assert desk.action.status is ActionStatus.UNKNOWN
+
+
+def drafted(version: int) -> said.ProposalDrafted:
+    return said.ProposalDrafted(
+        proposal="pro-1",
+        number="P-1",
+        version=version,
+        contact="con-1",
+        lines=(LINE,),
+        net=Money(100_000, "EUR"),
+        total=Money(119_000, "EUR"),
+        discount_bp=0,
+        valid_until=date(2026, 12, 6),
+        delivery_days=10,
+    )
