@@ -75,7 +75,12 @@ async def at_work(
         models = await closing.enter_async_context(models_of(app))
         await refill(store, app.ledger.facts(), app.ledger, app.views)
         await announce(app)
-        relay = Relay(app.ledger, _subscribers(app, checkpoints, store, models), clock=app.clock)
+        relay = Relay(
+            app.ledger,
+            _subscribers(app, checkpoints, store, models),
+            clock=app.clock,
+            first=[Dispatcher.name],
+        )
         yield Works(relay=relay, alarms=AlarmClock(app.views, app.intake, app.clock))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import BindParameter, Connection, Dialect, bindparam, select
 
 from ledger.domain.facts import Fact, Subscriber
+from ledger.statements import Prepared
 from ledger.store import Ledger
 from ledger.tables import CURSORS, FACTS
 
@@ -88,40 +90,63 @@ async def watermark(ledger: Ledger, subscriber: str) -> int:
     return position
 
 
+class _Statements:
+    """What is asked of cursors, compiled once for a dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        fact, row = FACTS.c, CURSORS.c
+        company: BindParameter[str] = bindparam("company")
+        name: BindParameter[str] = bindparam("subscriber")
+        of_case = (fact.company == company) & (fact.case_id == bindparam("case_id"))
+        seen = of_case & (fact.seq <= bindparam("through"))
+        self.covered = Prepared(
+            select(fact.version).where(seen).order_by(fact.version.desc()).limit(1), dialect
+        )
+        own = (row.company == company) & (row.subscriber == name)
+        self.cursor = Prepared(
+            select(row.position, row.token).where(own, row.case_id == bindparam("case_id")), dialect
+        )
+        newer = (
+            select(fact.case_id, fact.version)
+            .where(fact.company == company, fact.seq > bindparam("through"))
+            .order_by(fact.seq)
+        )
+        self.newer = Prepared(newer, dialect)
+
+
+@cache
+def _statements(dialect: Dialect) -> _Statements:
+    return _Statements(dialect)
+
+
 def _lane(connection: Connection, company: str, subscriber: Subscriber, case: str) -> Lane:
     position, token = _cursor(connection, company, subscriber.name, case)
     through, _ = _cursor(connection, company, subscriber.name, WATERMARK)
-    fact = FACTS.c
-    query = select(fact.version).where(
-        fact.company == company, fact.case_id == case, fact.seq <= through
+    covered = (
+        _statements(connection.dialect).covered.first(
+            connection, company=company, case_id=case, through=through
+        )
+        if through
+        else None
     )
-    covered = connection.execute(query.order_by(fact.version.desc()).limit(1)).scalar()
-    seen = max(position, int(covered or 0)) if through else position
+    seen = max(position, int(covered[0])) if covered else position
     return Lane(subscriber, case, position=position, token=token, seen=seen)
 
 
 def _cursor(connection: Connection, company: str, subscriber: str, case: str) -> tuple[int, str]:
-    row = CURSORS.c
-    query = select(row.position, row.token).where(
-        row.company == company, row.subscriber == subscriber, row.case_id == case
+    found = _statements(connection.dialect).cursor.first(
+        connection, company=company, subscriber=subscriber, case_id=case
     )
-    found = connection.execute(query).first()
     return (0, "") if found is None else (int(found[0]), str(found[1]))
 
 
 def _lagging(connection: Connection, company: str, subscriber: str) -> list[str]:
     through, _ = _cursor(connection, company, subscriber, WATERMARK)
-    fact, cursor = FACTS.c, CURSORS.c
-    newest = func.max(fact.version)
-    changed = (
-        select(fact.case_id, newest)
-        .where(fact.company == company, fact.seq > through)
-        .group_by(fact.case_id)
-        .order_by(func.min(fact.seq))
-    )
-    stored = select(cursor.case_id, cursor.position).where(
-        cursor.company == company, cursor.subscriber == subscriber
-    )
-    positions = {str(case): int(position) for case, position in connection.execute(stored)}
-    cases = connection.execute(changed).all()
-    return [str(case) for case, version in cases if positions.get(case, 0) < version]
+    rows = _statements(connection.dialect).newer.run(connection, company=company, through=through)
+    # Of a case the last version stays, at the place of its first fact.
+    newest = {str(case): int(version) for case, version in rows}
+    return [
+        case
+        for case, version in newest.items()
+        if _cursor(connection, company, subscriber, case)[0] < version
+    ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -28,6 +28,9 @@ POLL_SECONDS: Final = 0.2
 
 LAST_SECONDS: Final = 8.0
 """How long a stop waits for what is being handled. Who stops a container kills it after ten."""
+
+HEAD_START_S: Final = 0.05
+"""How long others wait for those who go first. An effect that takes longer holds up nobody."""
 
 MOST_LANES: Final = 2_000
 """Lanes kept in memory; one that is left out is loaded again when its case has news."""
@@ -50,12 +53,15 @@ class Relay:
         wakeups: Wakeups | None = None,
         side_by_side: int = 16,
         last_seconds: float = LAST_SECONDS,
+        first: Collection[str] = (),
     ) -> None:
         """`side_by_side`: how many cases one subscriber handles at a time.
 
         Each subscriber has places of its own, so that slow ones take none from the others.
         `last_seconds`: what is not through so long after a stop is broken off, as if the process
-        had died: it is delivered again at the next start.
+        had died: it is delivered again at the next start. `first` names subscribers who go ahead
+        in a case: the others leave them `HEAD_START_S`, since a planner's work in between would
+        keep an approved effect waiting.
         """
         self._ledger = ledger
         self._subscribers = {subscriber.name: subscriber for subscriber in subscribers}
@@ -64,6 +70,8 @@ class Relay:
         self._wakeups = wakeups or InProcessWakeups()
         self._places = {name: asyncio.Semaphore(side_by_side) for name in self._subscribers}
         self._lanes: dict[Wakeup, Lane] = {}
+        self._first = frozenset(first)
+        self._ahead: dict[str, asyncio.Event] = {}
         self._marks: dict[str, int] = {}
         self._noticed = 0
         self._last_seconds = last_seconds
@@ -105,6 +113,8 @@ class Relay:
                 serving: set[asyncio.Task[None]] = set()
                 while not stop.is_set():
                     while (wakeup := self._wakeups.take()) is not None:
+                        if wakeup.subscriber in self._first:
+                            self._ahead[wakeup.case] = asyncio.Event()
                         task = tasks.create_task(self._serve_patiently(wakeup, stop))
                         serving.add(task)
                         task.add_done_callback(serving.discard)
@@ -200,6 +210,8 @@ class Relay:
 
     async def _serve_patiently(self, wakeup: Wakeup, stop: asyncio.Event) -> None:
         """As `_serve`, in turn, and never giving up on a ledger that does not answer."""
+        if wakeup.subscriber not in self._first and wakeup.case in self._ahead:
+            await pause(self._clock, HEAD_START_S, self._ahead[wakeup.case])
         async with self._places[wakeup.subscriber]:
             try:
                 await self._serve(wakeup, stop)
@@ -208,6 +220,8 @@ class Relay:
                 await pause(self._clock, _AFTER_TROUBLE, stop)
             finally:
                 self._wakeups.done(wakeup)
+                if wakeup.subscriber in self._first:
+                    self._ahead.pop(wakeup.case).set()
 
     async def _serve(self, wakeup: Wakeup, stop: asyncio.Event | None = None) -> None:
         """Deliver what a lane has; where that was broken off, the wake-up is due again."""

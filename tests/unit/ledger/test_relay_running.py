@@ -112,6 +112,37 @@ async def test_a_slow_case_holds_up_neither_other_cases_nor_other_subscribers(
             assert await planner.done.get() == ("lead-1", "next")
 
 
+async def test_who_goes_first_in_a_case_is_let_ahead_and_holds_up_nobody_for_long(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path) as ledger:
+        clock = HandClock()
+        planner, dispatcher = Gate("planner"), Gate("dispatcher", "lead-1")
+        relay = Relay(ledger, [planner, dispatcher], clock=clock, first=["dispatcher"])
+        async with running(relay):
+            await say(ledger, "lead-1", "approved")
+            await dispatcher.entered.wait()
+            await say(ledger, "lead-2", "elsewhere")
+            assert await planner.done.get() == ("lead-2", "elsewhere")
+            assert planner.done.empty()
+            clock.tick()
+            assert await planner.done.get() == ("lead-1", "approved")
+            dispatcher.open.set()
+            heard = {await dispatcher.done.get() for _ in range(2)}
+            assert heard == {("lead-1", "approved"), ("lead-2", "elsewhere")}
+
+
+async def test_whoever_follows_begins_as_soon_as_the_first_is_through(tmp_path: Path) -> None:
+    async with opened(tmp_path) as ledger:
+        planner, dispatcher = Gate("planner"), Gate("dispatcher", "lead-1")
+        relay = Relay(ledger, [planner, dispatcher], clock=HandClock(), first=["dispatcher"])
+        async with running(relay):
+            await say(ledger, "lead-1", "approved")
+            await dispatcher.entered.wait()
+            dispatcher.open.set()
+            assert await planner.done.get() == ("lead-1", "approved")
+
+
 async def test_no_more_cases_than_allowed_are_handled_at_a_time(tmp_path: Path) -> None:
     async with opened(tmp_path) as ledger:
         cases = [f"lead-{n}" for n in range(6)]
