@@ -38,7 +38,7 @@ from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.look import Look
 
-FOLD_VERSION: Final = 1
+FOLD_VERSION: Final = 2
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -59,6 +59,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalSuperseded: (fold_actions, fold_approvals),
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.QuestionAnswered: (fold_attention,),
+    events.Understood: (fold_contact,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),
     events.ProposalDeclined: (fold_deals,),
@@ -102,7 +103,6 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.Unrouted,
         events.Instructed,
         events.TapRefused,
-        events.Understood,
         events.Recalled,
         events.PlanMade,
         events.PlannerFellBack,

@@ -19,6 +19,7 @@ from ledger.domain.events import (
     ContactRecognised,
     Event,
     Routed,
+    Understood,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import contact_of, is_mail
@@ -93,13 +94,15 @@ def _altered(event: Event, case: Case, fact: Fact, look: Look) -> dict[str, Any]
 
 
 def fold_contact(fact: Fact, look: Look) -> list[Entity]:
-    """Who somebody is, which cases they are in, and how many mails went to them."""
+    """Who somebody is, how they write, which cases they are in, how many mails they got."""
     match fact.event:
         case ContactCreated() as event:
             return [_created(event, fact, look)]
         case CaseOpened(contact=contact) | ContactRecognised(contact=contact):
             known = look.get(Contact, contact) if contact else None
             return [] if known is None else [_in_case(known, fact.case)]
+        case Understood() as event:
+            return _speaks(event, fact, look)
         case ActionSucceeded() as event:
             return _mailed(event, look)
         case _:
@@ -121,6 +124,15 @@ def _created(event: ContactCreated, fact: Fact, look: Look) -> Contact:
     for case in _cases_of(event.contact, fact, look):
         contact = _in_case(contact, case)
     return contact
+
+
+def _speaks(event: Understood, fact: Fact, look: Look) -> list[Entity]:
+    """The language of a contact is the first one they were understood to write in."""
+    case = look.get(Case, fact.case)
+    known = look.get(Contact, case.contact) if case and case.contact else None
+    if known is None or known.language or not event.language:
+        return []
+    return [replace(known, language=event.language)]
 
 
 def _cases_of(contact: str, fact: Fact, look: Look) -> list[str]:
