@@ -1,3 +1,7 @@
+# docker build -t coo .
+# docker run --rm -it -v coo:/data coo init      then: docker run -d -v coo:/data coo
+# docker exec -it CONTAINER coo chat             and:  docker run --rm -it coo demo
+#
 # glibc on purpose: CEL, msgspec and cryptography ship wheels for it.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
@@ -19,6 +23,6 @@ COPY examples /opt/coo/examples
 ENV PATH=/opt/coo/bin:$PATH COO_DATA=/data PYTHONUNBUFFERED=1
 USER coo
 VOLUME /data
-HEALTHCHECK --interval=30s --timeout=10s --start-period=10s CMD ["coo", "doctor", "--quiet"]
+HEALTHCHECK --interval=60s --timeout=20s --start-period=20s CMD ["coo", "doctor", "--quiet"]
 ENTRYPOINT ["coo"]
 CMD ["run"]

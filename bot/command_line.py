@@ -94,11 +94,11 @@ def demo(
     """One lead becomes one paid invoice, with nothing but Python."""
     from bot import demo as story  # noqa: PLC0415 - see above
 
+    story.examples_folder()
     folder = data or Path(tempfile.mkdtemp(prefix="coo-demo-"))
     scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
     settings = settings_for(folder)
-    if not Folder(folder).company.exists():
-        write_company(folder, defaults())
+    story.prepared(Folder(settings.data))
     asyncio.run(story.remembered(settings, screen()))
     summary = run_with(settings, lambda app: story.demonstrated(app, screen(), scripted=scripted))
     if as_json:

@@ -25,10 +25,14 @@ from bot.announcer import Announcer
 from bot.app import App, at_work, open_app
 from bot.audit_view import audit_reply
 from bot.channel import Reply, Verb
+from bot.company_file import load_company
+from bot.company_text import defaults
 from bot.console import ConsoleChat
 from bot.console_input import TerminalLines
 from bot.customer import ADA, BEN, Customer, Incoming, Script
+from bot.folder import Folder
 from bot.hosting import Hosting, Stepping, hosting
+from bot.init import write_company
 from bot.live_office import LiveOffice
 from bot.render import put
 from bot.settings import Settings
@@ -69,9 +73,16 @@ def examples_folder() -> Path:
     for place in places:
         if (place / "lead.eml").is_file():
             return place
-    raise SettingsInvalid(
-        "The folder `examples` of Coo is not here.", "Run the demo from a checkout or the image."
-    )
+    raise SettingsInvalid(*texts.DEMO_NO_EXAMPLES.put())
+
+
+def prepared(folder: Folder) -> None:
+    """Make the demo's company where there is none. Raises `SettingsInvalid` in somebody's own:
+    the story would take numbers of real invoices."""
+    if not folder.company.exists():
+        write_company(folder.root, defaults())
+    elif load_company(folder.company).id != defaults().id:
+        raise SettingsInvalid(*texts.DEMO_OWN_COMPANY.put(folder=folder.root))
 
 
 def customer_of(app: App, script: Script) -> Customer:

@@ -33,6 +33,8 @@ USUAL_RATES: Final = {"DE": "19", "AT": "20", "FR": "20", "NL": "21", "GB": "20"
 USUAL_CURRENCIES: Final = {"GB": "GBP", "CH": "CHF", "US": "USD", "DK": "DKK", "SE": "SEK"}
 NO_TAX: Final = "none"
 MOST_ITEMS: Final = 50
+PRIVATE: Final = 0o700
+"""A new data folder is its owner's alone: mails lie in it as ordinary files."""
 
 
 class Written(Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ def write_company(folder: Path, company: Company, *, force: bool = False) -> Wri
     read_company(text)
     refuse_existing(folder, force=force)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         kept = _set_aside(path)
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

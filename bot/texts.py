@@ -778,6 +778,14 @@ STUMBLED: Final = Trouble(
 
 # --- coo demo, coo run, coo ingest, coo verify ----------------------------------------------------
 
+DEMO_NO_EXAMPLES: Final = Trouble(
+    "The folder `examples`, which holds the demo's mails, is not here.",
+    "Run the demo in a checkout (`make demo`) or in the image; all else works without it.",
+)
+DEMO_OWN_COMPANY: Final = Trouble(
+    "{folder} is a company of your own, and the demo would issue invoices in its name.",
+    "Leave --data away, or name an empty folder.",
+)
 DEMO_START: Final = "One lead becomes one paid invoice. Data folder: {folder}"
 DEMO_HOW: Final = "Ada's mails arrive by themselves. Type `help`, or Enter on a card to choose."
 DEMO_EARLIER: Final = (

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot import door
+from bot import demo, door
 from bot.command_line import cli
 from bot.screen import screen, tolerant_streams
 from ledger.domain.errors import SettingsInvalid
@@ -166,3 +166,34 @@ def test_doctor_examines_a_folder_that_cannot_be_opened(
     told = capsys.readouterr().out
     assert "The ledger cannot be read" in told
     assert "company.yaml   ok" in told
+
+
+def test_the_demo_leaves_a_company_of_ones_own_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli(["init", "--defaults", "--data", str(tmp_path)])
+    own = tmp_path / "company.yaml"
+    own.write_text(own.read_text().replace('id: "studio-nord"', 'id: "my-own"'))
+    with pytest.raises(SettingsInvalid, match="invoices in its name"):
+        cli(["demo", "--auto", "--data", str(tmp_path)])
+    assert not (tmp_path / "ledger.db").exists()
+
+
+def test_a_demo_without_its_examples_says_where_it_can_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "bot" / "demo.py"))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    with pytest.raises(SettingsInvalid, match="make demo"):
+        cli(["demo", "--auto", "--data", str(tmp_path / "data")])
+    assert not (tmp_path / "data").exists()
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "lead.eml").write_text("")
+    assert demo.examples_folder() == tmp_path / "examples"
+
+
+def test_a_new_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit):
+        cli(["init", "--defaults", "--data", str(tmp_path / "new")])
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
