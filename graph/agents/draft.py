@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from graph.agents.plaintext import plain
 from graph.agents.texts import TEXTS, Texts
 from graph.amounts import amount_words, day_words, percent_words
 from graph.briefs import Brief, Drafted, Due, Quote
@@ -129,9 +130,11 @@ def _line(line: Line, texts: Texts, language: str) -> Iterator[str]:
 
 
 def _quantity(line: Line, texts: Texts) -> str:
+    """`2 hours`; only `2` where the title says the unit: nobody writes "2 days × Workshop day"."""
     one, many = texts.units.get(line.unit, ("", ""))
     unit = one if line.quantity == 1 else many
-    return f"{line.quantity} {unit}".strip()
+    said = bool(one) and plain(one) in plain(line.description)
+    return str(line.quantity) if said else f"{line.quantity} {unit}".strip()
 
 
 def _greeting(brief: Brief) -> str:

@@ -92,7 +92,7 @@ def test_the_rules_find_nothing_foreign_in_an_offer(company, purpose, language):
         (
             Language.ENGLISH,
             (
-                "2 days × Workshop day at €1,200.00: €2,400.00",
+                "2 × Workshop day at €1,200.00: €2,400.00",
                 "less 5 %: €2,280.00",
                 "VAT 19 %: €550.53",
                 "Total: €3,448.03",
@@ -102,7 +102,7 @@ def test_the_rules_find_nothing_foreign_in_an_offer(company, purpose, language):
         (
             Language.GERMAN,
             (
-                "2 Tage × Workshoptag zu 1.200,00 €: 2.400,00 €",
+                "2 × Workshoptag zu 1.200,00 €: 2.400,00 €",
                 "USt. 19 %: 550,53 €",
                 "3.448,03 €",
                 "6. Dezember 2026",
@@ -111,7 +111,7 @@ def test_the_rules_find_nothing_foreign_in_an_offer(company, purpose, language):
         (
             Language.FRENCH,
             (
-                "2 jours × Journée d'atelier à 1 200,00 € : 2 400,00 €",
+                "2 × Journée d'atelier à 1 200,00 € : 2 400,00 €",
                 "TVA 19 % : 550,53 €",
                 "3 448,03 €",
                 "6 décembre 2026",
