@@ -126,13 +126,17 @@ class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.total - self.paid
 
 
-class Incoming(Struct, frozen=True, kw_only=True):
-    """Money that was routed to this case. `fact` is the PaymentReceived."""
+class Incoming(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Money that was routed to this case. `fact` is the PaymentReceived.
+
+    `shared`: it was routed to other cases too, since it names an invoice of theirs.
+    """
 
     fact: str
     payment: str
     amount: Money
     booked_on: date
+    shared: bool = False
 
 
 class Waking(Struct, frozen=True, kw_only=True):

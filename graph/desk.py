@@ -73,9 +73,10 @@ def routed(
     *,
     cause: Fact | None = None,
     proves: str = "",
+    shared: bool = False,
 ) -> Draft:
     """The desk fact `source` concerns that case; `cause` where a later fact says so."""
-    event = Routed(fact=source.id, kind=kind, why=why, sender=sender, proves=proves)
+    event = Routed(fact=source.id, kind=kind, why=why, sender=sender, proves=proves, shared=shared)
     return says(cause or source, event, case=case, person=source.person)
 
 

@@ -76,8 +76,8 @@ def deal_after(deal: Deal, fact: Fact, source: Fact | None) -> Deal:
             return _opened(deal, event, fact)
         case Routed() as event if source is not None and isinstance(source.event, MailReceived):
             return _heard(deal, event, fact, source, source.event)
-        case Routed() if source is not None and isinstance(source.event, PaymentReceived):
-            return _came_in(deal, source, source.event)
+        case Routed() as event if source is not None and isinstance(source.event, PaymentReceived):
+            return _came_in(deal, source, source.event, shared=event.shared)
         case _:
             return deal_said(deal, fact.event)
 
@@ -126,12 +126,13 @@ def _proven(deal: Deal, action: str) -> Deal:
     return _arrived(_moved(deal, action, Progress.DONE), action) if action else deal
 
 
-def _came_in(deal: Deal, source: Fact, payment: PaymentReceived) -> Deal:
+def _came_in(deal: Deal, source: Fact, payment: PaymentReceived, *, shared: bool) -> Deal:
     money = Incoming(
         fact=source.id,
         payment=payment.payment,
         amount=payment.amount,
         booked_on=payment.booked_on,
+        shared=shared,
     )
     return replace(deal, incoming=(*deal.incoming, money)[-MOST_REFERENCES:])
 

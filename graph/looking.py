@@ -82,6 +82,13 @@ async def contact_of(deal: Deal, world: World) -> Contact | None:
     return msgspec.convert(found, Contact) if found else None
 
 
+async def booked_elsewhere(deal: Deal, world: World) -> tuple[str, ...]:
+    """The payments that several cases were told of, and that another one has booked."""
+    open_ones = [one for one in deal.incoming if one.shared and one.payment not in deal.payments]
+    found = [(one.payment, await world.entity("payment", one.payment)) for one in open_ones]
+    return tuple(payment for payment, known in found if known and known["invoice"])
+
+
 async def provenance_of(action: str, world: World) -> dict[str, Provenance]:
     """Where the arguments of an action came from, as the ledger has it; {} where it is unknown."""
     found = await world.entity("action", action)

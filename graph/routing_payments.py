@@ -16,7 +16,7 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
     named = await _named(payment, desk)
     if named:
         return [
-            routed(fact, case, PAYMENT, f"Its reference names invoice {number}.")
+            routed(fact, case, PAYMENT, _names(number), shared=len(named) > 1)
             for case, number in named.items()
         ]
     fitting = await _fitting(payment, desk)
@@ -24,6 +24,10 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
         why = f"Invoice {fitting[0].number} is open with exactly this amount and payer."
         return [routed(fact, fitting[0].case, PAYMENT, why)]
     return [_nowhere(fact, payment, fitting)]
+
+
+def _names(number: str) -> str:
+    return f"Its reference names invoice {number}."
 
 
 async def _named(payment: PaymentReceived, desk: Desk) -> dict[str, str]:

@@ -21,7 +21,8 @@ from ledger.domain.facts import Fact
 class Situation(Struct, frozen=True, kw_only=True):
     """Everything a plan may rest on. `slots`: a customer's words; `wish`: the operator's.
 
-    `cases` are all cases of the contact, as the address book has them.
+    `cases` are all cases of the contact, as the address book has them; `booked` the payments of
+    this case that were booked on an invoice of another one.
     """
 
     deal: Deal
@@ -33,6 +34,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     wish: Wish | None = None
     recalled: tuple[Recollection, ...] = ()
     cases: tuple[str, ...] = ()
+    booked: tuple[str, ...] = ()
 
     @property
     def event(self) -> Event:

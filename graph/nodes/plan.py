@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from graph.briefing import briefs_for
-from graph.looking import contact_of, fact_in, is_quiet, situation_of
+from graph.looking import booked_elsewhere, contact_of, fact_in, is_quiet, situation_of
 from graph.moves import AnyMove, AskOperator, Choice, Wait, WakeMe, is_legal, move_json
 from graph.planners.model import ModelPlanner
 from graph.planners.wording import described
@@ -24,7 +24,11 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
         return {"moves": [], "briefs": []}
     situation = await situation_of(state, world)
     contact = await contact_of(situation.deal, world)
-    situation = replace(situation, cases=contact.cases if contact else ())
+    situation = replace(
+        situation,
+        cases=contact.cases if contact else (),
+        booked=await booked_elsewhere(situation.deal, world),
+    )
     planned = await ModelPlanner().choose(situation, world)
     choice = allowed(situation, planned.choice)
     out = [said(event) for event in planned.fell_back]

@@ -281,6 +281,9 @@ def _match(s: Situation, rest: str) -> tuple[Choice, ...]:
     bill, payment = s.deal.bill, s.deal.money(rest)
     if bill is None or payment is None or payment.payment in s.deal.payments:
         return waiting("That payment is booked already.")
+    if payment.payment in s.booked:
+        text = f"That payment is booked on another invoice. Nothing was booked on {bill.number}."
+        return (telling("payment", text, "Its money is spent on another invoice."),)
     return (settling(s, payment, bill, "operator"),)
 
 

@@ -76,6 +76,8 @@ def _doubt(payment: Incoming, bill: Bill | None, *, closed: bool) -> str:
         difference = payment.amount - bill.open
         size = amount_words(Money(abs(difference.minor), difference.currency))
         return f"it is {size} too {'much' if difference.minor > 0 else 'little'}"
+    if payment.shared:
+        return "its reference names invoices of other cases too"
     return "the case was closed" if closed else ""
 
 
