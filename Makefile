@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` and `make test`. The environment is .venv in this checkout.
+FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { echo $$p; break; }; done)
+	$$p $(FITS) 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -26,9 +27,9 @@ format: .venv/test.stamp
 	@$(BIN)/ruff format .
 
 .venv/python.stamp:
-	@test -n "$(PYTHON)" || { echo "Coo needs Python 3.11, 3.12 or 3.13. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }
+	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { echo "Coo needs Python 3.11, 3.12 or 3.13. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }
 	@echo "Setting up .venv with $$($(PYTHON) --version) (once)"
-	@$(PYTHON) -m venv .venv
+	@$(BIN)/python $(FITS) 2>/dev/null || $(PYTHON) -m venv --clear .venv
 	@touch $@
 
 .venv/demo.stamp: .venv/python.stamp requirements.txt pyproject.toml
