@@ -39,7 +39,8 @@ def test_the_project_cannot_be_published_by_accident() -> None:
 
 def test_every_dependency_has_its_reason_written_down() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["dev"], *extras["bench"]]
     names = {re.split(r"[<>=\[]", line)[0] for line in wanted}
     reasons = (ROOT / "docs" / "dependencies.md").read_text()
     assert sorted(name for name in names if f"| {name} |" not in reasons) == []
