@@ -14,10 +14,14 @@ _WROTE = (
     re.compile(r"^on .{4,200} wrote ?:?$"),
     re.compile(r"^am .{4,200} schrieb.{0,120}:?$"),
     re.compile(r"^le .{4,200} a ecrit ?:?$"),
+    re.compile(r"^.{1,120} (wrote on|schrieb am) .{3,120}:$"),
 )
 _HISTORY = (
     *_WROTE,
-    re.compile(r"^-{2,} ?(original message|original-nachricht|ursprungliche nachricht) ?-*"),
+    re.compile(
+        r"^-{2,} ?(original (message|appointment)|original-?nachricht|ursprungliche nachricht"
+        r"|reply message|message original) ?-*"
+    ),
     re.compile(r"^-{2,} ?message d'origine ?-*"),
     re.compile(r"^_{10,}$"),
 )
@@ -41,7 +45,8 @@ _CLOSING = re.compile(
     r"|^bien a vous|^merci( d'avance| beaucoup)?[,.!]?$|^(tres )?belle journee|^bonne journee"
 )
 _DEVICE = re.compile(
-    r"^(sent from my|von meinem .{2,30} gesendet|gesendet von|envoye de(puis)? mon)"
+    r"^(sent from (my|outlook)|get outlook for|von meinem .{2,30} gesendet"
+    r"|gesendet von (meinem|outlook|mail)|envoye de(puis)? (mon|outlook))"
 )
 _AFTERTHOUGHT = re.compile(r"^p\.? ?s\.?\b")
 _SMALL_PRINT = re.compile(

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from connectors.mail.hypertext import visible_text
 from connectors.mail.mime import Reader
 from connectors.mail.parse import Limits, mail_received, read_mail
-from connectors.mail.quotes import new_text
 from connectors.mail.text import INVISIBLE, neutral, one_line
 from ledger.domain.errors import InputUnreadable
 from ledger.domain.values import canonical
@@ -163,11 +162,6 @@ def test_neutral_text_is_neutral_whatever_it_was(text: str, limit: int) -> None:
     assert not INVISIBLE.search(once)
     assert "\n" not in one_line(text)
     assert neutral(text, limit).startswith(once[:limit])
-
-
-@given(text=st.text(max_size=400))
-def test_new_text_never_says_more_than_the_text(text: str) -> None:
-    assert len(new_text(text)) <= len(text)
 
 
 def test_a_cut_says_how_much_is_missing() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectors.mail.parse import read_mail
-from connectors.mail.quotes import new_text
+from graph.agents.quoting import forwarded_text, new_text
 
 HOSTILE = Path(__file__).parents[3] / "examples/hostile"
 
@@ -33,9 +35,7 @@ HOSTILE = Path(__file__).parents[3] / "examples/hostile"
     ],
 )
 def test_history_and_signature_are_not_new(history: str) -> None:
-    new = new_text(f"We accept 2200 EUR.\n\n{history}\n")
-    assert new.startswith("We accept 2200 EUR.")
-    assert "old price" not in new
+    assert new_text(f"We accept 2200 EUR.\n\n{history}\n") == "We accept 2200 EUR."
 
 
 def test_answers_between_quoted_lines_are_new() -> None:
@@ -51,7 +51,8 @@ def test_an_answer_below_the_quotation_is_new() -> None:
 
 def test_a_forwarded_message_is_what_the_mail_is_about() -> None:
     text = read_mail((HOSTILE / "lead_forwarded.eml").read_bytes()).text
-    assert "We need a website design package" in new_text(text).replace("we need", "We need")
+    assert "we need a website design package" in forwarded_text(text)
+    assert "website design package" not in new_text(text)
 
 
 def test_what_was_accepted_is_what_is_newly_written_not_what_is_quoted() -> None:
@@ -62,7 +63,13 @@ def test_what_was_accepted_is_what_is_newly_written_not_what_is_quoted() -> None
 
 
 def test_sent_from_my_phone_is_not_content() -> None:
-    for line in ("Sent from my iPhone", "Von meinem iPhone gesendet", "Envoyé de mon téléphone"):
+    for line in (
+        "Sent from my iPhone",
+        "Get Outlook for iOS",
+        "Von meinem iPhone gesendet",
+        "Gesendet von Outlook für Android",
+        "Envoyé de mon téléphone",
+    ):
         assert new_text(f"Yes.\n\n{line}") == "Yes."
 
 
@@ -73,3 +80,8 @@ def test_a_mail_with_nothing_new_says_nothing() -> None:
 def test_ordinary_sentences_are_not_taken_for_history() -> None:
     text = "On Monday we meet.\nFrom: the site we copied it.\nAm Ende: alles gut.\nLe prix: ok"
     assert new_text(text) == text
+
+
+@given(text=st.text(max_size=400))
+def test_what_is_new_is_never_more_than_the_mail(text: str) -> None:
+    assert len(new_text(text)) <= len(text)
