@@ -118,9 +118,12 @@ class Intake:
         event = AlarmRang(alarm=alarm.id, case=alarm.case, due=alarm.due)
         return await self._record(event, f"rang:{alarm.id}", what="alarm")
 
-    async def once(self, event: Event, key: str) -> Taken:
-        """Record something under a key that the caller knows to be unique."""
-        return await self._record(event, key, what=type(event).__name__)
+    async def once(self, event: Event, key: str, *, person: str = "") -> Taken:
+        """Record something under a key that the caller knows to be unique.
+
+        `person` (a pseudonym) is whose key seals it; without one it is the company's.
+        """
+        return await self._record(event, key, what=type(event).__name__, person=person)
 
     async def configured(self, event: CompanyConfigured | PolicyLoaded | PolicyRefused) -> None:
         """Record how the company is set up now, unless that was the last thing said of it."""

@@ -16,6 +16,7 @@ from bot.opening import App
 from bot.worker import Worker
 from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
+from ledger.domain.entities import Approval, Case, Contact, Question
 from ledger.domain.errors import ChainBroken
 from ledger.domain.events import (
     Event,
@@ -100,12 +101,14 @@ class LiveOffice:
                 channel=self._channel,
                 text=text,
                 edits=dict(edits or {}),
-            )
+            ),
+            about=approval if text or edits else "",
         )
 
     async def say(self, text: str, about: str = "") -> str:
         return await self._record(
-            OperatorSaid(operator=self._operator, channel=self._channel, about=about, text=text)
+            OperatorSaid(operator=self._operator, channel=self._channel, about=about, text=text),
+            about=about,
         )
 
     async def answer(self, question: str, choice: str = "", text: str = "") -> str:
@@ -116,7 +119,8 @@ class LiveOffice:
                 channel=self._channel,
                 choice=choice,
                 text=text,
-            )
+            ),
+            about=question,
         )
 
     async def stop(self, scope: str, target: str = "", reason: str = "") -> str:
@@ -193,10 +197,23 @@ class LiveOffice:
             waited += LOOK_EVERY_S
         return found
 
-    async def _record(self, event: Event) -> str:
-        """Each tap and sentence is a fact of its own, also when it says the same again."""
-        taken = await self._app.intake.once(event, f"{self._channel}:{uuid.uuid4().hex}")
-        return taken.fact.id
+    async def _record(self, event: Event, *, about: str = "") -> str:
+        """Each tap and sentence is a fact of its own, also when it says the same again.
+
+        Words about a case are sealed under the key of whom it is with, and erased with them.
+        """
+        person = await self._person_behind(about) if about else ""
+        key = f"{self._channel}:{uuid.uuid4().hex}"
+        return (await self._app.intake.once(event, key, person=person)).fact.id
+
+    async def _person_behind(self, about: str) -> str:
+        """Whom a case, an approval or a question is with; "" where nobody is left to protect."""
+        views = self._app.views
+        asked = await views.get(Approval, about) or await views.get(Question, about)
+        case = await views.get(Case, asked.case if asked else about)
+        contact = await views.get(Contact, case.contact) if case else None
+        person = contact.persons[0] if contact and contact.persons else ""
+        return "" if self._app.keys.is_forgotten(person) else person
 
 
 def broken_report(broken: ChainBroken) -> VerifyReport:

@@ -18,6 +18,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ledger.domain.errors import BlobMissing, CooError
+from ledger.durable_files import make_folder, sync_folder
 from ledger.seal import Keys
 
 _PREFIX: Final = "of-"
@@ -67,7 +68,7 @@ class FileBlobs:
 
     def _keep(self, path: Path, sha256: str, sealed: bytes) -> None:
         try:
-            _make_folder(path.parent)
+            make_folder(path.parent)
             _write_durably(path, sealed)
         except OSError as error:
             raise BlobNotKept(sha256, error) from error
@@ -91,15 +92,6 @@ def _context(sha256: str) -> list[bytes]:
     return [b"blob", sha256.encode()]
 
 
-def _make_folder(folder: Path) -> None:
-    """Make a folder whose entry in its parent is durable, and the parents likewise."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
-
-
 def _write_durably(path: Path, data: bytes) -> None:
     """All of the file or none of it: written aside, synced, then renamed over."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -112,12 +104,4 @@ def _write_durably(path: Path, data: bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)

@@ -27,6 +27,7 @@ from ledger.domain.events import InvoiceIssued
 from ledger.domain.reading import Blobs, Views
 from ledger.domain.values import Attachment, totals
 from ledger.domain.verdicts import Failed, Outcome, Receipt, Succeeded
+from ledger.durable_files import make_folder, sync_folder
 
 PDF: Final = "application/pdf"
 _UNSAFE: Final = re.compile(r"[^\w.-]+")
@@ -95,7 +96,7 @@ class InvoiceFiles:
 
     def _write(self, invoice: InvoiceIssued, pdf: bytes, data: bytes) -> Path | None:
         """Both files, PDF first; the path of a different file in the way, if there is one."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         for ending, content in ((".pdf", pdf), (".json", data)):
             path = self._path(invoice, ending)
             if path.exists() and path.read_bytes() != content:
@@ -156,11 +157,7 @@ def _durably(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     beside.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _not_written(invoice: InvoiceIssued, error: OSError) -> Failed:

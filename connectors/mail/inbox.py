@@ -10,7 +10,8 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-from connectors.mail.maildir import make_maildir, sync_folder
+from connectors.mail.maildir import make_maildir
+from ledger.durable_files import sync_folder
 
 _SWEEP_MS = 2_000
 _SETTLE_MS = 200

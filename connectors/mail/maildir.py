@@ -21,6 +21,7 @@ from ledger.domain.commands import Command, OutgoingMail
 from ledger.domain.errors import CooError
 from ledger.domain.reading import Blobs, Clock
 from ledger.domain.verdicts import Failed, Outcome, Receipt, Succeeded, Unknown
+from ledger.durable_files import make_folder, sync_folder
 
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -112,18 +113,9 @@ class MaildirOut:
 
 
 def make_maildir(folder: Path) -> None:
-    """Create the folders of a maildir where they are missing."""
+    """Create the folders of a maildir where they are missing, durably."""
     for name in ("tmp", "new", "cur"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        make_folder(folder / name)
 
 
 def failed_write(error: OSError, folder: Path) -> Failed:

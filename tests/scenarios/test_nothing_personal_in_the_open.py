@@ -107,6 +107,23 @@ async def test_what_the_operator_says_of_a_person_is_sealed(business: Any) -> No
     assert in_the_open(business.app.folder.root) == []
 
 
+async def test_what_the_operator_writes_about_a_customer_is_erased_with_them(
+    business: Any,
+) -> None:
+    await offered(business)
+    card = (await business.cards())[0]
+    await business.office.tap(card.id, Verb.INSTRUCT, card.sha256, text="Quetzal loves xylophones")
+    await business.office.say("Quetzal Wombatson called", about=card.case)
+    await business.settle()
+    for question in await business.questions():
+        await business.office.answer(question.id, text="ask Quetzal about the zymurgy")
+        await business.settle()
+    keys = business.app.keys
+    keys.forget(keys.person("quetzal@wombat-mail.example"))
+    events = [fact.event for fact in await business.all_facts()]
+    assert [event for event in events if any(word in _text(event) for word in PERSONAL)] == []
+
+
 async def test_a_mail_that_cannot_be_read_tells_nobody_its_name(business: Any) -> None:
     await business.app.intake.mail(b"", "letter of Quetzal.eml")
     await business.settle()

@@ -335,3 +335,12 @@ def _raise(error: OSError) -> object:
         raise error
 
     return raising
+
+
+def test_the_folders_of_a_new_maildir_are_durable_before_a_mail_lies_in_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr("ledger.durable_files.sync_folder", synced.append)
+    make_maildir(tmp_path / "mail" / "out")
+    assert {tmp_path, tmp_path / "mail", tmp_path / "mail" / "out"} == set(synced)

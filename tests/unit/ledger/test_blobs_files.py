@@ -101,7 +101,7 @@ async def test_a_full_disk_leaves_no_half_a_blob(
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patched:
-        patched.setattr("ledger.blobs._sync", lambda _folder: None)
+        patched.setattr("ledger.blobs.sync_folder", lambda _folder: None)
         patched.setattr(os, "fsync", full)
         with pytest.raises(BlobNotKept, match="No space"):
             await blobs.put(MAIL)
