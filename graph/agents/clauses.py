@@ -29,14 +29,16 @@ _WANTS = re.compile(
 )
 _PLAIN = re.compile(
     r"\b(?:offers?|quot\w+|proposal|estimate|pric\w+|costs?|how much|charge|rates?|fees?|budget|"
-    r"repl\w+|answer\w*|hear from|get back|let (?:me|us) know|call|phone|contact|questions?|"
+    r"for (?:it|that|this)|pour (?:cela|ca)|prevoir|compter|repl\w+|answer\w*|hear from|get back|"
+    r"let (?:me|us) know|call|phone|contact|questions?|"
     r"interested|interest|availab\w+|free|around|possible|feasible|work with|manage|"
     r"(?:do|is|does) (?:that|this|it)|when|how long|start\w*|thank\w*|regards|forward to|"
     r"see (?:above|below|attached)|or was|how are you|how is|remember|hope|wie geht\w*|"
     r"erinner\w*|comment (?:allez|vas)|souven\w*|"
     r"angebot\w*|preis\w*|kost\w*|offerte|kalkul\w*|nehmen|nimmst|verlang\w*|antwort\w*|meld\w*|"
     r"ruckmeldung\w*|anruf\w*|telefon\w*|fragen|moglich|machbar|geht|ginge|klappt|verfugbar|zeit|"
-    r"termin\w*|wann|wie lange|dank\w*|freu\w*|gruss\w*|anbieten|bieten|bietet|zukommen|beziehen|"
+    r"termin\w*|wann|wie lange|dank\w*|freu\w*|gruss\w*|anbieten|bieten|bietet|dafur|einplanen|"
+    r"rechnen|zukommen|beziehen|"
     r"devis|offre|tarif\w*|prix|combien|cout\w*|proposition|repon\w*|rappel\w*|telephon\w*|"
     r"possible|faisable|disponib\w*|quand|delais?|merci|cordialement|salutations|agreer|chiffr\w*)"
 )
@@ -49,6 +51,16 @@ _DOING = re.compile(
     r"mettre a jour|creer|realiser|imprimer|rediger|concevoir|organiser)\b"
     r"|\b(?:uberarbeiten|erneuern|gestalten|erstellen|schreiben|drucken|einrichten|ubernehmen)\W*$"
     r"|\b(?:also|additionally|in addition|auch noch|ausserdem|zusatzlich|aussi|egalement)\b"
+)
+_PAPER = re.compile(
+    r"\b(?:invoice|receipt|bill|copy|copies|files?|password|login|certificate|contract|warranty|"
+    r"rechnung\w*|beleg\w*|quittung|kopie\w*|datei\w*|unterlagen|vertrag\w*|passwort|"
+    r"zugangsdaten|\w*bescheinigung|facture|recu|copie|fichiers?|contrat|mot de passe|attestation)"
+    r"\b"
+)
+_EARLIER = re.compile(
+    r"\b(?:last (?:year|month|week|time)|again|resend|ago|letzte[snm]? (?:jahr|monat|woche|mal)s?|"
+    r"noch ?(?:ein)?mal|erneut|derniere?|encore une fois|de nouveau)\b"
 )
 _TELLS = re.compile(
     r"^\W*(?:i|we|you|he|she|they|it|there|ich|wir|er|es|je|nous|vous|il|elle|on)\b|^\W*j'"
@@ -88,6 +100,17 @@ def sentences_of(text: str) -> tuple[Sentence, ...]:
 def is_asked_for(text: str, places: Sequence[Place]) -> bool:
     """Whether one of the places lies in a sentence that asks or orders."""
     return any(one.holds(places) and one.wants for one in sentences_of(text))
+
+
+def about_the_past(text: str, places: Sequence[Place]) -> bool:
+    """Whether an earlier time is spoken of, or a paper about an item ("invoice for the logo")."""
+    held = [(one, place) for one in sentences_of(text) for place in places if one.holds([place])]
+    return any(
+        _EARLIER.search(one.text)
+        or _PAPER.search(one.text[: place.start - one.start])
+        or _PAPER.match(one.text[place.end - one.start :].lstrip())
+        for one, place in held
+    )
 
 
 def asked_beside(text: str, places: Sequence[Place]) -> bool:

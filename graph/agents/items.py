@@ -94,8 +94,16 @@ def _matches(folded: str, words: Sequence[Word], prices: Sequence[PriceItem]) ->
                     yield Match(item.id, first, last, end - start, weak)
 
 
+def _compounds(item: PriceItem) -> Iterator[str]:
+    """German joins a name and its unit: "Schulung" and "Tag" are "Schulungstag"."""
+    unit = {"day": "tag", "hour": "stunde", "month": "monat"}.get(item.unit)
+    for name in names_of(item) if unit else ():
+        if " " not in name and not name.lower().endswith(str(unit)):
+            yield from (f"{name}{unit}", f"{name}s{unit}")
+
+
 def _names(item: PriceItem) -> Iterator[tuple[str, ...]]:
-    for name in names_of(item):
+    for name in (*names_of(item), *_compounds(item)):
         parts = tuple(
             stem(word.text) for word in words_in(plain(name)) if word.text not in ("d", "de")
         )

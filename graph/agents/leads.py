@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 
 from graph.agents import phrases
-from graph.agents.clauses import asked_beside, is_asked_for
+from graph.agents.clauses import about_the_past, asked_beside, is_asked_for
 from graph.agents.languages import foreign_language
 from graph.agents.purpose import blames, other_than_buying
 from graph.agents.reading import Reading
-from graph.agents.unlisted import compared_in, services_in, unlisted_in
+from graph.agents.unlisted import compared_in, services_in, specified_in, unlisted_in
 from graph.slots import Intent
 
 _EARLY_YES = re.compile(
@@ -66,6 +66,8 @@ def _open_points(reading: Reading) -> list[str]:
     tests = (
         (bool(_EARLY_YES.search(reading.folded)), "which offer they accept: none was sent"),
         (bool(unasked), f"whether {unasked} is asked for or only mentioned"),
+        (about_the_past(text, places), "whether they want it, or something about an earlier one"),
+        (specified_in(text, places), "whether it is as large as the price list means it"),
         (compared_in(text, places), "whether it is more than the price list means by it"),
         (bool(services), f"what they expect of: {', '.join(services[:3])}"),
         (bool(beside), "what else they ask for beside it"),

@@ -57,10 +57,11 @@ ACCEPTS: Final = re.compile(
     r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestellen?\b|\bhiermit bestell"
     r"|\bsagen? (?:ich |wir )?(?:ihnen )?(?:gerne? |hiermit )?zu\b|\bso machen wir\b|"
     r"\bmachen wir so\b|\bmach(?:t|en sie)? (?:das|es|mal) (?:bitte |gerne? )?so\b"
-    r"|\bgeht klar\b|\b(?:das|angebot|preis|so) (?:geht|ist) (?:fur uns |so )?in ordnung\b"
+    r"|\bgeht klar\b|(?:^\W*|\b(?:das|angebot|preis|so) )(?:geht|ist) (?:fur uns |so )?in ordnung\b"
     r"|\blegen sie (?:bitte |gerne? )?los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
     rf"|\b(?:leg|legt|bitte|dann|gerne?|also) los\b|\bkann (?:es )?losgehen\b|\bgrunes licht\b"
     rf"|\b(?:wir sind|ich bin|bin|sind) dabei{_END}|\bnehmen? (?:wir|ich)(?: so| das| es)*{_END}"
+    rf"|\bbitte (?:starten|beginnen) sie{_END}"
     rf"|\b(?:wir unterschreiben|ich unterschreibe){_END}"
     # French
     rf"|\b(?:nous signons|je signe){_END}"

@@ -30,7 +30,7 @@ _THINGS = re.compile(
     r"plakate?|affiches?|banners?|stickers?|aufkleber|autocollants?|letterheads?|briefpapier|"
     r"papier a en-?tete|packaging|verpackung\w*|newsletters?|videos?|films?|imagefilm\w*|photos?|"
     r"fotos?|texte|illustrations?|animations?|chatbots?|crm|database|datenbank|base de donnees|"
-    r"plugins?|forum|members?' area|login|mitgliederbereich|espace membres?)\b"
+    r"plugins?|forum|blogs?|members?' area|login|mitgliederbereich|espace membres?)\b"
 )
 """Things that somebody may want made, or may have: "our flyers" are no order."""
 
@@ -49,6 +49,17 @@ _LIKE = re.compile(
     r"comme|"
     r"a la|facon|du (?:type|style)|im stil von|in the style of))) (?!(?:this|that|follows|usual|"
     r"always|immer|folgt|besprochen|gehabt|discussed|agreed|suit|convenu|d'habitude|ca|cela)\b)"
+)
+_SIZE = re.compile(
+    r"^ (?:of|with|mit|de|avec|aus|a|having|including|inkl\.?)(?: (?:about|up to|etwa|ca\.?|"
+    r"bis zu))?"
+    r" (?P<n>\d+|[a-z]+) (?P<what>\w+)"
+)
+_NO_SIZE = word_set(
+    "people person persons participants delegates colleagues employees attendees leute personen "
+    "teilnehmer teilnehmern teilnehmende mitarbeiter mitarbeitern kollegen personnes participants "
+    "collaborateurs salaries day days tag tage tagen jour jours month months monate monaten mois "
+    "hour hours stunden heures eur euro euros"
 )
 _ITEM_LINE = re.compile(r"^[ \t]*(?:[-*•·–+o]|\(?\d{1,2}[.)]+|\(?[a-h]\))[ \t]+(?P<text>\S.*)$")
 _ROW = re.compile(r"^[^\t]+\t[^\t]*\d[^\t]*$")
@@ -90,6 +101,13 @@ def compared_in(text: str, places: Sequence[Place]) -> bool:
     """Whether an item is to be like something else: "a website like amazon"."""
     folded = plain(text)
     return any(_LIKE.match(folded[end : end + 60]) for end in _ends(places))
+
+
+def specified_in(text: str, places: Sequence[Place]) -> bool:
+    """Whether a size is named for an item: "a website with 5 pages"."""
+    folded = plain(text)
+    sizes = [hit for end in _ends(places) if (hit := _SIZE.match(folded[end : end + 60]))]
+    return any((count_of(hit["n"]) or 0) > 1 and hit["what"] not in _NO_SIZE for hit in sizes)
 
 
 def _ends(places: Sequence[Place]) -> list[int]:

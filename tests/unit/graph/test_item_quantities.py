@@ -21,6 +21,7 @@ def wanted(company):
         ("training for 12 people, 2 days, in Manchester", {"workshop": 2}),
         ("a workshop (two days) for 8 people", {"workshop": 2}),
         ("x2 logo", {"logo": 2}),
+        ("sechs Schulungstage", {"workshop": 6}),
         ("logos 2x", {"logo": 2}),
         ("three workshop days and a website", {"workshop": 3, "website": 1}),
         ("care of our website for 6 months", {"care": 6}),
