@@ -11,7 +11,6 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision, list_currencies
 
 from ledger.domain.values import Money
-from policies.wording import money_words
 
 _AMOUNT: Final = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 _MINUTE: Final = timedelta(minutes=1)
@@ -62,17 +61,6 @@ def usd_plain(microusd: int) -> str:
     text = f"{Decimal(microusd).scaleb(-6):.6f}".rstrip("0")
     whole, _, rest = text.partition(".")
     return f"{whole}.{rest:0<2}"
-
-
-def plain_amount(amount: Money) -> str:
-    """`2400.00`: the form `minor_units` reads back."""
-    places = get_currency_precision(amount.currency)
-    return f"{Decimal(amount.minor).scaleb(-places):.{places}f}"
-
-
-def amount_words(amount: Money) -> str:
-    """`€2,400.00`"""
-    return money_words(amount.minor, amount.currency)
 
 
 def percent_plain(bp: int) -> str:

@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any, Final, assert_never
 
 from bot import texts
-from bot.amounts import amount_words, clock_words, counted, percent_plain, usd_words
+from bot.amounts import clock_words, counted, percent_plain, usd_words
 from bot.card_rows import SHA_SIGNS
 from bot.cards import fired_lines
 from bot.slot_words import slot_lines
 from bot.untrusted import one_line
 from ledger.audit import entries as line
 from ledger.audit.entries import Entry
+from ledger.domain.amounts import amount_words
 from ledger.domain.values import Trust
 from ledger.domain.verdicts import Allow, Ask, Deny
 

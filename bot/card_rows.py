@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from bot import texts
-from bot.amounts import amount_words, counted, percent_plain
+from bot.amounts import counted, percent_plain
 from bot.channel import Row
 from bot.untrusted import inline, one_line
+from ledger.domain.amounts import amount_words
 from ledger.domain.commands import (
     Command,
     IssueInvoice,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from bot.amounts import percent_plain, plain_amount, usd_plain
+from bot.amounts import percent_plain, usd_plain
+from ledger.domain.amounts import plain_amount
 from ledger.domain.company import (
     Bank,
     Company,

@@ -12,16 +12,10 @@ import msgspec
 from msgspec import Struct
 
 from bot import texts
-from bot.amounts import (
-    basis_points,
-    is_country,
-    is_currency,
-    minor_units,
-    percent_plain,
-    plain_amount,
-)
+from bot.amounts import basis_points, is_country, is_currency, minor_units, percent_plain
 from bot.company_file import FILE_NAME, iban_holds, is_mail_address, read_company
 from bot.company_text import company_text, defaults
+from ledger.domain.amounts import plain_amount
 from ledger.domain.company import Bank, Company, Guardrails, Negotiation, Operator, PriceItem, Tax
 from ledger.domain.errors import SettingsInvalid
 from ledger.domain.values import BASIS_POINTS

@@ -12,11 +12,12 @@ from typing import Any, Final
 from msgspec import Struct
 
 from bot import texts
-from bot.amounts import amount_words, counted
+from bot.amounts import counted
 from bot.card_outcomes import UNDECIDED, failure_card, outcome_card
 from bot.channel import Card, CardKind, Reply
 from bot.untrusted import one_line
 from ledger.domain import events
+from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact

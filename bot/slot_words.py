@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bot.amounts import amount_words
 from bot.untrusted import one_line
+from ledger.domain.amounts import amount_words
 from ledger.domain.values import Money, decoded
 
 

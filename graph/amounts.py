@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from ledger.domain import amounts
 from ledger.domain.company import Language
 from ledger.domain.values import Money
 
@@ -20,17 +19,13 @@ _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " "})
 
 
 def amount_words(money: Money, language: str = Language.ENGLISH) -> str:
-    """`€2,400.00`, `2.400,00 €`, `2 400,00 €`; plain spaces, so that a mail can be searched."""
-    major = Decimal(money.minor).scaleb(-get_currency_precision(money.currency))
-    return str(format_currency(major, money.currency, locale=locale_of(language))).translate(
-        _SPACES
-    )
+    """`€2,400.00`, `2.400,00 €`, `2 400,00 €`."""
+    return amounts.amount_words(money, locale_of(language))
 
 
 def percent_words(basis_points: int, language: str = Language.ENGLISH) -> str:
     """`12.5 %`, `12,5 %`."""
-    figure = format_decimal(Decimal(basis_points) / 100, "0.##", locale=locale_of(language))
-    return f"{figure} %"
+    return amounts.percent_words(basis_points, locale_of(language))
 
 
 def day_words(day: date, language: str = Language.ENGLISH) -> str:

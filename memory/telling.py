@@ -6,12 +6,11 @@ Pure: the same case gives the same episodes, however often and in whatever order
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 import msgspec
-from babel.numbers import get_currency_precision
 from msgspec import Struct
 
+from ledger.domain.amounts import percent_words, plain_amount
 from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
 from ledger.domain.events import (
     ActionSucceeded,
@@ -81,8 +80,7 @@ def episodes_of(fact: Fact, story: Story) -> tuple[Episode, ...]:
 
 def amount(money: Money) -> str:
     """An amount as memory writes it, without separators, so that it is found by its digits."""
-    places = get_currency_precision(money.currency)
-    return f"{Decimal(money.minor).scaleb(-places):.{places}f} {money.currency}"
+    return f"{plain_amount(money)} {money.currency}"
 
 
 def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
@@ -139,7 +137,7 @@ def _offered(event: ProposalDrafted, story: Story) -> _Said:
     text = (
         f"Proposal {event.number} version {event.version} for {story.who}: {_lines(event.lines)}."
         f" Net {amount(event.net)}, total {amount(event.total)}, discount"
-        f" {_percent(event.discount_bp)}, delivery in {event.delivery_days} days."
+        f" {percent_words(event.discount_bp)}, delivery in {event.delivery_days} days."
     )
     return _Said("proposal", text, _items(event.lines), superseded=story.is_superseded(event))
 
@@ -152,7 +150,7 @@ def _accepted(event: ProposalAccepted, story: Story) -> _Said:
     rounds = f"after {counters} counter-offer{'s' * (counters > 1)}" if counters else "at once"
     text = (
         f"{story.who} accepted proposal {offer.number} {rounds}: {_lines(offer.lines)} for"
-        f" {amount(offer.total)}, discount {_percent(offer.discount_bp)}."
+        f" {amount(offer.total)}, discount {percent_words(offer.discount_bp)}."
     )
     return _Said("negotiation", text, _items(offer.lines), (event.fact,))
 
@@ -231,10 +229,6 @@ def _slot_items(slots: str) -> tuple[str, ...]:
 
 def _lines(lines: Iterable[Line]) -> str:
     return ", ".join(f"{line.quantity} × {line.description}" for line in lines) or "nothing"
-
-
-def _percent(basis_points: int) -> str:
-    return f"{(Decimal(basis_points) / 100).normalize():f} %"
 
 
 def _quote(text: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import string
 import unicodedata
 from collections.abc import Mapping
-from decimal import Decimal
 
-from babel.numbers import format_currency, get_currency_precision
-
+from ledger.domain.amounts import amount_words, percent_words
+from ledger.domain.values import Money
 from policies.inputs import NO_LIMIT
 
 LONGEST_VALUE = 80
@@ -51,13 +50,7 @@ def money_words(minor: int, currency: str) -> str:
     """An amount for people: `€1,190.00`."""
     if not currency:
         return str(minor)
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return str(format_currency(amount, currency, locale="en"))
-
-
-def share_words(basis_points: int) -> str:
-    """A percentage for people: `7.5 %`."""
-    return f"{(Decimal(basis_points) / 100).normalize():f} %"
+    return amount_words(Money(minor, currency))
 
 
 def plain(text: str) -> str:
@@ -72,6 +65,6 @@ def _word(name: str, values: Mapping[str, object]) -> str:
         minor, currency = (values[part] for part in SPOKEN[name])
         return "no limit" if minor == NO_LIMIT else money_words(int(str(minor)), str(currency))
     if name in SHARES:
-        return share_words(int(str(values[SHARES[name]])))
+        return percent_words(int(str(values[SHARES[name]])))
     value = values[name]
     return plain(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))

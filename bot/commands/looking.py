@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
-from bot.amounts import amount_words, clock_words, counted
+from bot.amounts import clock_words, counted
 from bot.card_loading import CardLoader
 from bot.card_outcomes import failure_card
 from bot.channel import Card, Reply, Table
@@ -16,6 +16,7 @@ from bot.commands.session import Session
 from bot.commands.things import Candidate, Things
 from bot.office import Office, ReplayReport
 from bot.untrusted import one_line
+from ledger.domain.amounts import amount_words
 from ledger.domain.entities import (
     Action,
     ActionStatus,

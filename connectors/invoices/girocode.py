@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from connectors.invoices.wording import major
+from ledger.domain.amounts import major
 from ledger.domain.company import Bank
 from ledger.domain.events import InvoiceIssued
 

@@ -6,15 +6,11 @@ from datetime import date
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal
 
 from connectors.invoices.texts import Texts
+from ledger.domain.amounts import major
 from ledger.domain.values import Line, Money
-
-
-def major(money: Money) -> Decimal:
-    """The amount in whole units of its currency: 123456 minor EUR is 1234.56."""
-    return Decimal(money.minor).scaleb(-get_currency_precision(money.currency))
 
 
 def amount(money: Money, texts: Texts) -> str:

@@ -11,6 +11,7 @@ from graph.briefing import briefs_for
 from graph.looking import booked_elsewhere, contact_of, fact_in, is_quiet, situation_of
 from graph.moves import AnyMove, AskOperator, Choice, Wait, WakeMe, is_legal, move_json
 from graph.planners.model import ModelPlanner
+from graph.planners.playbook import Playbook
 from graph.planners.wording import described
 from graph.ports import World
 from graph.situation import Planned, Situation
@@ -29,7 +30,7 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
         cases=contact.cases if contact else (),
         booked=await booked_elsewhere(situation.deal, world),
     )
-    planned = await ModelPlanner().choose(situation, world)
+    planned = await ModelPlanner(Playbook()).choose(situation, world)
     choice = allowed(situation, planned.choice)
     out = [said(event) for event in planned.fell_back]
     if any(not isinstance(move, Wait | WakeMe) for move in choice.moves):

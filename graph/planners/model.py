@@ -16,9 +16,9 @@ from msgspec import Struct
 from graph.agents.fallback import Task, ask_model
 from graph.moves import AskOperator, Choice, Wait
 from graph.planners import wording
-from graph.planners.playbook import PLAYBOOK, choices, picked
+from graph.planners.playbook import choices, picked
 from graph.ports import World
-from graph.situation import Planned, Situation
+from graph.situation import Planned, Planner, Situation
 from ledger.domain.events import Recollection
 
 _SYSTEM = (
@@ -43,16 +43,20 @@ class Picked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ModelPlanner:
-    """A model over the playbook's choices; without a usable answer the playbook's own pick."""
+    """A model over the playbook's choices; where it is of no use, the other planner's pick."""
+
+    def __init__(self, otherwise: Planner) -> None:
+        self._otherwise = otherwise
 
     async def choose(self, situation: Situation, world: World) -> Planned:
         """The pick, checked to be one of the choices."""
         options = choices(situation)
         if not _open(options):
-            return Planned(choice=picked(options), planner=PLAYBOOK)
+            return await self._otherwise.choose(situation, world)
         answer = await ask_model(world, _task(situation, options), _reader(options))
         if answer.value is None:
-            return Planned(choice=picked(options), planner=PLAYBOOK, fell_back=answer.fell_back)
+            plan = await self._otherwise.choose(situation, world)
+            return msgspec.structs.replace(plan, fell_back=answer.fell_back)
         at = next(at for at, one in enumerate(options) if one.id == answer.value.choice)
         return Planned(
             choice=picked(options, at),

@@ -100,11 +100,6 @@ class Provenance(Struct, frozen=True, gc=False):
     note: str = ""
 
 
-def lowest_trust(parts: Iterable[Trust]) -> Trust:
-    """The trust of a value made from `parts`: that of its weakest part; none is untrusted."""
-    return min(parts, key=lambda trust: trust.rank, default=Trust.UNTRUSTED)
-
-
 class Risk(StrEnum):
     """What it takes to take a command back."""
 

@@ -110,5 +110,9 @@ def test_every_command_in_the_help_is_understood_and_has_a_page() -> None:
         assert not isinstance(parse(each.name), words.Say | words.Unknown), each.name
         assert each.name in texts.MORE_HELP
         assert f"| `{each.usage.replace('|', chr(92) + '|')}` | {each.does} |" in page
-    listed = [line for line in page.splitlines() if line.startswith("| `")]
+    listed = [
+        line
+        for line in page.splitlines()
+        if line.startswith("| `") and not line.startswith("| `coo ")
+    ]
     assert len(listed) == len(texts.COMMANDS)
