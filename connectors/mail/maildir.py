@@ -79,7 +79,7 @@ class MaildirOut:
         except OSError as error:
             return Failed(
                 f"The mail's documents cannot be read: {error.strerror or error}.",
-                "Nothing was sent. Check the folder `blobs`; Coo tries again by itself.",
+                "Nothing was sent. Check the folder `blobs`, then `retry`.",
                 retryable=True,
             )
         try:
@@ -123,7 +123,7 @@ def failed_write(error: OSError, folder: Path) -> Failed:
     if error.errno in _FULL:
         return Failed(
             f"The disk is full: nothing more fits into {str(folder)!r}.",
-            "Nothing was sent. Free some space; Coo tries again by itself.",
+            "Nothing was sent. Free some space, then `retry`.",
             retryable=True,
         )
     if error.errno in _FORBIDDEN:
@@ -133,7 +133,7 @@ def failed_write(error: OSError, folder: Path) -> Failed:
         )
     return Failed(
         f"Writing into {str(folder)!r} failed: {error.strerror or error}.",
-        "Nothing was sent. Check the disk; Coo tries again by itself.",
+        "Nothing was sent. Check the disk, then `retry`.",
         retryable=True,
     )
 
