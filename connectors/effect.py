@@ -83,16 +83,17 @@ class Effects:
     ) -> list[Draft]:
         """Try it, where everything still holds. `again` is a claimed try to be made once more."""
         checked = await self._checks.all(voice.action)
-        said = [voice.say(checked.verdict)] if checked.verdict else []
+        verdict = checked.verdict
         if checked.obstacle is not None:
             end = unseen(unclear, again, connector) if unclear and again else checked.obstacle
-            tried = Tried(again.n if again else 0, end)
+            tried = Tried(again.n if again else 0, end, verdict)
         elif again is None:
-            tried = await self._tries.fresh(voice.action, connector, voice.cause.id)
+            tried = await self._tries.fresh(voice.action, connector, voice.cause.id, verdict)
         else:
-            tried = await self._tries.onwards(voice.action, again, connector, voice.cause.id)
-        if tried.verdict and checked.verdict and tried.verdict.verdict != checked.verdict.verdict:
-            said.append(voice.say(tried.verdict))
+            cause = voice.cause.id
+            tried = await self._tries.onwards(voice.action, again, connector, cause, verdict)
+        repeated = verdict if again is not None and checked.obstacle is None else None
+        said = [voice.say(given) for given in (repeated, tried.verdict) if given is not None]
         return [*said, *await self._told(voice, tried)]
 
     async def _told(self, voice: Voice, tried: Tried) -> list[Draft]:

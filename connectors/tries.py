@@ -32,7 +32,7 @@ class Patience(Struct, frozen=True, kw_only=True):
 class Tried(Struct, frozen=True):
     """How it ended. `n` is the try whose end this is; 0 where none left.
 
-    `verdict` is what the rules said last, where they were asked again between two tries.
+    `verdict` is what the rules said last, where no claim has put it on record.
     """
 
     n: int
@@ -70,11 +70,13 @@ class Tries:
         self._clock = clock
         self._patience = patience
 
-    async def fresh(self, action: Action, connector: Connector, cause: str) -> Tried:
+    async def fresh(
+        self, action: Action, connector: Connector, cause: str, verdict: VerdictGiven | None
+    ) -> Tried:
         """New tries. Where earlier ones ended unclear and can be read back, look first."""
-        order = await self._claimed(action, connector, cause, action.attempts + 1)
+        order = await self._claimed(action, connector, cause, action.attempts + 1, verdict)
         if isinstance(order, Held | Moved):
-            return Tried(0, order)
+            return Tried(0, order, verdict)
         if action.attempts and connector.capability is Capability.READ_BACK:
             match await self.sighted(order, connector):
                 case Succeeded() as found:
@@ -83,26 +85,35 @@ class Tries:
                     return Tried(order.n, unseen(unclear, order, connector))
                 case Absent():
                     pass
-        return await self.onwards(action, order, connector, cause)
+        return await self.onwards(action, order, connector, cause, verdict)
 
     async def onwards(
-        self, action: Action, order: Order, connector: Connector, cause: str
+        self,
+        action: Action,
+        order: Order,
+        connector: Connector,
+        cause: str,
+        told: VerdictGiven | None,
     ) -> Tried:
-        """Call with a claimed order, and claim and call again while that makes sense."""
-        verdict: VerdictGiven | None = None
+        """Call with a claimed order, and claim and call again while that makes sense.
+
+        `told` is the verdict on record; one that says otherwise goes there with the next claim.
+        """
         for wait in self._patience.waits:
             end = await called(connector, order, seconds=self._patience.seconds)
             if not _worth_another(end, connector):
-                return Tried(order.n, end, verdict)
+                return Tried(order.n, end)
             await self._clock.sleep(wait)
             checked = await self._still(action)
-            again = checked.obstacle or await self._claimed(action, connector, cause, order.n + 1)
-            verdict = checked.verdict or verdict
+            news = _news(checked.verdict, told)
+            again = checked.obstacle or await self._claimed(
+                action, connector, cause, order.n + 1, news
+            )
             if isinstance(again, Held | Moved):
-                return Tried(order.n, end if isinstance(end, Unknown) else again, verdict)
-            order = again
+                return Tried(order.n, end if isinstance(end, Unknown) else again, news)
+            order, told = again, news or told
         end = await called(connector, order, seconds=self._patience.seconds)
-        return Tried(order.n, end, verdict)
+        return Tried(order.n, end)
 
     async def sighted(self, order: Order, connector: Connector) -> Succeeded | Absent | Unclear:
         """Whether it happened after all."""
@@ -129,7 +140,12 @@ class Tries:
         return await self._checks.all(now)
 
     async def _claimed(
-        self, action: Action, connector: Connector, cause: str, n: int
+        self,
+        action: Action,
+        connector: Connector,
+        cause: str,
+        n: int,
+        verdict: VerdictGiven | None,
     ) -> Order | Held | Moved:
         claim = await self._attempts.claim(
             action,
@@ -137,6 +153,7 @@ class Tries:
             connector=connector.name,
             capability=connector.capability.value,
             cause=cause,
+            verdict=verdict,
         )
         match claim:
             case Claimed():
@@ -157,6 +174,12 @@ class Tries:
             if isinstance(fact.event, InvoiceIssued) and fact.event.action == action.id:
                 return fact.event
         return None
+
+
+def _news(verdict: VerdictGiven | None, told: VerdictGiven | None) -> VerdictGiven | None:
+    """The verdict, where it says something else than the one on record."""
+    same = verdict is not None and told is not None and verdict.verdict == told.verdict
+    return None if same else verdict
 
 
 def unseen(unclear: Unclear, order: Order, connector: Connector) -> Unknown:

@@ -29,7 +29,7 @@ from ledger.domain.commands import IssueInvoice
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatus, Case, Stop
 from ledger.domain.errors import CurrencyMismatch
-from ledger.domain.events import AttemptStarted, Event, InvoiceIssued, Routed
+from ledger.domain.events import AttemptStarted, Event, InvoiceIssued, Routed, VerdictGiven
 from ledger.domain.facts import Draft, short_id
 from ledger.domain.folding_actions import is_mail
 from ledger.domain.folding_spending import counts_today
@@ -64,13 +64,21 @@ class Attempts:
         self._company = company
 
     async def claim(
-        self, action: Action, *, n: int, connector: str, capability: str, cause: str
+        self,
+        action: Action,
+        *,
+        n: int,
+        connector: str,
+        capability: str,
+        cause: str,
+        verdict: VerdictGiven | None = None,
     ) -> Claim:
         """Claim the n-th try of an action, or learn why it may not leave.
 
         `action` is what the caller is about to run: its `sha256` must still be what counts.
         `cause` is the fact being reacted to; after a recorded failure only a `Routed` of kind
         retry makes another try possible. For an `IssueInvoice` the next number is taken along.
+        `verdict`, what the rules said last, is on record before anything leaves.
         """
         event = AttemptStarted(
             action=action.id,
@@ -80,7 +88,7 @@ class Attempts:
             capability=capability,
         )
         return await self._ledger.transact(
-            lambda tx: _Counter(tx, self._company).claim(event, cause)
+            lambda tx: _Counter(tx, self._company).claim(event, cause, verdict)
         )
 
     async def moved(self, action: Action) -> str:
@@ -95,6 +103,7 @@ class _Wanted(Struct, frozen=True):
     action: Action
     n: int
     cause: str
+    verdict: VerdictGiven | None = None
 
 
 class _Counter:
@@ -105,11 +114,11 @@ class _Counter:
         self._reads = Reads(tx.connection, tx.company)
         self._company = company
 
-    def claim(self, event: AttemptStarted, cause: str) -> Claim:
+    def claim(self, event: AttemptStarted, cause: str, verdict: VerdictGiven | None) -> Claim:
         action = self._reads.get(Action, event.action)
         if action is None or action.sha256 != event.sha256:
             return withdrawn(f"The bytes to be run are not those of {event.action!r} as it stands.")
-        wanted = _Wanted(action, event.n, cause)
+        wanted = _Wanted(action, event.n, cause, verdict)
         refused = (
             self._done(wanted)
             or self._claimed(wanted)
@@ -206,6 +215,9 @@ class _Counter:
         action = wanted.action
         started = replace(event, approval=action.approval)
         facts = [_draft(wanted, started, attempt_key(action.id, wanted.n))]
+        if wanted.verdict is not None:
+            key = f"verdict:{action.id}:{wanted.n}"
+            facts.insert(0, _draft(wanted, wanted.verdict, key))
         issued = self._issued(action)
         if issued is not None and issued.action != action.id:
             return invoice_exists(issued)

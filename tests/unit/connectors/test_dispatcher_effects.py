@@ -42,6 +42,7 @@ CASE = "lead-1"
 ACTION = "act-1"
 APPROVAL = "apr-1"
 RULE = (FiredRule("amounts", "ask", "it is a lot of money"),)
+CLAIMED = (said.AttemptStarted, said.InvoiceIssued)
 LINE = Line("site", "Website", 1, "piece", Money(100_000, "EUR"), 1900)
 
 
@@ -137,7 +138,14 @@ class Books:
         return next(fact for fact in self.facts if fact.id == fact_id)
 
     async def claim(
-        self, action: Action, *, n: int, connector: str, capability: str, cause: str
+        self,
+        action: Action,
+        *,
+        n: int,
+        connector: str,
+        capability: str,
+        cause: str,
+        verdict: said.VerdictGiven | None = None,
     ) -> Claim:
         stops = self.present.find(Stop, "active")
         contact = action.command.contact if action.command else ""
@@ -148,6 +156,11 @@ class Books:
         key = f"attempt:{action.id}:{n}"
         if any(fact.key == key for fact in self.facts):
             return AlreadyClaimed(why="superseded", detail="claimed", remedy="-", n=n)
+        if verdict is not None:
+            told = f"verdict:{action.id}:{n}"
+            self.append(
+                Draft(case=action.case, event=verdict, key=told, by="attempts", cause=cause)
+            )
         started = said.AttemptStarted(
             action=action.id,
             n=n,
@@ -315,10 +328,17 @@ class Desk:
         )
 
     async def deliver(self, fact: Fact, source: Fact | None = None) -> list[said.Event]:
-        """One delivery by the relay: handled, and everything returned is committed."""
+        """One delivery by the relay: handled, and everything returned is committed.
+
+        Gives what was said, with the claims or after them, but for the claims themselves.
+        """
         assert self.dispatcher.wants(fact)
+        before = len(self.books.facts)
         reaction = await self.dispatcher.handle(Delivery(fact=fact, source=source))
-        return [self.books.append(draft).event for draft in reaction.drafts]
+        for draft in reaction.drafts:
+            self.books.append(draft)
+        told = [one for one in self.books.facts[before:] if one.by in {"dispatcher", "attempts"}]
+        return [one.event for one in told if not isinstance(one.event, CLAIMED)]
 
     async def die(self, fact: Fact, moment: str, connector: Connector) -> None:
         """The process dies in the middle of this delivery; nothing it returned is committed."""
@@ -418,6 +438,20 @@ async def test_the_attempt_is_in_the_ledger_before_the_call_leaves(desk: Desk) -
     desk.use(Watching(desk.world.mail, "never"))
     await desk.deliver(desk.propose(reply()))
     assert seen == [1]
+
+
+async def test_the_verdict_is_in_the_ledger_before_the_call_leaves(desk: Desk) -> None:
+    fact = desk.propose(reply())
+    await desk.die(fact, "after", desk.world.mail)
+    phases = [one.phase for one in desk.books.told(said.VerdictGiven)]  # type: ignore[attr-defined]
+    assert phases == ["proposal", "execution"]
+    assert names(await desk.deliver(fact)) == ["ActionSucceeded"]
+
+
+async def test_a_call_that_is_repeated_after_a_crash_is_judged_and_told_anew(desk: Desk) -> None:
+    fact = desk.propose(reply())
+    await desk.die(fact, "before", desk.world.mail)
+    assert names(await desk.deliver(fact)) == ["VerdictGiven", "ActionSucceeded"]
 
 
 async def test_an_approved_mail_is_sent_although_the_rules_ask(desk: Desk) -> None:
@@ -832,7 +866,7 @@ async def test_a_try_that_another_process_claimed_first_is_looked_at_afresh(desk
     await desk.books.claim(allowed, n=1, connector=mail.name, capability="keyed", cause=fact.id)
     tries = desk.dispatcher._effects._tries
     with pytest.raises(Overtaken):
-        await tries.fresh(allowed, desk.world.mail, fact.id)
+        await tries.fresh(allowed, desk.world.mail, fact.id, None)
     assert desk.world.calls == []
     await desk.deliver(fact)
     assert desk.action.status is ActionStatus.SUCCEEDED
