@@ -31,6 +31,7 @@ _SOMEBODY = re.compile(r"(?:design|entwickl|develop|train|manag|gestalt)(?:ers?|
 _CLAUSE = re.compile(r"[,.;:!?\n]|\b(?:and|but|und|aber|et|mais)\b")
 _ONE = r"(?:(?:an?|the|our|my|ein\w*|unser\w*|mein\w*|das|die|une?|notre|mon|ma|la|le|l')\s*)?"
 _HAVE = re.compile(
+    r"(?<!could )(?<!can )(?<!may )(?<!might )(?<!should )(?<!would )(?<!if )"
     r"\b(?:i|we|they|you)(?: already| also)*(?:'ve| have| had| own)(?: already| got)* "
     rf"{_ONE}(?:\w+ )?$"
     rf"|\b(?:wir|ich|sie) (?:haben|habe|besitzen) (?:schon |bereits |ja )*{_ONE}(?:\w+ )?$"

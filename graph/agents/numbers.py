@@ -38,7 +38,8 @@ _MONEY = re.compile(
     rf"|(?<![\w.,'-])(?P<n2>{_NUMBER})(?P<k2> ?k\b)?{_TAIL} ?(?P<after>{_SIGN})"
 )
 _CUE = (
-    r"(?:\b(?:for|at|do|to|it|es|say|around|about|um|fur|fuer|auf|bei|mit|a|pour|zu|price|preis|prix|"
+    r"(?:\b(?:for|at|do|to|it|es|say|around|about|um|fur|fuer|auf|bei|mit|a|pour|zu|price|preis|"
+    r"prix|consider|"
     r"offer|pay|zahlen|accept|take|budget|of|von|de|is|ist|est|be|only|nur|total|max|maximum)|:) "
 )
 _AFTER = (
@@ -95,7 +96,8 @@ _NET = re.compile(
     rf"before|vor)\.? ?(?:the )?(?:\d+ ?% )?{_TAX})\b"
 )
 _DISCOUNT = re.compile(
-    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|drop\b|cut\b|knock|senk\w+|redui|diminu|"
+    r"\b(?:off\b|discount|cheaper|lower|less\b|reduc|rabatt|nachlass|gunstiger|billiger|drop\b|"
+    r"cut\b|knock|senk\w+|redui|diminu|"
     r"prozente|"
     r"remise|rabais|moins|baisse|entgegenkomm|runter)"
 )

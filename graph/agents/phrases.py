@@ -34,7 +34,8 @@ ACCEPTS: Final = re.compile(
     rf"make it happen|roll){_END}"
     rf"|^\W*(?:yes,? |ok,? |sure,? |please )?(?:go for it|do it|make it so|book it|"
     rf"sign (?:us|me) up){_END}|\byou(?:'re| are) (?:hired|on)\b"
-    r"|\b(?:happy|glad|like|want|ready|pleased|delighted) to (?:proceed|accept|go ahead)\b"
+    r"|\b(?:happy|glad|like|love|want|ready|pleased|delighted) to (?:proceed|accept|go ahead)\b"
+    rf"|\b(?:would|we'd|i'd) like to (?:order|book|buy)(?: it| this)?{_END}"
     rf"|\b(?:go|going) with (?:your|this|the) {_OFFER}\b"
     r"|\bgreen light\b|\b(?:that|this|it|which|offer|proposal|price|quote) works for (?:us|me)\b"
     rf"|\b(?:we're|we are|count us) in{_END}"
@@ -56,7 +57,8 @@ ACCEPTS: Final = re.compile(
     r"|\berteilen?\b[^.!?\n]{0,40}\b(?:auftrag|freigabe)\b|\bbestatigen?\b[^.!?\n]{0,30}\bauftrag\b"
     r"|\b(?:bestelle|bestellen) (?:ich|wir|hiermit)\b|\b(?:ich|wir) bestellen?\b|\bhiermit bestell"
     r"|\bsagen? (?:ich |wir )?(?:ihnen )?(?:gerne? |hiermit )?zu\b|\bso machen wir\b|"
-    r"\bmachen wir so\b|\bmach(?:t|en sie)? (?:das|es|mal) (?:bitte |gerne? )?so\b"
+    r"\bmachen wir so\b|^\W*(?:ja,? |ok,? |gut,? )?machen wir(?=\W*$)|\bmach(?:t|en sie)? (?:das|"
+    r"es|mal) (?:bitte |gerne? )?so\b"
     r"|\bgeht klar\b|(?:^\W*|\b(?:das|angebot|preis|so) )(?:geht|ist) (?:fur uns |so )?in ordnung\b"
     r"|\blegen sie (?:bitte |gerne? )?los\b|\bkonnen sie (?:gerne )?(?:loslegen|starten)\b"
     rf"|\b(?:leg|legt|bitte|dann|gerne?|also) los\b|\bkann (?:es )?losgehen\b|\bgrunes licht\b"
@@ -109,7 +111,8 @@ MORE: Final = re.compile(
 )
 """Words that ask for something more beside a price."""
 _REFUSALS: Final = (
-    r"\bno,? thank|\bnein,? danke\b|\bnon,? merci\b|\bnot interested\b|\bdecided (?:against|"
+    r"\bno,? thank|\bnein,? danke\b|\bnon,? merci\b|\bpas pour (?:nous|moi)\b|\bnot interested\b|"
+    r"\bdecided (?:against|"
     r"not to|to go with (?!you))|"
     r"\bwent with (?:another|someone|a)\b"
     r"|\b(?:go|going|gone) with (?:another|someone|a different|somebody)\b|\b(?:have to|must|"
@@ -159,7 +162,8 @@ CONDITIONS: Final = re.compile(
     r"sobald|aber|allerdings|jedoch|wenn|ob|falls|sofern|vorausgesetzt|unter der bedingung|"
     r"stattdessen|"
     r"statt|ausser|es sei denn|soweit|"
-    r"quand|lorsque|des que|mais|si|s'il|s'ils|a condition|pourvu|toutefois|cependant|sauf|"
+    r"quand(?! meme)|lorsque|des que|mais|si|s'il|s'ils|a condition|pourvu|toutefois|cependant|"
+    r"sauf|"
     r"au lieu)\b"
 )
 BENIGN: Final = re.compile(

@@ -57,6 +57,10 @@ _ABOUT = re.compile(
 _OR_SO = re.compile(
     r"^(?:\+|\s*\(?(?:or (?:so|more|less|\w+)|oder (?:so|mehr|\w+)|ou (?:plus|\w+)))"
 )
+_ANOTHER = re.compile(
+    r"\b(?:another|a second|one more|noch ein\w*|(?:eine?n? )?(?:weitere[nrs]?|zweite[nrs]?)|"
+    r"une? autre|une? deuxieme) (?:one|days?|tage?|jours?|journees?|in|im|am|en)\b"
+)
 _FRACTION = re.compile(
     r"^(?:half|halfday|halbe?[nrsm]?|halbtag\w*|demi|demie|quarter|viertel|quart|"
     r"anderthalb\w*|\w+einhalb\w*)$"
@@ -163,8 +167,11 @@ def _closes(folded: str, words: Sequence[Word], at: int, item: PriceItem, *, loo
 def _is_inexact(folded: str, words: Sequence[Word], at: int, match: Match) -> bool:
     """A range, an estimate, or more than anybody orders by mail."""
     word, end = words[at], words[max(at, match.last - 1)].end
+    line_end = _LINE.search(folded, end)
+    rest = folded[end : line_end.start() if line_end else len(folded)]
     return (
         (_count(word.text) or 0) > _MOST
+        or bool(_ANOTHER.search(rest))
         or _is_range(folded, words, at)
         or bool(_ABOUT.search(folded[max(0, word.start - 24) : word.start]))
         or bool(_OR_SO.match(folded[word.end :]) or _OR_SO.match(folded[end:]))

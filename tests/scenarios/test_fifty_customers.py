@@ -32,7 +32,7 @@ MAILS = Path(__file__).parent / "mails"
 LEADS: dict[str, Any] = yaml.safe_load((MAILS / "leads.yaml").read_text())
 ANSWERS: dict[str, Any] = yaml.safe_load((MAILS / "answers.yaml").read_text())
 REQUEST = "Hello, we would like a new website. Could you send us an offer?\n"
-A_SITTING = 12
+A_SITTING = 6
 """Mails that one company reads in one test."""
 
 

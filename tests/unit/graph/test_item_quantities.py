@@ -22,6 +22,8 @@ def wanted(company):
         ("a workshop (two days) for 8 people", {"workshop": 2}),
         ("x2 logo", {"logo": 2}),
         ("sechs Schulungstage", {"workshop": 6}),
+        ("Could we have a website?", {"website": 1}),
+        ("sechs Schulungstage", {"workshop": 6}),
         ("logos 2x", {"logo": 2}),
         ("three workshop days and a website", {"workshop": 3, "website": 1}),
         ("care of our website for 6 months", {"care": 6}),
@@ -58,6 +60,7 @@ def test_an_exact_number_beside_an_item_is_its_quantity(wanted, text, items):
         "a workshop for 20",
         "4000 workshop days",
         "workshops",
+        "one workshop day in May and another one in June",
         "a workshop for a team that stays for 3 days",
     ],
 )
