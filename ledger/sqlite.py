@@ -25,6 +25,9 @@ READERS: Final = 4
 WRITER_CACHE_KIB: Final = 16_000
 """Pages the writer keeps at most: with SQLite's 2 MB the inner pages of four indexes thrash."""
 
+_MAGIC: Final = b"SQLite format 3\0"
+_HEADER_BYTES: Final = 100
+_LARGEST_PAGE: Final = 65_536
 _SETTLE_SECONDS: Final = 0.01
 _FIXED: Final = (3, 51, 3)
 _BACKPORTS: Final = ((3, 44, 6), (3, 50, 7))
@@ -95,6 +98,27 @@ def _bad_url(text: str) -> SettingsInvalid:
         f"{text!r} is not a place where this version can keep a ledger.",
         "Give a folder, or a URL like sqlite:////var/lib/coo/ledger.db.",
     )
+
+
+def refuse_cut(url: URL) -> None:
+    """Raise `LedgerUnreadable` where the end of the file is missing.
+
+    SQLite itself reads a lost end as zeros, and a file of some bytes as an empty one. With a
+    log beside it the end may be in there: that is an ordinary crash, and SQLite mends it.
+    """
+    path = Path(str(url.database))
+    log = Path(f"{path}-wal")
+    size = path.stat().st_size if path.exists() else 0
+    if not size or (log.exists() and log.stat().st_size):
+        return
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if len(header) == _HEADER_BYTES and not header.startswith(_MAGIC):
+        return  # no database at all: SQLite says so when it opens the file
+    page = int.from_bytes(header[16:18])
+    whole = (page if page > 1 else _LARGEST_PAGE) * int.from_bytes(header[28:32])
+    if size < max(whole, _HEADER_BYTES):
+        raise LedgerUnreadable("the end of the file is missing")
 
 
 def writer_engine(url: URL) -> Engine:

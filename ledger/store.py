@@ -223,6 +223,7 @@ class Ledger:
 
     def _prepared(self) -> Connection:
         with sqlite.reading_errors():
+            sqlite.refuse_cut(self._writing.url)
             connection = self._writing.connect()
             try:
                 with connection.begin():
