@@ -18,7 +18,6 @@ import msgspec
 
 from connectors.base import Capability, Order
 from connectors.invoices.data import invoice_data
-from connectors.invoices.pdf import render_pdf
 from connectors.invoices.texts import TEXTS, language_of
 from ledger.domain.commands import Command, IssueInvoice
 from ledger.domain.company import Company
@@ -87,6 +86,9 @@ class InvoiceFiles:
         return _other_there(other) if other else await self._receipt(invoice, pdf, person)
 
     def _rendered(self, invoice: InvoiceIssued, contact: Contact | None) -> tuple[bytes, bytes]:
+        # The PDF library takes half a second to load, and most starts issue no invoice.
+        from connectors.invoices.pdf import render_pdf  # noqa: PLC0415
+
         wanted = contact.language if contact else ""
         texts = TEXTS[language_of(wanted, self._company.language)]
         pdf = render_pdf(invoice, self._company, contact, texts)

@@ -37,3 +37,9 @@ async def test_a_look_at_a_folder_loads_no_planner_no_pdf_library_and_no_model_c
         check=True,
     )
     assert run.stderr.splitlines()[-1] == "loaded:"
+
+
+def test_a_company_without_a_model_starts_to_work_without_a_models_client_or_pdf_library() -> None:
+    loads = "import bot.serving, sys; print(*{'openai', 'reportlab'} & sys.modules.keys())"
+    run = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == []

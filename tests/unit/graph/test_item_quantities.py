@@ -23,7 +23,6 @@ def wanted(company):
         ("x2 logo", {"logo": 2}),
         ("sechs Schulungstage", {"workshop": 6}),
         ("Could we have a website?", {"website": 1}),
-        ("sechs Schulungstage", {"workshop": 6}),
         ("logos 2x", {"logo": 2}),
         ("three workshop days and a website", {"workshop": 3, "website": 1}),
         ("care of our website for 6 months", {"care": 6}),
