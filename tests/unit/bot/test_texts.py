@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import importlib
+import inspect
+import pkgutil
 import re
 import string
 
@@ -44,3 +47,12 @@ def test_no_text_shouts_or_doubles_its_spaces() -> None:
         assert "!!" not in text, name
         columns = name.startswith("DEMO_")  # the demo's summary is set in columns
         assert columns or not re.search(r"\S  +\S", text), name
+
+
+def test_every_name_of_the_wording_stands_in_one_module_only() -> None:
+    places: dict[str, list[str]] = {}
+    for info in pkgutil.iter_modules(texts.__path__, "bot.texts."):
+        module = importlib.import_module(info.name)
+        for name in re.findall(r"^([A-Z][A-Z0-9_]+): Final", inspect.getsource(module), re.M):
+            places.setdefault(name, []).append(info.name)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}

@@ -1,0 +1,13 @@
+"""All wording that people read, by theme; used as `texts.NAME`, so each name is there once.
+
+A `Trouble` always says what to do about it; a test checks.
+"""
+
+from bot.texts.audit import *  # noqa: F403  # see above
+from bot.texts.cards import *  # noqa: F403  # see above
+from bot.texts.command_line import *  # noqa: F403  # see above
+from bot.texts.commands import *  # noqa: F403  # see above
+from bot.texts.doctor import *  # noqa: F403  # see above
+from bot.texts.notices import *  # noqa: F403  # see above
+from bot.texts.setup import *  # noqa: F403  # see above
+from bot.texts.trouble import Trouble as Trouble

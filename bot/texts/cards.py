@@ -1,0 +1,150 @@
+"""Cards and questions."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROW_WHAT: Final = "What"
+ROW_TO: Final = "To"
+ROW_AMOUNT: Final = "Amount"
+ROW_LINES: Final = "Lines"
+ROW_DATES: Final = "Dates"
+ROW_ASKS: Final = "Asks because"
+ROW_RISK: Final = "Risk"
+ROW_SOURCES: Final = "Values from"
+ROW_ADVICE: Final = "Coo advises"
+ROW_NOTHING: Final = "If not"
+ROW_UNTIL: Final = "Until"
+ROW_SUBJECT: Final = "Subject"
+ROW_DOCUMENTS: Final = "Attached"
+ROW_THREAD: Final = "Thread"
+ROW_CHECKS: Final = "Only if"
+ROW_EDITED: Final = "Edited"
+ROW_DECIDED: Final = "Decided"
+ROW_OUTCOME: Final = "Came of it"
+ROW_PROOF: Final = "Proof"
+ROW_UNASKED: Final = "Not asked"
+ROW_WHY: Final = "Asks because"
+ROW_CASE: Final = "Case"
+ROW_ANSWER: Final = "Answer"
+ROW_CAUSE: Final = "Cause"
+ROW_EVIDENCE: Final = "Evidence"
+ROW_NOT_DONE: Final = "Not done"
+ROW_OWNER: Final = "Where"
+ROW_REMEDY: Final = "What to do"
+
+SEND_PROPOSAL: Final = "Send an offer to {who}"
+SEND_REPLY: Final = "Answer {who}"
+SEND_INVOICE: Final = "Send an invoice to {who}"
+ISSUE_INVOICE: Final = "Issue an invoice to {who}"
+WHAT_PROPOSAL: Final = "Mail offer {proposal}, version {version}"
+WHAT_REPLY: Final = "Mail an answer: {purpose}"
+WHAT_INVOICE: Final = "Mail invoice {number} ({invoice})"
+WHAT_ISSUE: Final = "Take the next invoice number for offer {proposal}, version {version}"
+NOBODY_KNOWN: Final = "somebody unknown"
+TO_STRANGER: Final = "! This contact is not in your address book."
+TO_OTHER_ADDRESS: Final = "! Your address book has another address for them: {address}"
+TO_FIRST: Final = "The first mail to them."
+GROSS: Final = "{amount} gross"
+NET: Final = "{amount} net"
+TAX_LINE: Final = "{amount} tax at {rate} %"
+LESS: Final = "less {percent} %"
+LINE_TAX: Final = "{rate} % tax [{item}]"
+LINES_DIFFER: Final = "! The lines add up to {amount}."
+LINES_MIXED: Final = "! The lines are not all in the currency of the total."
+DATES: Final = "Service on {service}, payable within {days}"
+IN_REPLY_TO: Final = "answers {mail}"
+REFERS_TO: Final = "refers to {mails}"
+NO_MAIL: Final = "no mail"
+
+CHECK_UNPAID: Final = "invoice {invoice} is still unpaid"
+CHECK_NOT_ISSUED: Final = "there is no invoice for offer {proposal} yet"
+CHECK_OPEN: Final = "offer {proposal} is still open at version {version}"
+CHECK_ACCEPTED: Final = "offer {proposal} is accepted at version {version}"
+CHECK_NO_FACT: Final = "no new message came in {case} since its step {version}"
+
+TRUST_OPERATOR: Final = "yours"
+TRUST_VERIFIED: Final = "checked"
+TRUST_UNTRUSTED: Final = "! unchecked"
+SOURCE_MAIL: Final = "mail from {sender}"
+SOURCE_PAYMENT: Final = "payment"
+SOURCE_SAID: Final = "what you said"
+SOURCE_TAP: Final = "what you decided"
+SOURCE_ANSWER: Final = "what you answered"
+SOURCE_COMPANY: Final = "company.yaml"
+SOURCE_CONTACT: Final = "address book"
+SOURCE_PROPOSAL: Final = "the offer"
+SOURCE_ACCEPTANCE: Final = "the acceptance"
+SOURCE_INVOICE: Final = "the issued invoice"
+SOURCE_UNDERSTOOD: Final = "what was read out of the mail"
+SOURCE_CASE: Final = "the case's beginning"
+SOURCE_ROUTED: Final = "what came in"
+MORE_SOURCES: Final = "and {number} more"
+SOMEBODY_ERASED: Final = "an erased person"
+
+ASKS_BY_DEFAULT: Final = "No rule allows it, and then you decide."
+POLICY: Final = "rules {policy}"
+EFFECTS: Final = {"ask": "asks", "allow": "allows", "deny": "forbids"}
+RISKS: Final = {
+    "reversible": "It can be taken back.",
+    "compensable": "It can be made good, not undone.",
+    "irreversible": "It cannot be taken back.",
+}
+NOTHING_HAPPENS: Final = "Nothing happens; it waits."
+EXPIRES: Final = "{when} (in {left}), then it pauses; that is no refusal"
+POSTPONED: Final = "put off until {when}"
+BOUND_TO: Final = "Approving runs exactly these bytes: {sha}…"
+YOUR_EDIT: Final = "your edit"
+PREVIEW: Final = "Edited: {title}"
+QUESTION: Final = "Coo asks"
+ASKED: Final = "asked {when}"
+READ_ALL: Final = "`audit {case}` shows all of it"
+ANSWER_FREELY: Final = "Or in your own words: {number} …"
+SINCE: Final = "since {when}"
+SEEN: Final = ", seen {number} times"
+CLEARED: Final = " (over)"
+ERASED: Final = "Its text was erased with the person it concerned."
+
+VERB_APPROVE: Final = "Approve"
+VERB_EDIT: Final = "Edit"
+VERB_REJECT: Final = "Reject"
+VERB_TELL: Final = "Tell me how"
+VERB_LATER: Final = "Later"
+VERB_DID_IT: Final = "I did it myself"
+VERB_SEND_EDIT: Final = "Send exactly this"
+VERB_EDIT_AGAIN: Final = "Edit again"
+VERB_DROP: Final = "Back to the original"
+VERB_RETRY: Final = "Try again"
+
+DECISIONS: Final = {
+    "approved": "approved",
+    "rejected": "rejected",
+    "superseded": "no longer counts",
+    "expired": "expired undecided, so it is paused, not refused",
+    "done by operator": "done by hand",
+}
+UNDECIDED: Final = "not decided yet"
+BY_WHOM: Final = " by {who}"
+AT_WHEN: Final = ", {when}"
+
+STATUS: Final = {
+    "proposed": "Proposed; no rule has decided yet.",
+    "asking": "It waits for a person.",
+    "allowed": "It may run and is about to.",
+    "denied": "A rule forbids it; it will not run.",
+    "rejected": "Refused; it will not run.",
+    "superseded": "Replaced; it will not run.",
+    "expired": "Paused: nobody decided in time.",
+    "done by operator": "Done by hand; Coo will not do it again.",
+    "withheld": "Held back; it has not run.",
+    "attempted": "Begun; there is no receipt yet.",
+    "succeeded": "Done.",
+    "failed": "It did not happen.",
+    "unknown": "Nobody knows whether it happened.",
+}
+NO_RECEIPT: Final = "It is recorded as done, but the receipt was erased."
+DONE_MAIL: Final = "Sent to {to}"
+DONE_INVOICE: Final = "Invoice {reference} issued to {to}"
+DONE_ERASED: Final = "Done ({reference})"
+RECEIPT: Final = "receipt {reference} from {provider}"
+AT_PLACE: Final = ", at {place}"

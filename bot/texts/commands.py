@@ -1,0 +1,193 @@
+"""Commands, their help and their answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from bot.texts.trouble import Trouble
+
+
+class CommandText(Struct, frozen=True):
+    """One command as `help` shows it; docs/commands.md lists every one, a test compares."""
+
+    name: str
+    usage: str
+    does: str
+
+
+COMMANDS: Final = (
+    CommandText("inbox", "inbox", "What waits for you."),
+    CommandText("show", "show 3", "A card with its full text."),
+    CommandText("approve", "approve 3", "Let exactly the shown bytes run, once."),
+    CommandText("edit", "edit 3 [subject|body TEXT]", "Change a text, and see the exact preview."),
+    CommandText("reject", "reject 3 WHY", "Refuse it; Coo learns from the reason."),
+    CommandText("tell", "tell 3 HOW", "Say how you want a card or a case instead."),
+    CommandText("later", "later 3 [tomorrow]", "Put a card off."),
+    CommandText("did-it", "did-it 3", "You did it yourself; Coo must not do it again."),
+    CommandText("say", "say TEXT", "Say something to Coo, whatever its first word."),
+    CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
+    CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
+    CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
+    CommandText("replay", "replay CASE", "Run a case again from the records; touches nothing."),
+    CommandText("failures", "failures", "What is broken now."),
+    CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
+    CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
+    CommandText("resume", "resume [CASE|NAME]", "Lift a stop."),
+    CommandText("help", "help [COMMAND]", "This list, or more about one command."),
+    CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
+)
+
+MORE_HELP: Final = {
+    "inbox": "Up to three cards are shown whole, more as a list; `show 3` opens one.",
+    "show": "A thing is a number, an id, a name or the beginning of a subject: `show ada`.",
+    "approve": (
+        "An approval counts for the bytes you saw here. A card you have not seen yet is shown "
+        "first; say `approve` again to let it run. After `edit`, it sends the preview."
+    ),
+    "edit": (
+        "`edit 3` opens the text; `edit 3 subject New subject` changes it in one line (\\n begins "
+        "a new line). The preview is then exactly what `approve 3` sends."
+    ),
+    "reject": "The reason is asked for where you leave it out.",
+    "tell": "`tell 3 friendlier, please` or `tell ada we start in March`.",
+    "later": "`later 3`, `later 3 tomorrow`; nothing is decided meanwhile.",
+    "did-it": "The action is closed as done by you.",
+    "say": "Text that begins with no command is taken as said to Coo anyway.",
+    "status": "`status ada` and `status 2` show one case.",
+    "audit": "Steps are numbered; `why CASE step 7` explains one.",
+    "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",
+    "replay": "The records are replayed on today's code; a difference is named.",
+    "failures": "Each is listed once, with its cause, what was not done, and what to do.",
+    "retry": "A number is that card's action. What might have happened is looked up first.",
+    "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",
+    "resume": "`resume` lifts the stop of everything; name a case or a person for theirs.",
+    "help": "Or just write what you want.",
+    "quit": "What waits for you keeps waiting.",
+}
+
+HELP_TITLE: Final = "What you can say"
+HELP_FREE: Final = "Anything else is said to Coo. `4 yes` answers question 4."
+
+NOTHING_SAID: Final = "Say `inbox` to see what waits, or `help`."
+DID_YOU_MEAN: Final = Trouble("There is no command {word!r}.", "Did you mean {near}?")
+NO_SUCH_COMMAND: Final = Trouble("There is no command {word!r}.", "`help` lists them all.")
+NOT_FOUND: Final = Trouble(
+    "I know nothing called {said!r} here.",
+    "Use a number, an id, a name or a subject; if you only meant to tell me: `say …`.",
+)
+AMBIGUOUS: Final = Trouble("{said!r} could be several things.", "Name one of these:")
+WHICH: Final = Trouble("Which one?", "Name one of these:")
+NOTHING_WAITS: Final = Trouble("Nothing waits for you.", "`status` shows what is going on.")
+NOTHING_BROKEN_TO_RETRY: Final = Trouble(
+    "Nothing is broken or held back under {said!r}.", "`failures` lists what is."
+)
+NO_CASES: Final = Trouble("There is no case yet.", "Put a mail in with `coo ingest FILE`.")
+NEEDS_TEXT: Final = Trouble("There is no text in it.", "Write `{usage}`.")
+NOT_EDITABLE: Final = Trouble(
+    "{field!r} cannot be edited here; editable: {fields}.",
+    "Write `edit {number} {first} NEW TEXT`, or `tell {number} HOW`.",
+)
+NOTHING_EDITABLE: Final = Trouble(
+    "Nothing in it can be edited by hand.", "Write `tell {number} HOW you want it`."
+)
+NOT_SEEN: Final = "You have not seen this one here yet. Nothing was sent."
+APPROVE_AGAIN: Final = "Say `approve {number}` to let exactly this run."
+PREVIEW_HINT: Final = (
+    "Say `approve {number}` to send exactly this, `edit {number}` to go on, "
+    "`show {number}` to drop the change."
+)
+ALREADY: Final = "Card {number} is decided already: {decided}. Nothing was done now."
+RENEWED: Final = "Card {number} had expired, so nothing was done. It is looked at afresh now."
+NOW_WAITS: Final = "In this case now waits: {cards}."
+NOTHING_ELSE: Final = (
+    "`status {case}` shows how its case stands; `tell {case} HOW` goes on with it."
+)
+ERASED_CARD: Final = Trouble(
+    "The text of this card was erased with the person it concerned.",
+    "It cannot run any more; reject it with `reject {number} erased`.",
+)
+GONE_ACTION: Final = Trouble(
+    "The action behind this card is not in the read tables.", "Run `coo doctor`."
+)
+
+NOTED: Final = {
+    "approve": "Your yes is recorded: {title}",
+    "edit": "Your yes to the edited text is recorded: {title}",
+    "reject": "Your no is recorded: {title}",
+    "instruct": "Your wish is recorded: {title}",
+    "later": "Put off: {title}",
+    "did_it": "Recorded as done by you: {title}",
+}
+SAID: Final = "Noted."
+SAID_ABOUT: Final = "Noted, about {label}."
+ANSWERED: Final = "Taken as the answer to {number}: {answer}"
+ANSWER_OVER: Final = Trouble(
+    "Question {number} is {status} already.", "To add something, write `say …`."
+)
+NOBODY_WORKS: Final = (
+    "It is recorded, but nobody works on this folder now: start `coo run` (or `coo chat`)."
+)
+STOP_HOLDS: Final = "A stop is in force, so it is held back until `resume{which}`."
+ASK_REASON: Final = "Why not?"
+ASK_HOW: Final = "How do you want it?"
+REASON_HINT: Final = "Nothing was rejected yet. Give the reason: `reject {number} too cheap`."
+HOW_HINT: Final = "Say how: `tell {number} shorter, please`."
+
+INBOX_TITLE: Final = "{number} for you"
+INBOX_EMPTY: Final = "Nothing waits for you."
+INBOX_OPEN: Final = "`show 3` opens one."
+INBOX_LATER: Final = "Put off: {labels}"
+INBOX_PAUSED: Final = (
+    "Paused, nobody decided in time: card {number}, {title}. `approve {number}` looks at it afresh."
+)
+COLUMNS_INBOX: Final = ("", "What", "How much", "Until")
+COLUMNS_CASES: Final = ("", "Case", "With", "Stands", "Changed")
+COLUMNS_HELP: Final = ("Say", "To")
+COLUMNS_AUDIT: Final = ("Step", "When", "What happened")
+
+STATUS_TITLE: Final = "{company}"
+STATUS_FOR_YOU: Final = "For you: {cards}, {questions}. `inbox` shows them."
+STATUS_BROKEN: Final = "Broken: {failures}. `failures` shows them."
+STATUS_STOPPED: Final = "STOPPED: {what}, by {who} {when}{why}. `resume{which}` lifts it."
+STATUS_EVERYTHING: Final = "everything"
+STOPPED_CASE: Final = "case {number}, {title}"
+STOPPED_CONTACT: Final = "everything to {name}"
+STATUS_NOBODY: Final = "Nobody works on this folder now. `coo run` does."
+STATUS_HELD: Final = "Held back: {actions}. `status CASE` says why."
+STATUS_WORKER: Final = "At work: {who}."
+STATUS_RULES: Final = "Rules in force: {policy}."
+STATUS_REFUSED: Final = "Rules refused: {what}."
+STATUS_ASKED: Final = "Question {number}: {text}"
+STATUS_CARD: Final = "Card {number}: {title}, until {until}"
+STATUS_ALARM: Final = "Waits for {when}: {purpose}"
+STATUS_OFFER: Final = "Offer {number}, version {version}: {amount}, {status}"
+STATUS_INVOICE: Final = "Invoice {number}: {amount}, {status}, {open} open, due {due}"
+STATUS_ACTION: Final = "{name}: {status}{proof}"
+
+FAILURES_TITLE: Final = "{number} broken"
+FAILURES_NONE: Final = "Nothing is broken."
+COLUMNS_FAILURES: Final = ("What", "Cause", "Since", "Times", "Try again")
+
+STOPPED_ALL: Final = "Stopped. Nothing leaves any more until you say `resume`."
+STOPPED_ONE: Final = "Stopped for {label}. Nothing of theirs leaves until `resume {target}`."
+NOT_STOPPED: Final = "Nothing was stopped."
+STOP_ALL_HINT: Final = "`stop` alone halts everything."
+RESUMED_ALL: Final = "The stop of everything is lifted; what was held back is checked afresh."
+RESUMED_ONE: Final = "The stop is lifted for {label}."
+STILL_STOPPED: Final = "Still stopped: {what}. `resume{which}` lifts it."
+NOT_IN_FORCE: Final = Trouble("No such stop is in force.", "`status` lists the stops in force.")
+RETRIED: Final = "Trying again: {what}"
+
+REPLAY_SAME: Final = "Replay of {case} is identical: {deliveries} over {facts}{time}."
+REPLAY_DIFFERS: Final = "Replay of {case} differs in {number}."
+REPLAY_TIME: Final = " in {ms} ms"
+BYE: Final = "Bye. What waits for you keeps waiting."
+
+COMMAND_WORDS: Final = {
+    "SendProposal": "Send an offer",
+    "SendReply": "Answer",
+    "SendInvoice": "Send an invoice",
+    "IssueInvoice": "Issue an invoice",
+}

@@ -1,0 +1,88 @@
+"""`coo doctor`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.texts.trouble import Trouble
+
+COLUMNS_DOCTOR: Final = ("", "Is", "")
+COLUMNS_DATA: Final = ("File", "Is", "Holds", "If lost")
+DOCTOR_FINE: Final = "How Coo is set up: nothing is broken"
+DOCTOR_BROKEN: Final = "How Coo is set up: something is broken"
+DOCTOR_DATA: Final = "What lies in the data folder"
+DOCTOR_LEAVES: Final = "What leaves this machine"
+DOCTOR_VERSIONS: Final = "{coo} on Python {python}"
+DOCTOR_UNINSTALLED: Final = "not installed as a package"
+DOCTOR_SQLITE: Final = Trouble(
+    "{version} has a rare race when several processes write to one folder.",
+    "Let one process work at a time, or use a Python with SQLite 3.51.3 (or 3.50.7, 3.44.6).",
+)
+DOCTOR_NO_FOLDER: Final = Trouble("{path} is not there yet.", "`coo init` makes it.")
+DOCTOR_KEYS_OPEN: Final = Trouble(
+    "{path} can be read by other users of this machine.", "`chmod 600` it."
+)
+DOCTOR_COMPANY: Final = "{name}, {currency}, {items} things on the price list"
+DOCTOR_NO_PRICES: Final = (
+    "Add what you sell under `prices`; without it every request is asked about."
+)
+DOCTOR_UNKNOWN_VARIABLE: Final = Trouble(
+    "{name} is set, but nobody reads it.", "Did you mean {near}? Else unset it."
+)
+DOCTOR_KEY_ALONE: Final = Trouble(
+    "OPENAI_API_KEY is set, but no model is named, so none is used.",
+    "Set COO_MODEL to use one, or leave it.",
+)
+DOCTOR_NO_MODEL: Final = Trouble(
+    "No model: playbooks plan and draft.", "To use one set COO_MODEL (and COO_MODEL_BASE_URL)."
+)
+DOCTOR_MODEL: Final = "{model}, else {cheap}, at {host}, {seconds} s a call, key {key}"
+DOCTOR_KEY_SET: Final = "set"
+DOCTOR_KEY_UNSET: Final = "not set"
+DOCTOR_NEEDS_KEY: Final = "This endpoint needs a key: set OPENAI_API_KEY."
+DOCTOR_MAY_NOT_SEE: Final = (
+    "company.yaml says model_may_see: {scope}, so this model is shown nothing. Change either."
+)
+DOCTOR_NO_PRICE: Final = (
+    "No price is known for {models}, so each call counts as one of the dearest and the budget is "
+    "soon used up. Set COO_MODEL_PRICES, such as {model}=0.25/2."
+)
+DOCTOR_NO_LEDGER: Final = Trouble("There is no ledger yet.", "The first mail or chat makes it.")
+DOCTOR_CHAIN: Final = "{facts} facts, the chain holds, head {head}"
+DOCTOR_EMPTY: Final = "none"
+DOCTOR_CHAIN_BROKEN: Final = Trouble(
+    "{what}", "Coo writes nothing more. Restore the last backup of the folder."
+)
+DOCTOR_RULES: Final = "{number} rules, {policy}"
+DOCTOR_RULES_REFUSED: Final = "Refused, the last good ones stay in force: {what}. Mend that line."
+DOCTOR_NOBODY: Final = Trouble(
+    "Nobody works on this folder now.", "`coo run` or `coo chat` does; the rest waits safely."
+)
+DOCTOR_FELL_OVER: Final = Trouble(
+    "It cannot be read: {what}.", "Check the disk and the rights of the folder, then try again."
+)
+DOCTOR_THERE: Final = "there"
+DOCTOR_NOT_YET: Final = "not yet"
+
+DATA_FILES: Final = {
+    "company.yaml": ("what you configured", "write it anew"),
+    "ledger.db": ("every fact; personal texts sealed", "restore a backup"),
+    "keys.db": ("the keys to personal texts", "restore a backup"),
+    "blobs": ("raw mails and documents, sealed", "restore a backup"),
+    "policies": ("your own rules", "shipped rules decide"),
+    "mail": ("incoming and sent mails, readable", "sent ones are only kept here"),
+    "invoices": ("invoices as PDF and JSON, readable", "rendered from facts"),
+    "memory.db": ("what Coo remembers, readable", "rebuilt from facts"),
+    "checkpoints.db": ("where plans stand", "rebuilt from facts"),
+    "run.lock": ("who is at work", "nothing"),
+}
+LEAVES_NOTHING: Final = (
+    "Nothing. No model is used, mails are files in `mail/out`, and no usage is reported."
+)
+LEAVES_LOCAL: Final = "To {host} (this machine or your own network), for the model {model}:"
+LEAVES_OUT: Final = "To {host}, for the model {model}:"
+LEAVES_WHAT: Final = (
+    "  the texts of mails, your price list and what memory recalls, as `model_may_see` and the "
+    "rules allow."
+)
+LEAVES_REST: Final = "Nothing else. Mails are files in `mail/out`, and no usage is reported."
