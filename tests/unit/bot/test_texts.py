@@ -53,6 +53,8 @@ def test_every_name_of_the_wording_stands_in_one_module_only() -> None:
     places: dict[str, list[str]] = {}
     for info in pkgutil.iter_modules(texts.__path__, "bot.texts."):
         module = importlib.import_module(info.name)
-        for name in re.findall(r"^([A-Z][A-Z0-9_]+): Final", inspect.getsource(module), re.M):
+        for name in re.findall(
+            r"^([A-Z][A-Z0-9_]+): Final", inspect.getsource(module), re.MULTILINE
+        ):
             places.setdefault(name, []).append(info.name)
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
