@@ -33,6 +33,20 @@ LOOK_S = 0.002
 REPEATED = {"Tapped", "TapRefused", "VerdictGiven", "AttemptStarted", "DeliveryRecorded"}
 """What a restart may say once more: the operator taps again, a try is checked and made again."""
 
+LEAD = """\
+From: Ada Example <ada@example.com>
+To: hello@studio-nord.example
+Subject: A new website
+Message-ID: <lead-1@mail.example.com>
+Date: Mon, 16 Nov 2026 08:12:44 +0000
+
+Hello Nora,
+
+we would like your website design package. Could you send us an offer?
+
+Ada
+"""
+
 AMOUNT = re.compile(r"€[\d,]+\.\d\d")
 
 
@@ -264,3 +278,11 @@ def data() -> Callable[[Path], Data]:
 def demo(processes: Processes) -> Callable[[Path], Coo]:
     """Starts the whole story, without a person, on a folder."""
     return lambda folder: processes.coo("demo", "--auto", "--json", "--data", folder)
+
+
+@pytest.fixture
+def lead(tmp_path: Path) -> Path:
+    """The file of a mail that asks for one thing on the price list."""
+    path = tmp_path / "lead.eml"
+    path.write_text(LEAD)
+    return path

@@ -14,7 +14,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LEAD = Path(__file__).parents[2] / "examples" / "lead.eml"
 TRIGGERS = ("update", "delete", "replace")
 CHANGED = (
     "UPDATE facts SET payload = CAST(replace(payload, 'website', 'wabsite') AS BLOB) WHERE seq = ?"
@@ -25,7 +24,6 @@ DELETED = "DELETE FROM facts WHERE seq = ?"
 WRITING = {
     "stop": ("stop",),
     "resume": ("resume",),
-    "ingest": ("ingest", LEAD),
     "run": ("run",),
     "chat": ("chat",),
     "demo": ("demo", "--auto"),
@@ -71,10 +69,10 @@ def verified(processes: Any, data: Any) -> tuple[int, dict[str, Any]]:
     return code, report
 
 
-def refused(processes: Any, data: Any, row: int) -> None:
+def refused(processes: Any, data: Any, row: int, lead: Path) -> None:
     """No command writes anything, and each says why and what to do."""
     facts = data.facts()
-    for name, words in WRITING.items():
+    for name, words in {**WRITING, "ingest": ("ingest", lead)}.items():
         coo = processes.coo(*words, "--data", data.path)
         assert coo.ends() == 1, f"{name}: {coo.heard}"
         said = " ".join(coo.heard.split())
@@ -91,7 +89,7 @@ def test_a_sound_ledger_verifies(processes: Any, finished: Any) -> None:
 
 
 def test_a_changed_byte_is_named_and_nothing_is_written_any_more(
-    processes: Any, finished: Any, damaged: Callable[[str, int], None]
+    processes: Any, finished: Any, damaged: Callable[[str, int], None], lead: Path
 ) -> None:
     row = row_of(finished, "ProposalDrafted")
     damaged(CHANGED, row)
@@ -99,25 +97,25 @@ def test_a_changed_byte_is_named_and_nothing_is_written_any_more(
     assert code == 1
     assert f"Row {row} " in report["broken"]
     assert "the stored bytes were changed" in report["broken"]
-    refused(processes, finished, row)
+    refused(processes, finished, row, lead)
     status = processes.coo("status", "--data", finished.path)
     assert status.ends() == 0
 
 
 @pytest.mark.parametrize("kind", ["Approved", "CompanyConfigured"])
 def test_a_deleted_row_is_named_and_nothing_is_written_any_more(
-    kind: str, processes: Any, finished: Any, damaged: Callable[[str, int], None]
+    kind: str, processes: Any, finished: Any, damaged: Callable[[str, int], None], lead: Path
 ) -> None:
     row = row_of(finished, kind)
     damaged(DELETED, row)
     code, report = verified(processes, finished)
     assert code == 1
     assert f"gap in seq: {row} is missing" in report["broken"]
-    refused(processes, finished, row + 1)
+    refused(processes, finished, row + 1, lead)
 
 
 def test_a_cut_tail_is_named_and_nothing_is_written_any_more(
-    processes: Any, finished: Any, damaged: Callable[[str, int], None]
+    processes: Any, finished: Any, damaged: Callable[[str, int], None], lead: Path
 ) -> None:
     last = finished.facts()
     damaged(DELETED, last)
@@ -125,11 +123,11 @@ def test_a_cut_tail_is_named_and_nothing_is_written_any_more(
     assert code == 1
     assert f"Row {last} " in report["broken"]
     assert f"missing row: {last} facts were noted" in report["broken"]
-    refused(processes, finished, last)
+    refused(processes, finished, last, lead)
 
 
 def test_a_fact_whose_bytes_are_no_fact_any_more_is_told_in_words(
-    processes: Any, finished: Any, damaged: Callable[[str, int], None]
+    processes: Any, finished: Any, damaged: Callable[[str, int], None], lead: Path
 ) -> None:
     row = row_of(finished, "ProposalDrafted")
     damaged(BROKEN, row)

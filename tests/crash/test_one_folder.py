@@ -12,7 +12,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LEAD = Path(__file__).parents[2] / "examples" / "lead.eml"
 CARD = "Approving runs exactly these bytes"
 SENT = "Sent to Ada Example"
 
@@ -68,12 +67,12 @@ def at(processes: Any, company: Any) -> Company:
     return Company(processes, company)
 
 
-def test_run_chat_and_ingest_share_a_folder(at: Company) -> None:
+def test_run_chat_and_ingest_share_a_folder(at: Company, lead: Path) -> None:
     run, chat = at.runs(), at.chats()
     assert f"process {run.pid} (coo run" in chat.heard
-    at.gets(LEAD)
+    at.gets(lead)
     chat.hears(CARD)
-    assert "mail was taken in before, nothing new" in at.ingests(LEAD)
+    assert "mail was taken in before, nothing new" in at.ingests(lead)
     chat.types("approve 1")
     chat.hears(SENT)
     assert chat.ends() == 0
@@ -87,12 +86,12 @@ def test_run_chat_and_ingest_share_a_folder(at: Company) -> None:
     assert at.holder() == 0
 
 
-def test_two_runs_take_a_mail_once_and_neither_minds_the_other(at: Company) -> None:
+def test_two_runs_take_a_mail_once_and_neither_minds_the_other(at: Company, lead: Path) -> None:
     run = at.runs()
     other = at._start("run", "--data", at.data.path)
     other.hears("Coo serves")
     for name in ("first", "second", "third"):
-        at.gets(LEAD, name)
+        at.gets(lead, name)
     run.hears(CARD)
     run.waits_until(lambda: not list((at.inbox / "new").iterdir()))
     assert run.told(signal.SIGTERM) == 0
@@ -103,9 +102,11 @@ def test_two_runs_take_a_mail_once_and_neither_minds_the_other(at: Company) -> N
     assert at.data.kinds()["MailReceived"] == at.data.kinds()["CaseOpened"] == 1
 
 
-def test_a_waiting_chat_takes_over_the_work_of_a_run_that_was_killed(at: Company) -> None:
+def test_a_waiting_chat_takes_over_the_work_of_a_run_that_was_killed(
+    at: Company, lead: Path
+) -> None:
     run, chat = at.runs(), at.chats()
-    at.gets(LEAD)
+    at.gets(lead)
     chat.hears(CARD)
     assert run.killed()
     chat.types("approve 1")
@@ -117,9 +118,9 @@ def test_a_waiting_chat_takes_over_the_work_of_a_run_that_was_killed(at: Company
     assert at.holder() == 0
 
 
-def test_a_mail_that_was_taken_when_run_was_killed_is_taken_once(at: Company) -> None:
+def test_a_mail_that_was_taken_when_run_was_killed_is_taken_once(at: Company, lead: Path) -> None:
     run = at.runs()
-    at.gets(LEAD)
+    at.gets(lead)
     run.waits_until(lambda: at.data.holds("MailReceived"))
     assert run.killed()
     again = at.runs()
@@ -130,8 +131,8 @@ def test_a_mail_that_was_taken_when_run_was_killed_is_taken_once(at: Company) ->
     assert kinds["MailReceived"] == kinds["CaseOpened"] == kinds["ApprovalRequested"] == 1
 
 
-def test_many_ingests_of_one_file_at_once_are_one_fact(at: Company) -> None:
-    several = [at._start("ingest", LEAD, "--data", at.data.path) for _ in range(4)]
+def test_many_ingests_of_one_file_at_once_are_one_fact(at: Company, lead: Path) -> None:
+    several = [at._start("ingest", lead, "--data", at.data.path) for _ in range(4)]
     assert [one.ends() for one in several] == [0, 0, 0, 0]
     taken = ["mail taken in" in one.heard for one in several]
     assert sorted(taken) == [False, False, False, True]

@@ -10,7 +10,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-LEAD = Path(__file__).parents[2] / "examples" / "lead.eml"
 ROUNDS = 5
 TOO_LATE = ("the tap did not count, already", "is decided already")
 
@@ -22,11 +21,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def asked(prepared: Path, processes: Any, data: Any, tmp_path: Path) -> Any:
+def asked(prepared: Path, lead: Path, processes: Any, data: Any, tmp_path: Path) -> Any:
     """A company whose operator is asked whether an offer may go out: card 1."""
     if not prepared.exists():
         assert processes.coo("init", "--defaults", "--data", prepared).ends() == 0
-        assert processes.coo("ingest", LEAD, "--data", prepared).ends() == 0
+        assert processes.coo("ingest", lead, "--data", prepared).ends() == 0
     return data(Path(shutil.copytree(prepared, tmp_path / "company")))
 
 
