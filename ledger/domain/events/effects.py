@@ -1,0 +1,81 @@
+"""What attempts and the dispatcher say: claims, numbers and outcomes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ledger.domain.events.base import Event
+from ledger.domain.values import (
+    Line,
+    Money,
+    Personal,
+)
+from ledger.domain.verdicts import Receipt
+
+
+class AttemptStarted(Event, frozen=True, kw_only=True):
+    """The n-th try of an action is about to leave. Durable before the call."""
+
+    action: str
+    n: int
+    sha256: str
+    connector: str
+    capability: str
+    approval: str = ""
+
+
+class InvoiceIssued(Event, frozen=True, kw_only=True):
+    """The ledger took the next number: from here on the invoice exists.
+
+    `ordinal` is the bare number behind `number`, counted without gaps within `series`.
+    """
+
+    invoice: str
+    number: str
+    series: str
+    action: str
+    proposal: str
+    version: int
+    contact: str
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    issued_on: date
+    service_date: date
+    due_on: date
+    ordinal: int = 0
+
+
+class ActionSucceeded(Event, frozen=True, kw_only=True):
+    """It happened; the receipt is the proof."""
+
+    action: str
+    n: int
+    receipt: Receipt
+
+
+class ActionFailed(Event, frozen=True, kw_only=True):
+    """It certainly did not happen, after `n` tries."""
+
+    action: str
+    n: int
+    remedy: str
+    cause: Personal = ""
+
+
+class ActionUnknown(Event, frozen=True, kw_only=True):
+    """Nobody knows whether it happened. It is asked about, never tried again blindly."""
+
+    action: str
+    n: int
+    look_at: str
+    cause: Personal = ""
+
+
+class ActionWithheld(Event, frozen=True, kw_only=True):
+    """It did not run and waits. `why`: stopped, budget, denied, superseded."""
+
+    action: str
+    why: str
+    remedy: str
+    detail: Personal = ""

@@ -1,0 +1,160 @@
+"""What came in from outside, at `bot/intake`; always on the desk."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from ledger.domain.events.base import Event
+from ledger.domain.values import (
+    SEALED,
+    Attachment,
+    Money,
+    Personal,
+)
+
+
+class MailReceived(Event, frozen=True, kw_only=True):
+    """A mail came in. Its raw bytes lie sealed in the blob store under `raw_sha256`.
+
+    Message-IDs carry no angle brackets. `text` is neutralised (no bidi or zero-width signs)
+    and cut; `notes` lists what was wrong with the mail or left out, `unclear` what cannot be told
+    because of it. `sent_at` is what the sender claims.
+    """
+
+    raw_sha256: str
+    size: int
+    message_id: str
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    attachments: Annotated[tuple[Attachment, ...], SEALED] = ()
+    notes: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    automatic: str = ""
+    sender: Personal = ""
+    sender_name: Personal = ""
+    recipient: Personal = ""
+    subject: Personal = ""
+    text: Personal = ""
+
+
+class MailUnreadable(Event, frozen=True, kw_only=True):
+    """Something that claims to be a mail could not be read; its bytes are kept."""
+
+    raw_sha256: str
+    size: int
+    remedy: str
+    source: Personal = ""
+    cause: Personal = ""
+
+
+class PaymentReceived(Event, frozen=True, kw_only=True):
+    """Money arrived (positive) or went back (negative) on the company's account.
+
+    `payment` is the bank's or provider's own id for the entry; `numbers` are the words of the
+    reference that look like document numbers.
+    """
+
+    payment: str
+    amount: Money
+    booked_on: date
+    source: str
+    numbers: tuple[str, ...] = ()
+    payer: Personal = ""
+    payer_account: Personal = ""
+    reference: Personal = ""
+
+
+class OperatorSaid(Event, frozen=True, kw_only=True):
+    """The operator wrote something in chat. `about` is a case, an approval or a question id."""
+
+    operator: str
+    channel: str
+    about: str = ""
+    text: Personal = ""
+
+
+class Tapped(Event, frozen=True, kw_only=True):
+    """The operator used a verb of a card; the router decides whether it still counts.
+
+    `verb`: approve, reject, edit, instruct, later, did_it. `sha256` is of the bytes the person
+    saw (for edit: of the edited bytes). `edits` maps field to new text.
+    """
+
+    approval: str
+    verb: str
+    sha256: str
+    operator: str
+    channel: str
+    text: Personal = ""
+    edits: Annotated[dict[str, str], SEALED] = {}
+
+
+class QuestionReplied(Event, frozen=True, kw_only=True):
+    """The operator answered a question; `choice` is the id of an option or empty for free text."""
+
+    question: str
+    operator: str
+    channel: str
+    choice: str = ""
+    text: Personal = ""
+
+
+class StopOrdered(Event, frozen=True, kw_only=True):
+    """Halt effects. `scope`: all, case or contact; `target` is empty for all."""
+
+    scope: str
+    target: str
+    operator: str
+    channel: str
+    reason: Personal = ""
+
+
+class ResumeOrdered(Event, frozen=True, kw_only=True):
+    """Lift a stop of the same scope and target."""
+
+    scope: str
+    target: str
+    operator: str
+    channel: str
+
+
+class RetryOrdered(Event, frozen=True, kw_only=True):
+    """The operator wants a failed or withheld action, or a stuck case, tried again."""
+
+    target: str
+    operator: str
+    channel: str
+
+
+class AlarmRang(Event, frozen=True, kw_only=True):
+    """The clock reached an alarm that a case had set."""
+
+    alarm: str
+    case: str
+    due: datetime
+
+
+class CompanyConfigured(Event, frozen=True, kw_only=True):
+    """`company.yaml` was loaded or changed."""
+
+    sha256: str
+    name: str
+    currency: str
+
+
+class PolicyLoaded(Event, frozen=True, kw_only=True):
+    """A set of rules is in force from now on. `policy` is `version@sha`."""
+
+    policy: str
+    rules: tuple[str, ...]
+
+
+class PolicyRefused(Event, frozen=True, kw_only=True):
+    """A rule file was refused; `kept` (`version@sha`) stays in force."""
+
+    file: str
+    line: int
+    reason: str
+    kept: str

@@ -1,0 +1,268 @@
+"""What the planner says: what it understood, remembered, planned, proposed and asked."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import Struct
+
+from ledger.domain.commands import Command
+from ledger.domain.events.base import Event
+from ledger.domain.values import (
+    SEALED,
+    Line,
+    Money,
+    Personal,
+    Provenance,
+    sealed_but_for,
+)
+from ledger.domain.verdicts import Verdict, without_reasons
+
+
+class Understood(Event, frozen=True, kw_only=True):
+    """What a quarantined extractor read out of an untrusted text: typed slots, nothing else.
+
+    `slots` is the JSON of `graph.agents.extract.Slots`. `by` names the extractor that answered.
+    """
+
+    fact: str
+    intent: str
+    language: str
+    by: str
+    unsure: Annotated[tuple[str, ...], SEALED] = ()
+    slots: Personal = ""
+
+
+class Recollection(Struct, frozen=True, gc=False):
+    """One recalled episode as a plan saw it. `age_days` is at recall time."""
+
+    episode: str
+    kind: str
+    case: str
+    facts: tuple[str, ...]
+    age_days: int
+    score: float
+    text: str
+
+
+class Recalled(Event, frozen=True, kw_only=True):
+    """What memory offered to the plan. `degraded` names what was missing, if anything."""
+
+    query: Personal = ""
+    degraded: str = ""
+    episodes: Annotated[tuple[Recollection, ...], SEALED] = ()
+
+
+class PlanStep(Struct, frozen=True, gc=False):
+    """One step of a plan. `needs` are the ids of steps that must be done first."""
+
+    id: str
+    what: str
+    needs: tuple[str, ...] = ()
+
+
+class PlanMade(Event, frozen=True, kw_only=True):
+    """The plan for now. `planner` names who made it, `why` gives the reason in plain words.
+
+    `not_taken` lists steps that were considered and why they were left out; `remark` is what a
+    model had to say about its pick, in its own words.
+    """
+
+    goal: str
+    planner: str
+    steps: tuple[PlanStep, ...]
+    why: str
+    not_taken: tuple[tuple[str, str], ...] = ()
+    remark: Personal = ""
+
+
+class PlannerFellBack(Event, frozen=True, kw_only=True):
+    """A planner, extractor or drafter failed, and a simpler one took over.
+
+    `cause` may quote what a model wrote, and so a customer.
+    """
+
+    part: str
+    wanted: str
+    used: str
+    cause: Personal = ""
+
+
+class ProposalDrafted(Event, frozen=True, kw_only=True):
+    """A proposal, or a new version of one. `total` is gross, `discount_bp` off the list price."""
+
+    proposal: str
+    number: str
+    version: int
+    contact: str
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    discount_bp: int
+    valid_until: date
+    delivery_days: int
+
+
+class ProposalAccepted(Event, frozen=True, kw_only=True):
+    """The customer accepted this version. `fact` is the message that says so."""
+
+    proposal: str
+    version: int
+    fact: str
+    by: str
+
+
+class ProposalDeclined(Event, frozen=True, kw_only=True):
+    """The customer does not want it."""
+
+    proposal: str
+    version: int
+    fact: str
+
+
+class ActionProposed(Event, frozen=True, kw_only=True):
+    """An agent wants this command run. `sha256` is of the command's canonical bytes.
+
+    `provenance` maps each argument to where it came from. `replaces` is an earlier action that
+    this one takes the place of. `message_id` is of the mail it would send (see
+    `ledger.domain.facts.message_id`), so that an answer finds its action whatever happens.
+    """
+
+    action: str
+    name: str
+    risk: str
+    sha256: str
+    agent: str
+    amount: Money | None = None
+    replaces: str = ""
+    provenance: dict[str, Provenance] = {}
+    recommendation: str = ""
+    if_nothing: str = ""
+    message_id: str = ""
+    command: Annotated[Command | None, SEALED] = None
+
+
+class VerdictGiven(Event, frozen=True, kw_only=True):
+    """What the gate said. `phase`: proposal, or execution (right before the effect)."""
+
+    action: str
+    sha256: str
+    phase: str
+    verdict: Annotated[Verdict, sealed_but_for(without_reasons)]
+    input_sha256: str
+
+
+class ApprovalRequested(Event, frozen=True, kw_only=True):
+    """A human is asked. Single use, bound to `sha256`, expires to paused."""
+
+    approval: str
+    action: str
+    sha256: str
+    expires_at: datetime
+    title: Personal = ""
+
+
+class Option(Struct, frozen=True, gc=False):
+    """One answer a person can choose."""
+
+    id: str
+    label: str
+
+
+class QuestionAsked(Event, frozen=True, kw_only=True):
+    """Coo cannot tell and does not guess. `about` is the fact or entity in question."""
+
+    question: str
+    about: str
+    why: str
+    recommendation: str = ""
+    options: Annotated[tuple[Option, ...], SEALED] = ()
+    text: Personal = ""
+
+
+class QuestionWithdrawn(Event, frozen=True, kw_only=True):
+    """The question answered itself."""
+
+    question: str
+    why: str
+
+
+class PaymentMatched(Event, frozen=True, kw_only=True):
+    """This payment settles (part of) this invoice."""
+
+    payment: str
+    invoice: str
+    amount: Money
+    fact: str
+
+
+class InvoicePaid(Event, frozen=True, kw_only=True):
+    """The invoice has no open balance left."""
+
+    invoice: str
+    paid_on: date
+
+
+class Alternative(Struct, frozen=True, gc=False):
+    """A way not taken, and why."""
+
+    what: str
+    why_not: str
+
+
+class DecisionRecorded(Event, frozen=True, kw_only=True):
+    """What was chosen, by whom, on which evidence (fact ids), over which alternatives."""
+
+    decision: str
+    topic: str
+    chosen: str
+    by: str
+    evidence: tuple[str, ...]
+    alternatives: tuple[Alternative, ...] = ()
+    outcome: str = ""
+
+
+class AlarmSet(Event, frozen=True, kw_only=True):
+    """Wake this case at `due` (UTC)."""
+
+    alarm: str
+    due: datetime
+    purpose: str
+
+
+class Told(Event, frozen=True, kw_only=True):
+    """Something the operator should know; rendered in chat as it stands."""
+
+    topic: str
+    text: Personal = ""
+
+
+class CaseClosed(Event, frozen=True, kw_only=True):
+    """The business is done. A later fact still reaches the case."""
+
+    outcome: str
+
+
+class CaseReopened(Event, frozen=True, kw_only=True):
+    """Something came after the end."""
+
+    why: str
+
+
+class Read(Struct, frozen=True, gc=False):
+    """One recorded read: which port, the key of the question, the JSON of the answer."""
+
+    port: str
+    key: str
+    answer: str
+
+
+class DeliveryRecorded(Event, frozen=True, kw_only=True):
+    """What a delivery read from outside its state, so that it can be re-run without a world."""
+
+    subscriber: str
+    fact: str
+    produced: tuple[str, ...]
+    state_sha256: str
+    reads: Annotated[tuple[Read, ...], SEALED] = ()
