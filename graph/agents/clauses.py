@@ -62,8 +62,9 @@ _PAPER = re.compile(
     r"\b"
 )
 _EARLIER = re.compile(
-    r"\b(?:last (?:year|month|week|time)|again|resend|ago|letzte[snm]? (?:jahr|monat|woche|mal)s?|"
-    r"noch ?(?:ein)?mal|erneut|derniere?|encore une fois|de nouveau)\b"
+    r"\b(?:last (?:year|month|week|time)|(?<!hello )(?<!hi )(?<!hey )(?<!me )again|resend|ago|"
+    r"letzte[snm]? (?:jahr|monat|woche|mal)s?|noch ?(?:ein)?mal|erneut|derniere?|"
+    r"encore une fois|de nouveau)\b"
 )
 _TELLS = re.compile(
     r"^\W*(?:i|we|you|he|she|they|it|there|ich|wir|er|es|je|nous|vous|il|elle|on)\b|^\W*j'"

@@ -49,13 +49,16 @@ def calm(demo: Callable[[Path], Any], data: Any, tmp_path: Path) -> Calm:
 
 
 def moments(calm: Calm, rng: random.Random) -> list[Moment]:
-    """Twenty moments, drawn by lot: three in the very first start-up, the others on the way."""
+    """Twenty moments, drawn by lot: three in the very first start-up, the others on the way.
+
+    A start-up is broken off in the first half only: near its end the story is over sooner.
+    """
     facts = sorted(rng.sample(range(1, calm.summary["facts"] + 1), IN_THE_WORK))
     working = [Moment(count, rng.uniform(0, SLIP_S)) for count in facts]
     starting = [Moment(0, rng.uniform(0, calm.starting_s)) for _ in range(KILLS - IN_THE_WORK)]
     first, later = starting[:3], starting[3:]
     for moment in later:
-        working.insert(rng.randrange(len(working)), moment)
+        working.insert(rng.randrange(len(working) // 2), moment)
     return [*first, *working]
 
 
