@@ -63,6 +63,7 @@ def test_blame_is_a_complaint_and_no_order(read, text):
         "We need a logo and a quick answer.",
         "Our site is from 2011, so we need a website.",
         "We need a logo, and I look forward to your quote.",
+        "Hello again, we need a website.",
         "Hi, a website please. I am in Italy for two weeks, una bella vista!",
     ],
 )
