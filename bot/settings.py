@@ -129,6 +129,7 @@ def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
     deadline = _seconds("COO_MODEL_DEADLINE_S", read["COO_MODEL_DEADLINE_S"])
     url, local = _address("COO_MODEL_BASE_URL", read["COO_MODEL_BASE_URL"])
     prices = dict(_prices("COO_MODEL_PRICES", read["COO_MODEL_PRICES"]))
+    _refuse_taken(read, "COO_MODEL", "COO_MODEL_CHEAP")
     if not read["COO_MODEL"]:
         return None
     key = read["OPENAI_API_KEY"]
@@ -141,6 +142,16 @@ def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
         key=Secret(key) if key else None,
         prices=prices,
     )
+
+
+_TAKEN: Final = frozenset({"playbook", "operator"})
+"""How the audit names work that no model did; a model of that name could not be told apart."""
+
+
+def _refuse_taken(read: Mapping[str, str], *names: str) -> None:
+    for name in names:
+        if read[name].casefold() in _TAKEN:
+            raise SettingsInvalid(*texts.SETTING_MODEL_TAKEN.put(name=name, value=read[name]))
 
 
 _PRICE: Final = re.compile(

@@ -21,6 +21,7 @@ from ledger.domain.entities import (
 from ledger.domain.events import AlarmRang, ResumeOrdered, RetryOrdered, StopOrdered
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.folding_attention import stop_id
+from ledger.domain.values import DESK
 
 STOP, RESUME, RETRY, ALARM = "stop", "resume", "retry", "alarm"
 
@@ -81,7 +82,9 @@ async def _covered(stop: Stop, statuses: Sequence[ActionStatus], desk: Desk) -> 
 
 
 async def route_retry(fact: Fact, retry: RetryOrdered, desk: Desk) -> list[Draft]:
-    """The case of the action, or the case itself."""
+    """The case of the action, or the case itself. The desk is tried again by the relay."""
+    if retry.target == DESK:
+        return [tells(fact, RETRY, "The desk tries again what it could not handle.")]
     action = await desk.views.get(Action, retry.target)
     case = action.case if action else retry.target
     if not action and not await desk.views.get(Case, retry.target):

@@ -69,6 +69,13 @@ def test_a_price_that_is_none_names_the_part_and_the_remedy(value: str) -> None:
     assert "gpt-5-mini=0.25/2" in caught.value.remedy
 
 
+@pytest.mark.parametrize("name", ["COO_MODEL", "COO_MODEL_CHEAP"])
+def test_a_model_may_not_be_named_like_work_that_no_model_did(name: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings.from_env({"COO_MODEL": "m", name: "Playbook"})
+    assert name in refused.value.cause
+
+
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "nan", "inf", "601"])
 def test_a_deadline_that_is_no_time_names_variable_value_and_remedy(value: str) -> None:
     with pytest.raises(SettingsInvalid) as caught:

@@ -708,6 +708,8 @@ async def test_a_retry_goes_to_the_case_of_its_action(acme: Company) -> None:
         assert (draft.case, draft.event.kind) == (case, "retry")  # type: ignore[attr-defined]
     lost = RetryOrdered(target="act-x", operator="ada", channel="console")
     assert "act-x" in only(await acme.routes(lost)).text
+    desk = RetryOrdered(target=DESK, operator="ada", channel="console")
+    assert "desk tries again" in only(await acme.routes(desk)).text
 
 
 async def test_an_alarm_goes_to_the_case_that_set_it(acme: Company) -> None:
