@@ -385,6 +385,8 @@ async def model_server() -> AsyncIterator[ModelServer]:
     try:
         yield found
     finally:
+        for _ in range(4):  # a call that was just accepted gets to its handler, which ends it
+            await asyncio.sleep(0)
         server.close()
         found.close()
         await server.wait_closed()
