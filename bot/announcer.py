@@ -18,6 +18,7 @@ from ledger.domain import events
 from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
+from ledger.domain.failpoints import UNWATCHED, Failpoints, Moment
 from ledger.domain.reading import History, Views
 
 E = TypeVar("E", bound=Entity)
@@ -29,6 +30,8 @@ LOUD_COUNTS: Final = frozenset({10, 100, 1_000, 10_000})
 """A failure that goes on is mentioned again when it was seen so many times."""
 
 MOST_REMEMBERED: Final = 1_000
+
+_ASKING: Final = (events.ApprovalRequested, events.QuestionAsked)
 
 
 class Announcer:
@@ -45,10 +48,12 @@ class Announcer:
         me: str,
         channel: str,
         taps: Container[str] | None = None,
+        failpoints: Failpoints = UNWATCHED,
     ) -> None:
         self._views = views
         self._cards = CardLoader(views, history)
         self._me, self._channel, self._taps = me, channel, taps
+        self._failpoints = failpoints
         self._counts: OrderedDict[str, int] = OrderedDict()
 
     async def announce(self, facts: Sequence[Fact], now: datetime) -> list[Reply]:
@@ -62,7 +67,11 @@ class Announcer:
         return [*rest, Reply(lines=(texts.SAY_MANY.format(number=len(asking)),))]
 
     async def _notice(self, fact: Fact, now: datetime) -> Notice | None:
-        return notice(fact, await self._around(fact, now))
+        asks = isinstance(fact.event, _ASKING)
+        self._failpoints.reached(Moment.CARD_BEFORE if asks else Moment.NOTICE_BEFORE)
+        made = notice(fact, await self._around(fact, now))
+        self._failpoints.reached(Moment.CARD_AFTER if asks else Moment.NOTICE_AFTER)
+        return made
 
     def _counted(self, each: Notice) -> list[Reply]:
         if each.over:

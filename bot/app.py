@@ -20,10 +20,12 @@ from bot.opening import App, open_app
 from bot.settings import ModelEndpoint
 from bot.world import LiveWorld, Models, Sources
 from connectors.base import Connector
+from connectors.claims import Attempts as Claims
 from connectors.dispatcher import Dispatcher
 from connectors.invoices.files import InvoiceFiles
 from connectors.mail.compose import Identity
 from connectors.mail.maildir import MaildirOut
+from connectors.watched import WatchedAttempts, WatchedConnector
 from graph.agents.fallback import MOST_CALLS
 from graph.build import NODE_SECONDS, case_graph
 from graph.checkpoints import FileCheckpoints
@@ -43,7 +45,7 @@ from memory.local_store import LocalStore
 from memory.projector import MemoryProjector, refill
 from policies.gate import Gate
 
-__all__ = ["App", "Works", "at_work", "desk_waits", "open_app"]
+__all__ = ["App", "Reach", "Works", "at_work", "desk_waits", "open_app", "reach_of"]
 
 
 class Works(Struct, frozen=True, kw_only=True):
@@ -53,22 +55,33 @@ class Works(Struct, frozen=True, kw_only=True):
     alarms: AlarmClock
 
 
+class Reach(Struct, frozen=True, kw_only=True):
+    """How Coo acts on the world. A rehearsal brings a world of its own."""
+
+    connectors: Sequence[Connector]
+    attempts: Claims
+
+
 @asynccontextmanager
 async def at_work(
-    app: App, command: str, *, taken: Callable[[], None] | None = None
+    app: App,
+    command: str,
+    *,
+    taken: Callable[[], None] | None = None,
+    reach: Reach | None = None,
 ) -> AsyncIterator[Works]:
     """Run this folder's subscribers here. Raises `FolderLocked` where another process does,
     and `ChainBroken` where nothing may be written any more.
 
     `command` is how this process is named to others who want the folder; `taken` is called as
-    soon as it is ours, before everything is opened.
+    soon as it is ours, before everything is opened; `reach` stands in for the real world.
     """
     async with AsyncExitStack() as closing:
         closing.enter_context(FolderLock(app.folder.root, command=command, clock=app.clock))
         if taken is not None:
             taken()
         await app.ledger.writable()
-        checkpoints = await FileCheckpoints.open(app.folder.checkpoints)
+        checkpoints = await FileCheckpoints.open(app.folder.checkpoints, app.failpoints)
         closing.push_async_callback(checkpoints.close)
         store = await LocalStore.open(app.folder.memory)
         closing.push_async_callback(store.close)
@@ -77,7 +90,7 @@ async def at_work(
         await announce(app)
         relay = Relay(
             app.ledger,
-            _subscribers(app, checkpoints, store, models),
+            _subscribers(app, checkpoints, store, models, reach or reach_of(app)),
             clock=app.clock,
             first=[Dispatcher.name],
         )
@@ -92,15 +105,15 @@ async def desk_waits(app: App) -> bool:
 
 
 def _subscribers(
-    app: App, checkpoints: FileCheckpoints, store: LocalStore, models: Models
+    app: App, checkpoints: FileCheckpoints, store: LocalStore, models: Models, reach: Reach
 ) -> Sequence[Subscriber]:
     gate = Gate(app.policies, app.views, app.company, app.clock)
     return (
         Router(views=app.views, history=app.ledger, clock=app.clock),
         _planner(app, checkpoints, store, models, gate),
         Dispatcher(
-            connectors=_connectors(app),
-            attempts=Attempts(app.ledger, app.company),
+            connectors=[WatchedConnector(one, app.failpoints) for one in reach.connectors],
+            attempts=WatchedAttempts(reach.attempts, app.failpoints),
             views=app.views,
             gate=gate,
             history=app.ledger,
@@ -136,9 +149,10 @@ def _node_seconds(model: ModelEndpoint | None) -> float:
     return NODE_SECONDS + (MOST_CALLS * model.deadline_s if model else 0.0)
 
 
-def _connectors(app: App) -> Sequence[Connector]:
+def reach_of(app: App) -> Reach:
+    """What this folder acts with: files, as long as nothing else is configured."""
     mail = MaildirOut(app.folder.outbox, app.blobs, Identity.of(app.company), app.clock)
     invoices = InvoiceFiles(
         app.folder.invoices, blobs=app.blobs, company=app.company, views=app.views
     )
-    return (mail, invoices)
+    return Reach(connectors=(mail, invoices), attempts=Attempts(app.ledger, app.company))

@@ -7,7 +7,6 @@ another one it is read from the ledger as the running process appends it.
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 
 from bot.channel import Verb
@@ -33,6 +32,7 @@ from ledger.store import Ledger
 from ledger.views import ReadViews
 from policies.engine import Loaded, Refused
 
+_KEY_BYTES = 16
 LOOK_EVERY_S = 0.1
 """How often another process's facts are looked for while somebody waits for them."""
 
@@ -203,7 +203,7 @@ class LiveOffice:
         Words about a case are sealed under the key of whom it is with, and erased with them.
         """
         person = await self._person_behind(about) if about else ""
-        key = f"{self._channel}:{uuid.uuid4().hex}"
+        key = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
         return (await self._app.intake.once(event, key, person=person)).fact.id
 
     async def _person_behind(self, about: str) -> str:

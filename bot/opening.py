@@ -6,6 +6,7 @@ and a model's client. What runs the subscribers is built in `bot.app`.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ from bot.intake import Intake
 from bot.settings import Settings
 from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
+from ledger.domain.failpoints import UNWATCHED, Failpoints
 from ledger.domain.reading import Clock
-from ledger.seal import Keys
+from ledger.ids import TimeOrderedIds
+from ledger.seal import Chance, Keys
 from ledger.store import Ledger
 from ledger.views import InlineViews, ReadViews
 from policies.engine import Policies
@@ -42,6 +45,8 @@ class App(Struct, frozen=True, kw_only=True):
     views: ReadViews
     policies: Policies
     intake: Intake
+    failpoints: Failpoints = UNWATCHED
+    chance: Chance = secrets.token_bytes
 
     @property
     def operator(self) -> str:
@@ -58,8 +63,14 @@ class App(Struct, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[App]:
-    """Open a data folder.
+async def open_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    failpoints: Failpoints = UNWATCHED,
+    chance: Chance = secrets.token_bytes,
+) -> AsyncIterator[App]:
+    """Open a data folder. `chance` gives the random bytes of ids and keys.
 
     Raises `SettingsInvalid` where it cannot be written to or has no usable `company.yaml`.
     """
@@ -68,10 +79,16 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
     company = load_company(folder.company)
     time = clock or SystemClock()
     async with AsyncExitStack() as closing:
-        keys = Keys.open(folder.keys)
+        keys = Keys.open(folder.keys, chance=chance)
         closing.callback(keys.close)
         ledger = await Ledger.open(
-            folder.root, company=company.id, keys=keys, clock=time, projection=InlineViews()
+            folder.root,
+            company=company.id,
+            keys=keys,
+            clock=time,
+            projection=InlineViews(),
+            ids=TimeOrderedIds(chance),
+            failpoints=failpoints,
         )
         closing.push_async_callback(ledger.close)
         await ledger.examine()
@@ -87,4 +104,6 @@ async def open_app(settings: Settings, *, clock: Clock | None = None) -> AsyncIt
             views=ReadViews(ledger),
             policies=Policies.load(folder=folder.policies),
             intake=Intake(ledger, blobs, keys),
+            failpoints=failpoints,
+            chance=chance,
         )

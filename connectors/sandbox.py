@@ -1,4 +1,4 @@
-"""A whole outside world in memory: it takes mails and invoices, remembers them, and can fail.
+"""A whole outside world: it takes mails and invoices, remembers them, and can fail.
 
 It ships with the product, so that a company can be rehearsed without reaching anybody. Its
 connectors pass the same suite as the real ones (tests/contract/test_connectors.py).
@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from enum import StrEnum
+from pathlib import Path
 from typing import Final, assert_never
 
+import msgspec
 from msgspec import Struct
 
 from connectors.base import Capability, Connector, Order
@@ -55,6 +57,33 @@ class Reply(Struct, frozen=True):
     key: str = ""
 
 
+class EffectsInMemory:
+    """What happened, for as long as the process lives."""
+
+    def __init__(self) -> None:
+        self.known: list[Effect] = []
+
+    def add(self, effect: Effect) -> None:
+        """It happened."""
+        self.known.append(effect)
+
+
+class EffectsInFile(EffectsInMemory):
+    """What happened, one JSON line each: the world goes on when the process that acts dies."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+        lines = path.read_bytes().splitlines() if path.exists() else []
+        self.known = [msgspec.json.decode(line, type=Effect) for line in lines]
+
+    def add(self, effect: Effect) -> None:
+        """It happened, and stays so. One write is one line or nothing under SIGKILL."""
+        with self._path.open("ab", buffering=0) as file:
+            file.write(msgspec.json.encode(effect) + b"\n")
+        super().add(effect)
+
+
 OK: Final = 200
 BAD: Final = 400
 BROKEN: Final = 500
@@ -65,19 +94,31 @@ class Sandbox:
     """The world. `fail_next` plans faults, one a call; `effects` is what really happened."""
 
     def __init__(
-        self, *, clock: Clock, blobs: Blobs, domain: str = "sandbox.example", slow: float = 30.0
+        self,
+        *,
+        clock: Clock,
+        blobs: Blobs,
+        domain: str = "sandbox.example",
+        slow: float = 30.0,
+        happened: EffectsInMemory | None = None,
     ) -> None:
-        self.effects: list[Effect] = []
+        self._happened = happened or EffectsInMemory()
         self.calls: list[tuple[str, Order]] = []
         self.reachable = True
         self.mail: Connector = SandboxMail(self, Capability.KEYED)
         self.keyless_mail: Connector = SandboxMail(self, Capability.NEITHER)
+        self.readable_mail: Connector = SandboxMail(self, Capability.READ_BACK)
         self.invoices: Connector = SandboxInvoices(self)
         self.blobs = blobs
         self.domain = domain
         self._clock = clock
         self._slow = slow
         self._faults: deque[Fault | None] = deque()
+
+    @property
+    def effects(self) -> list[Effect]:
+        """What really happened, in order."""
+        return self._happened.known
 
     @property
     def connectors(self) -> tuple[Connector, ...]:
@@ -122,7 +163,7 @@ class Sandbox:
         if keyed and self.happened(provider, order.key):
             return
         at = len(self.effects) + 1
-        self.effects.append(Effect(provider=provider, key=order.key, n=order.n, at=at, order=order))
+        self._happened.add(Effect(provider=provider, key=order.key, n=order.n, at=at, order=order))
 
 
 def _answered(fault: Fault | None, order: Order) -> Reply:
@@ -141,7 +182,10 @@ def _answered(fault: Fault | None, order: Order) -> Reply:
 
 
 class SandboxMail:
-    """A mail provider: with idempotency keys, or one that sends whatever it is told to."""
+    """A mail provider: with idempotency keys, or one that sends whatever it is told to.
+
+    Of the latter kind one can be asked what it sent, the other keeps no record.
+    """
 
     def __init__(self, world: Sandbox, capability: Capability) -> None:
         self.capability = capability

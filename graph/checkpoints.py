@@ -6,15 +6,17 @@ import contextlib
 import sqlite3
 from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import aiosqlite
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from ledger.domain.errors import CooError
+from ledger.domain.failpoints import UNWATCHED, Failpoints, Moment
 
 
 class CheckpointsUnavailable(CooError):
@@ -72,15 +74,30 @@ class MemoryCheckpoints:
         """Nothing is held open."""
 
 
+class WatchedSaver(AsyncSqliteSaver):
+    """Says when it writes a checkpoint."""
+
+    def __init__(self, connection: aiosqlite.Connection, failpoints: Failpoints) -> None:
+        super().__init__(connection, serde=strict_serializer())
+        self._failpoints = failpoints
+
+    async def aput(self, *given: Any, **named: Any) -> RunnableConfig:
+        """Write one checkpoint."""
+        self._failpoints.reached(Moment.CHECKPOINT_BEFORE)
+        written = await super().aput(*given, **named)
+        self._failpoints.reached(Moment.CHECKPOINT_AFTER)
+        return written
+
+
 class FileCheckpoints:
     """Threads in a SQLite file of their own, so that they never wait for the ledger's lock."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: aiosqlite.Connection, failpoints: Failpoints) -> None:
         self._connection = connection
-        self._saver = AsyncSqliteSaver(connection, serde=strict_serializer())
+        self._saver = WatchedSaver(connection, failpoints)
 
     @classmethod
-    async def open(cls, path: Path) -> FileCheckpoints:
+    async def open(cls, path: Path, failpoints: Failpoints = UNWATCHED) -> FileCheckpoints:
         """Open or create the file. One that is no database any more is replaced by a new one.
 
         Raises `CheckpointsUnavailable` where the disk refuses.
@@ -91,13 +108,13 @@ class FileCheckpoints:
             raise CheckpointsUnavailable(path, str(error)) from error
         except sqlite3.DatabaseError:
             _remove(path)
-        return await cls._opened(path)
+        return await cls._opened(path, failpoints)
 
     @classmethod
-    async def _opened(cls, path: Path) -> FileCheckpoints:
+    async def _opened(cls, path: Path, failpoints: Failpoints) -> FileCheckpoints:
         connection = await aiosqlite.connect(path)
         try:
-            opened = cls(connection)
+            opened = cls(connection, failpoints)
             await opened._saver.setup()
             await connection.execute("PRAGMA synchronous=NORMAL")
             await connection.commit()

@@ -17,6 +17,7 @@ from ledger import sqlite
 from ledger.books import Books, Sheet
 from ledger.chain import EMPTY
 from ledger.domain.facts import Draft, Fact
+from ledger.domain.failpoints import Failpoints, Moment
 from ledger.transaction import Tx
 
 _log = logging.getLogger(__name__)
@@ -45,8 +46,15 @@ class _RunFailed(Exception):
 class Commits:
     """Writes items over one connection. Only used in the writer's thread."""
 
-    def __init__(self, connection: Connection, books: Books, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        books: Books,
+        now: Callable[[], datetime],
+        failpoints: Failpoints,
+    ) -> None:
         self.changes = 0
+        self._failpoints = failpoints
         self._connection = connection
         self._books = books
         self._now = now
@@ -102,11 +110,13 @@ class Commits:
             tx = Tx(self._connection, self._books, self._now(), self._head)
             work(tx)
             head = tx.finish()
+            self._failpoints.reached(Moment.COMMIT_BEFORE)
             self._connection.commit()
         except BaseException:
             self._roll_back()
             raise
         self._head = head
+        self._failpoints.reached(Moment.COMMIT_AFTER)
         return tx.new_facts
 
     def _bare(self, run: list[Item], tx: Tx) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 _MILLISECOND_DIGITS = 12
-_TAIL_BITS = 79  # one bit of the 80 stays free for counting up
+_TAIL_BYTES = 10
+_TAIL_MASK = 2**79 - 1  # one bit of the 80 stays free for counting up
 
 
 class TimeOrderedIds:
@@ -16,7 +18,9 @@ class TimeOrderedIds:
     A clock that is set back does not take the ids back with it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, chance: Callable[[int], bytes] = secrets.token_bytes) -> None:
+        """`chance` gives so many random bytes."""
+        self._chance = chance
         self._lock = threading.Lock()
         self._milliseconds = -1
         self._tail = 0
@@ -26,7 +30,7 @@ class TimeOrderedIds:
         with self._lock:
             if milliseconds > self._milliseconds:
                 self._milliseconds = milliseconds
-                self._tail = secrets.randbits(_TAIL_BITS)
+                self._tail = int.from_bytes(self._chance(_TAIL_BYTES)) & _TAIL_MASK
             else:
                 self._tail += 1
             return f"{self._milliseconds:0{_MILLISECOND_DIGITS}x}{self._tail:020x}"

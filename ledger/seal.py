@@ -12,7 +12,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +27,7 @@ MOST_CIPHERS: Final = 10_000
 """Persons whose keys are kept at hand; beyond that they are read from the file again."""
 
 _KEY_BYTES: Final = 64
+_SALT_BYTES: Final = 32
 _BUSY_SECONDS: Final = 15.0
 
 _TABLES: Final = """
@@ -34,6 +35,10 @@ CREATE TABLE IF NOT EXISTS salt (one INTEGER PRIMARY KEY CHECK (one = 1), salt B
 CREATE TABLE IF NOT EXISTS person_keys (person TEXT PRIMARY KEY, secret BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS forgotten (person TEXT PRIMARY KEY);
 """
+
+
+Chance = Callable[[int], bytes]
+"""Gives so many random bytes."""
 
 
 class PersonForgotten(CooError):
@@ -105,8 +110,9 @@ class Keys:
     Ciphers are cached; `refresh` drops the cache if another process changed the file.
     """
 
-    def __init__(self, connection: sqlite3.Connection, salt: bytes) -> None:
+    def __init__(self, connection: sqlite3.Connection, salt: bytes, chance: Chance) -> None:
         self._connection = connection
+        self._chance = chance
         self._salt = salt
         self._lock = threading.RLock()
         self._ciphers: dict[str, Cipher] = {}
@@ -114,10 +120,10 @@ class Keys:
         self._version = self._data_version()
 
     @classmethod
-    def open(cls, path: Path | str) -> Keys:
+    def open(cls, path: Path | str, *, chance: Chance = secrets.token_bytes) -> Keys:
         """Open the file, creating it (readable by its owner only) where it is missing.
 
-        Raises `KeysUnreadable`.
+        `chance` makes new keys. Raises `KeysUnreadable`.
         """
         path = Path(path)
         try:
@@ -127,8 +133,8 @@ class Keys:
         except (OSError, sqlite3.Error) as error:
             raise KeysUnreadable(path, getattr(error, "strerror", "") or str(error)) from error
         with _writing(connection):
-            salt = _salt(connection)
-        return cls(connection, salt)
+            salt = _salt(connection, chance)
+        return cls(connection, salt, chance)
 
     def close(self) -> None:
         """Close the file and forget the cached keys."""
@@ -162,7 +168,7 @@ class Keys:
             missing = [p for p in missing if p not in self._forgotten]
             if missing:
                 with _writing(self._connection) as connection:
-                    _insert_missing(connection, missing)
+                    _insert_missing(connection, [(p, self._chance(_KEY_BYTES)) for p in missing])
 
     def opener(self, person: str) -> Cipher | None:
         """The cipher to read with, or None where the person was erased.
@@ -261,17 +267,17 @@ def _writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             connection.execute("ROLLBACK")
 
 
-def _salt(connection: sqlite3.Connection) -> bytes:
+def _salt(connection: sqlite3.Connection, chance: Chance) -> bytes:
     for statement in filter(str.strip, _TABLES.split(";")):
         connection.execute(statement)
-    connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (secrets.token_bytes(32),))
+    connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (chance(_SALT_BYTES),))
     return bytes(connection.execute("SELECT salt FROM salt").fetchone()[0])
 
 
-def _insert_missing(connection: sqlite3.Connection, persons: list[str]) -> None:
+def _insert_missing(connection: sqlite3.Connection, keys: list[tuple[str, bytes]]) -> None:
     # Inside the write lock: a key another process made meanwhile stays, a forgotten one too.
     connection.executemany(
         "INSERT OR IGNORE INTO person_keys SELECT ?1, ?2 "
         "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE person = ?1)",
-        [(person, secrets.token_bytes(_KEY_BYTES)) for person in persons],
+        keys,
     )

@@ -18,6 +18,7 @@ from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
 from ledger.domain.errors import ChainBroken, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.failpoints import UNWATCHED, Failpoints
 from ledger.domain.present import Passed
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
@@ -71,6 +72,7 @@ class Ledger:
         clock: Clock,
         projection: Projection | None = None,
         ids: MakeId | None = None,
+        failpoints: Failpoints = UNWATCHED,
     ) -> Self:
         """Open a data folder (its `ledger.db`) or a SQLite URL, making what is missing.
 
@@ -86,7 +88,7 @@ class Ledger:
         )
         ledger = cls(writing, sqlite.reader_engine(url), books)
         try:
-            await ledger._start(clock)
+            await ledger._start(clock, failpoints)
         except BaseException:
             await ledger.close()
             raise
@@ -200,11 +202,16 @@ class Ledger:
 
     # --- inside --------------------------------------------------------------------------------
 
-    async def _start(self, clock: Clock) -> None:
+    async def _start(self, clock: Clock, failpoints: Failpoints) -> None:
         loop = asyncio.get_running_loop()
         connection = await loop.run_in_executor(self._readers, self._prepared)
         self._writer = Writer(
-            connection, self._books, now=clock.now, loop=loop, committed=self._tell
+            connection,
+            self._books,
+            now=clock.now,
+            loop=loop,
+            committed=self._tell,
+            failpoints=failpoints,
         )
         await self.writable()
         await self.read(self._check_keys)

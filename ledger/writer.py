@@ -22,6 +22,7 @@ from ledger.books import Books
 from ledger.commits import Commits, Item
 from ledger.domain.errors import ChainBroken, CooError
 from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.failpoints import Failpoints
 from ledger.transaction import Tx
 
 MOST_ITEMS: Final = 1024
@@ -61,10 +62,11 @@ class Writer:
         now: Callable[[], datetime],
         loop: asyncio.AbstractEventLoop,
         committed: Callable[[Sequence[Fact]], None],
+        failpoints: Failpoints,
     ) -> None:
         self.connection = connection
         self._keys = books.codec.keys
-        self._commits = Commits(connection, books, now)
+        self._commits = Commits(connection, books, now, failpoints)
         self._loop = loop
         self._committed = committed
         self._queue: SimpleQueue[Item | None] = SimpleQueue()
