@@ -13,6 +13,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from bot.anchoring import DailyAnchor
 from bot.announce import announce
 from bot.clock import AlarmClock
 from bot.models import models_of
@@ -53,6 +54,7 @@ class Works(Struct, frozen=True, kw_only=True):
 
     relay: Relay
     alarms: AlarmClock
+    anchoring: DailyAnchor
 
 
 class Reach(Struct, frozen=True, kw_only=True):
@@ -94,7 +96,8 @@ async def at_work(
             clock=app.clock,
             first=[Dispatcher.name],
         )
-        yield Works(relay=relay, alarms=AlarmClock(app.views, app.intake, app.clock))
+        alarms = AlarmClock(app.views, app.intake, app.clock)
+        yield Works(relay=relay, alarms=alarms, anchoring=DailyAnchor(app))
 
 
 async def desk_waits(app: App) -> bool:

@@ -22,6 +22,7 @@ from rich.console import Console
 from bot import texts
 from bot.channel import CONSOLE, Reply
 from bot.commands import Commands, Session
+from bot.commands.proving import verified
 from bot.company_text import defaults
 from bot.doctor import Probes, Report, examine
 from bot.folder import Folder
@@ -131,19 +132,22 @@ def ingest(files: list[Path], data: Data = None) -> None:
 
 
 @cli.command()
-def verify(data: Data = None, as_json: Json = False) -> None:
+def verify(
+    data: Data = None,
+    anchor: Annotated[
+        str, typer.Option("--anchor", help="An anchor, or a file with one a line.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
     """Check the chain of the whole ledger, and name the first bad row."""
     try:
-        report = run_with(settings_for(data), lambda app: _guest(app).verify())
+        report = run_with(settings_for(data), lambda app: _guest(app).verify(anchor))
     except ChainBroken as broken:  # so badly that the folder does not even open
         report = broken_report(broken)
     if as_json:
         sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
-    elif report.broken:
-        put(screen(), Reply(lines=(report.broken, report.remedy), trouble=True))
     else:
-        line = texts.CHAIN_HOLDS.format(facts=report.facts, head=report.head[:16])
-        put(screen(), Reply(lines=(line,)))
+        put(screen(), verified(report))
     raise typer.Exit(int(bool(report.broken)))
 
 
@@ -165,6 +169,7 @@ one_shot("status", "How things stand, or how a case or a person stands.")
 one_shot("inbox", "What waits for you.")
 one_shot("audit", "The whole chain of a case.")
 one_shot("why", "One step in plain words, or `why not …` a step not taken.")
+one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")
 one_shot("failures", "What is broken now.")
 one_shot("replay", "Run a case again from its records and compare.")
 one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")

@@ -66,5 +66,13 @@ class Folder(Struct, frozen=True):
         return self.root / "invoices"
 
     @property
+    def anchors(self) -> Path:
+        return self.root / "anchors.txt"
+
+    @property
+    def tombstones(self) -> Path:
+        return self.root / "erased.txt"
+
+    @property
     def policies(self) -> Path:
         return self.root / "policies"

@@ -131,6 +131,7 @@ class Hosting:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(works.alarms.run(self._stop))
+                tasks.create_task(works.anchoring.run(self._stop))
                 tasks.create_task(RuleWatch(self._app).run(self._stop))
                 await works.relay.run(self._stop)
         finally:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 
+from bot.anchoring import anchor_now
 from bot.channel import Verb
 from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
 from bot.opening import App
 from bot.worker import Worker
+from ledger.anchors import anchors_from, check_anchors
 from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
 from ledger.domain.entities import Approval, Case, Contact, Question
@@ -159,15 +161,24 @@ class LiveOffice:
             divergences=differing,
         )
 
-    async def verify(self) -> VerifyReport:
+    async def verify(self, anchors: str = "") -> VerifyReport:
         started = time.perf_counter()
+        known = anchors_from(anchors) if anchors else ()
+        ledger = self._app.ledger
         try:
-            head = await self._app.ledger.verify()
+            found = await check_anchors(ledger, self._app.keys, known)
         except ChainBroken as broken:
             return broken_report(broken)
         return VerifyReport(
-            facts=head.seq, head=head.hash.hex(), milliseconds=_milliseconds(started)
+            facts=found.head.seq,
+            head=found.head.hash.hex(),
+            milliseconds=_milliseconds(started),
+            anchors=len(known),
+            anchored_on=found.newest.day.isoformat() if found.newest else "",
         )
+
+    async def anchor(self) -> str:
+        return (await anchor_now(self._app)).line
 
     async def glance(self) -> VerifyReport:
         """Only what opening the ledger has found out. For a frequent look."""

@@ -250,6 +250,10 @@ def _stopped(event: events.StopOrdered, _: Fact, around: Around) -> Notice | Non
     return _line(texts.SAY_STOPPED.format(what=what, who=who))
 
 
+def _anchored(event: events.HeadAnchored, _: Fact, __: Around) -> Notice | None:
+    return _line(texts.SAY_ANCHORED.format(day=event.day, seq=event.seq), event.line)
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -276,6 +280,7 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.PlannerFellBack: _fell_back,
     events.PolicyRefused: _policy,
     events.StopOrdered: _stopped,
+    events.HeadAnchored: _anchored,
 }
 """Facts a person hears of. A failed or unknown action is told by its `FailureReported`."""
 

@@ -43,13 +43,18 @@ class ReplayReport(Struct, frozen=True, kw_only=True):
 
 
 class VerifyReport(Struct, frozen=True, kw_only=True):
-    """Whether the chain holds. `broken` names the first bad row, empty where all is well."""
+    """Whether the chain holds. `broken` names the first bad row, empty where all is well.
+
+    `anchors`: how many anchors it passes through, the newest of the day `anchored_on` (ISO).
+    """
 
     facts: int
     head: str
     milliseconds: int = 0
     broken: str = ""
     remedy: str = ""
+    anchors: int = 0
+    anchored_on: str = ""
 
 
 class Office(Protocol):
@@ -115,8 +120,12 @@ class Office(Protocol):
         """Run the case's deliveries again from the records. Cannot reach the world."""
         ...
 
-    async def verify(self) -> VerifyReport:
-        """Check the chain of the whole ledger."""
+    async def verify(self, anchors: str = "") -> VerifyReport:
+        """Check the chain of the whole ledger; `anchors` is an anchor, or a file of them."""
+        ...
+
+    async def anchor(self) -> str:
+        """The head of the chain as a signed line to keep elsewhere; it is in `anchors.txt` too."""
         ...
 
     async def worker(self) -> str:

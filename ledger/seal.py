@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
+from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Final
 
@@ -146,6 +146,10 @@ class Keys:
         """The pseudonym of an address: the same for the same address, whatever its case."""
         name = address.strip().casefold().encode("utf-8", "surrogatepass")
         return f"p-{hmac.new(self._salt, name, sha256).hexdigest()[:20]}"
+
+    def derived(self, purpose: str) -> bytes:
+        """32 secret bytes that this file determines, for one purpose and no other."""
+        return hmac.new(self._salt, f"\0coo:{purpose}".encode(), sha512).digest()[:32]
 
     def cipher(self, person: str) -> Cipher:
         """The cipher of a person ("" is the company), its key made durable before first use.

@@ -56,6 +56,11 @@ class Tx:
             raise UnknownFact(fact_id)
         return self._books.codec.fact(row)
 
+    def at_seq(self, seq: int) -> Fact | None:
+        """The fact with this number, or None."""
+        row = self._one(self._run.facts_after, after=seq - 1, count=1)
+        return None if row is None else self._books.codec.content(row)
+
     def by_key(self, key: str) -> Fact | None:
         """The fact with this key, or None."""
         row = self._one(self._run.fact_by_key, fact_key=key)

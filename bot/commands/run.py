@@ -13,6 +13,7 @@ from bot.commands.auditing import Auditing
 from bot.commands.deciding import Deciding
 from bot.commands.halting import Halting
 from bot.commands.looking import Looking
+from bot.commands.proving import Proving
 from bot.commands.session import Session
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
@@ -28,6 +29,7 @@ class Commands:
         self._looking = Looking(office, session)
         self._auditing = Auditing(office, session)
         self._halting = Halting(office, session)
+        self._proving = Proving(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -75,6 +77,8 @@ class Commands:
                 return await self._halting.resume(thing)
             case words.Retry(thing):
                 return await self._halting.retry(thing)
+            case words.Verify() | words.Anchor():
+                return await self._proving.answer(intent)
             case _:
                 return await self._decide(intent)
 

@@ -99,6 +99,16 @@ class Replay(Struct, frozen=True):
     thing: str = ""
 
 
+class Verify(Struct, frozen=True):
+    """Check the whole chain, against an anchor or a file of them where one is given."""
+
+    anchors: str = ""
+
+
+class Anchor(Struct, frozen=True):
+    """Hand out the head of the chain as a signed line."""
+
+
 class Halt(Struct, frozen=True):
     """Stop effects: all, or of one case or contact."""
 
@@ -162,6 +172,8 @@ Intention = (
     | Audit
     | Why
     | Replay
+    | Verify
+    | Anchor
     | Halt
     | Resume
     | Retry
@@ -219,6 +231,11 @@ def _bare(thing: str) -> str:
     return quoted.group(2) if quoted and not quoted.group(3) else thing.rstrip(":,.!?")
 
 
+def _path(rest: str) -> str:
+    quoted = _QUOTED.fullmatch(rest)
+    return quoted.group(2) if quoted and not quoted.group(3) else rest
+
+
 def _reject(rest: str) -> Intention:
     return Reject(*split_thing(rest))
 
@@ -267,6 +284,8 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "audit": lambda rest: Audit(_bare(rest)),
     "why": _why,
     "replay": lambda rest: Replay(_bare(rest)),
+    "verify": lambda rest: Verify(_path(rest)),
+    "anchor": lambda _: Anchor(),
     "stop": _halt,
     "resume": _resume,
     "retry": lambda rest: Retry(_bare(rest)),

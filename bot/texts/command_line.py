@@ -49,6 +49,12 @@ TAKEN_TIMES: Final = "{line} ({count} of these)"
 TAKEN_UNREADABLE: Final = "{name}: kept, but it could not be read. {cause} {remedy}"
 TAKEN_NOTHING: Final = "{name}: there is nothing in it to take in."
 CHAIN_HOLDS: Final = "The chain verifies: {facts} facts, head {head}."
+CHAIN_ANCHORED: Final = "It passes through {anchors}, the newest of {day}: nothing was cut off."
+CHAIN_NO_ANCHOR: Final = (
+    "A cut end shows only against an anchor: `verify LINE`, with a line you kept from `anchor`."
+)
+ANCHOR_MADE: Final = "The chain as it stands. Keep this line outside of the data folder:"
+ANCHOR_KEPT: Final = "It is in `anchors.txt` too. `verify LINE` (or `verify FILE`) compares."
 INIT_DONE: Final = "Wrote {path}. It is commented: open it, change what you like."
 INIT_KEPT: Final = "The former file is kept as {path}."
 INIT_NEXT: Final = "Next: `coo doctor --data {folder}`, then `coo chat --data {folder}`."

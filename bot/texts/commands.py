@@ -31,6 +31,8 @@ COMMANDS: Final = (
     CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
     CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
     CommandText("replay", "replay CASE", "Run a case again from the records; touches nothing."),
+    CommandText("verify", "verify [ANCHOR|FILE]", "Check the whole chain, and against anchors."),
+    CommandText("anchor", "anchor", "The head of the chain, as a line to keep elsewhere."),
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
@@ -59,6 +61,11 @@ MORE_HELP: Final = {
     "audit": "Steps are numbered; `why CASE step 7` explains one.",
     "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",
     "replay": "The records are replayed on today's code; a difference is named.",
+    "verify": (
+        "A chain alone cannot show that its end was cut off; an anchor you kept elsewhere can: "
+        "`verify coo-anchor 1 …`, or `verify FILE` with one anchor a line."
+    ),
+    "anchor": "One comes every day by itself; `anchors.txt` in the data folder has them all.",
     "failures": "Each is listed once, with its cause, what was not done, and what to do.",
     "retry": "A number is that card's action. What might have happened is looked up first.",
     "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",

@@ -74,6 +74,8 @@ DATA_FILES: Final = {
     "invoices": ("invoices as PDF and JSON, readable", "rendered from facts"),
     "memory.db": ("what Coo remembers, readable", "rebuilt from facts"),
     "checkpoints.db": ("where plans stand", "rebuilt from facts"),
+    "anchors.txt": ("the daily heads of the chain", "use the lines you received"),
+    "erased.txt": ("who was erased, as pseudonyms", "keep a copy beside your backups"),
     "run.lock": ("who is at work", "nothing"),
 }
 LEAVES_NOTHING: Final = (

@@ -35,6 +35,10 @@ SAY_FELL_BACK: Final = "{part} goes on by {used}, since no model gave anything u
 SAY_POLICY: Final = "Rules refused, {where}: {reason}"
 SAY_POLICY_KEPT: Final = "Mend that line; until then {kept} stays in force."
 SAY_STOPPED: Final = "Stopped: {what}, by {who}. `resume` lifts it."
+SAY_ANCHORED: Final = (
+    "Anchor of {day}, over {seq} facts. Keep this line outside of the data folder; "
+    "`verify LINE` finds out later whether anything was taken away:"
+)
 SAY_MANY: Final = "{number} new cards wait for you: `inbox` lists them."
 SAY_AGAIN: Final = "Still broken, seen {number} times: {what}"
 

@@ -194,6 +194,7 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.PolicyRefused,
         events.Unrouted,
         events.DeliveryRecorded,
+        events.HeadAnchored,
         events.ModelCallReserved,
     }
 )

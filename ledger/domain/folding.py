@@ -109,6 +109,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.DecisionRecorded,
         events.Told,
         events.DeliveryRecorded,
+        events.HeadAnchored,
     }
 )
 """Facts that are history only: they alter nothing but the age and version of their case."""

@@ -59,6 +59,7 @@ from ledger.domain.events.planning import (
     Understood,
     VerdictGiven,
 )
+from ledger.domain.events.proof import HeadAnchored
 from ledger.domain.events.routing import (
     ApprovalExpired,
     ApprovalSuperseded,
@@ -106,6 +107,7 @@ __all__ = [
     "Event",
     "FailureCleared",
     "FailureReported",
+    "HeadAnchored",
     "Instructed",
     "InvoiceIssued",
     "InvoicePaid",
