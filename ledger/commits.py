@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,16 +10,14 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import sqlite
 from ledger.books import Books, Sheet
 from ledger.chain import EMPTY
+from ledger.database import Database
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.failpoints import Failpoints, Moment
+from ledger.patience import Patience
 from ledger.transaction import Tx
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
@@ -49,17 +46,21 @@ class Commits:
     def __init__(
         self,
         connection: Connection,
+        database: Database,
         books: Books,
         now: Callable[[], datetime],
         failpoints: Failpoints,
+        patience: Patience,
     ) -> None:
         self.changes = 0
         self._failpoints = failpoints
         self._connection = connection
+        self._database = database
         self._books = books
         self._now = now
+        self._patience = patience
         self._head = EMPTY
-        self._data_version = sqlite.data_version(connection)
+        self._elsewhere = database.changes(connection)
 
     def commit(self, items: list[Item]) -> Sequence[Fact]:
         """Commit items together and return the new facts; sets each item's result or error.
@@ -77,9 +78,7 @@ class Commits:
 
     def look_elsewhere(self) -> None:
         """Count it in `changes` if another connection committed since the last look."""
-        version = sqlite.data_version(self._connection)
-        if version != self._data_version:
-            self._data_version = version
+        if self._elsewhere.look():
             self.changes += 1
 
     def _encode(self, items: list[Item]) -> None:
@@ -104,20 +103,40 @@ class Commits:
             return self._transaction(partial(self._guarded, [[item] for item in run]))
 
     def _transaction(self, work: Callable[[Tx], None]) -> Sequence[Fact]:
+        """One transaction, begun anew where the server went away before it was to commit.
+
+        Once the commit was sent nobody knows what became of it, so the callers decide: what
+        they do again is recognised by its key or its cursor.
+        """
+        waits = self._patience.waits()
+        while True:
+            tx = self._try(work)
+            if tx is not None:
+                return tx.new_facts
+            next(waits)
+
+    def _try(self, work: Callable[[Tx], None]) -> Tx | None:
+        """The committed transaction; None where it may simply be made again."""
+        sent = False
         try:
             self._connection.begin()
             self.look_elsewhere()
-            tx = Tx(self._connection, self._books, self._now(), self._head)
+            found = self._database.head(self._connection)
+            tx = Tx(self._connection, self._database, self._books, self._now(), self._head, found)
             work(tx)
             head = tx.finish()
             self._failpoints.reached(Moment.COMMIT_BEFORE)
+            sent = True
             self._connection.commit()
-        except BaseException:
-            self._roll_back()
+        except BaseException as error:
+            self._database.unwind(self._connection)
+            if not sent and self._database.lost(error) and self._patience.left():
+                return None
             raise
         self._head = head
+        self._elsewhere.committed(head.seq)
         self._failpoints.reached(Moment.COMMIT_AFTER)
-        return tx.new_facts
+        return tx
 
     def _bare(self, run: list[Item], tx: Tx) -> None:
         try:
@@ -129,22 +148,24 @@ class Commits:
 
     def _guarded(self, runs: list[list[Item]], tx: Tx) -> None:
         for run in runs:
+            for item in run:
+                item.error = None  # it may be from a try that was lost
             self._perform(tx, run)
 
     def _perform(self, tx: Tx, run: list[Item]) -> None:
         """Run items under one SAVEPOINT; where that fails and they are several, one by one."""
         mark = tx.mark()
-        driver = sqlite.raw(self._connection)
-        driver.execute("SAVEPOINT item")
+        execute = partial(self._database.execute, self._connection)
+        execute("SAVEPOINT item")
         try:
             _do(tx, run)
         except Exception as error:
             if self._given_up():
                 raise
-            driver.execute("ROLLBACK TO item")
+            execute("ROLLBACK TO SAVEPOINT item")
             tx.return_to(mark)
             self._alone(tx, run, error)
-        driver.execute("RELEASE item")
+        execute("RELEASE SAVEPOINT item")
 
     def _alone(self, tx: Tx, run: list[Item], error: Exception) -> None:
         if len(run) == 1:
@@ -153,17 +174,7 @@ class Commits:
             self._guarded([[item] for item in run], tx)
 
     def _given_up(self) -> bool:
-        """Whether SQLite gave up the whole transaction by itself (disk full, I/O error)."""
-        return not sqlite.raw(self._connection).in_transaction
-
-    def _roll_back(self) -> None:
-        try:
-            self._connection.rollback()
-        except SQLAlchemyError:
-            _log.exception("The ledger's transaction could not be rolled back.")
-        driver = sqlite.raw(self._connection)
-        if driver.in_transaction:
-            driver.rollback()
+        return self._database.gone(self._connection)
 
 
 def _runs(items: list[Item]) -> list[list[Item]]:

@@ -52,7 +52,7 @@ def page_after(connection: Connection, books: Books, after: int, count: int) -> 
 
 def _rows(connection: Connection, books: Books, after: int) -> Iterator[tuple[Any, ...]]:
     found = books.statements.facts_after
-    return found.run(connection, company=books.company, after=after, count=ALL)
+    return found.stream(connection, company=books.company, after=after, count=ALL)
 
 
 def _bring_up(connection: Connection, books: Books) -> None:

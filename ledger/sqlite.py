@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from ledger.domain.errors import CooError, SettingsInvalid
+from ledger.chain import StoredFact
+from ledger.database import Changes, LedgerUnreadable, Row, reading_errors
+from ledger.tables import FACTS
 
 BUSY_SECONDS: Final = 20.0
 """How long a writer waits for another process's transaction."""
@@ -25,6 +28,7 @@ READERS: Final = 4
 WRITER_CACHE_KIB: Final = 16_000
 """Pages the writer keeps at most: with SQLite's 2 MB the inner pages of four indexes thrash."""
 
+_log = logging.getLogger(__name__)
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_BYTES: Final = 100
 _LARGEST_PAGE: Final = 65_536
@@ -32,72 +36,101 @@ _SETTLE_SECONDS: Final = 0.01
 _FIXED: Final = (3, 51, 3)
 _BACKPORTS: Final = ((3, 44, 6), (3, 50, 7))
 
-APPEND_ONLY_TRIGGERS: Final = (
-    """CREATE TRIGGER facts_refuse_update BEFORE UPDATE ON facts
-    BEGIN SELECT RAISE(ABORT, 'facts are append-only: no fact is ever changed'); END""",
-    """CREATE TRIGGER facts_refuse_delete BEFORE DELETE ON facts
-    BEGIN SELECT RAISE(ABORT, 'facts are append-only: no fact is ever deleted'); END""",
-    # INSERT OR REPLACE deletes without a DELETE trigger unless `recursive_triggers` is on, and
-    # another program may open this file without it. So a row that would replace one is refused.
-    """CREATE TRIGGER facts_refuse_replace BEFORE INSERT ON facts
-    WHEN EXISTS (SELECT 1 FROM facts WHERE company = NEW.company AND seq = NEW.seq)
-      OR EXISTS (SELECT 1 FROM facts WHERE company = NEW.company AND fact_key = NEW.fact_key)
-      OR EXISTS (SELECT 1 FROM facts WHERE company = NEW.company AND fact_id = NEW.fact_id)
-      OR EXISTS (SELECT 1 FROM facts WHERE company = NEW.company AND case_id = NEW.case_id
-                 AND version = NEW.version)
-      OR EXISTS (SELECT 1 FROM facts WHERE rowid = NEW.rowid)
-    BEGIN SELECT RAISE(ABORT, 'facts are append-only: this one is there already'); END""",
-)
-"""Part of the first migration: never edited, a change of them is a new migration."""
+
+class SqliteDatabase:
+    """Implements `ledger.database.Database` on a file."""
+
+    errors = (SQLAlchemyError, sqlite3.Error)
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._writing = writer_engine(url)
+        self._reading = reader_engine(url)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._writing.dialect
+
+    @contextmanager
+    def preparing(self) -> Iterator[Connection]:
+        with reading_errors(self):
+            refuse_cut(self._url)
+            with self._writing.connect() as connection, connection.begin():
+                yield connection
+
+    def connect(self) -> Connection:
+        with reading_errors(self):
+            return self._writing.connect()
+
+    def readers(self) -> Engine:
+        return self._reading
+
+    def head(self, connection: Connection) -> tuple[Row | None, Row | None] | None:  # noqa: ARG002 - see below
+        """None: here a statement more costs microseconds."""
+        return None
+
+    def changes(self, connection: Connection) -> Changes:
+        return _DataVersion(connection)
+
+    def gone(self, connection: Connection) -> bool:
+        """SQLite gives up a whole transaction by itself where the disk is full or broken."""
+        return not raw(connection).in_transaction
+
+    def lost(self, error: BaseException) -> bool:  # noqa: ARG002 - there is no server
+        """Never: a file does not come back by waiting."""
+        return False
+
+    def unwind(self, connection: Connection) -> None:
+        try:
+            connection.rollback()
+        except SQLAlchemyError:
+            _log.exception("The ledger's transaction could not be rolled back.")
+        driver = raw(connection)
+        if driver.in_transaction:
+            driver.rollback()
+
+    def reason(self, error: BaseException) -> str:
+        return str(getattr(error, "orig", None) or error)
+
+    def unreadable(self, error: BaseException) -> LedgerUnreadable:
+        return LedgerUnreadable(self.reason(error))
+
+    def clashing(
+        self,
+        connection: Connection,
+        error: Exception,  # noqa: ARG002 - its words name columns, not values
+        rows: Sequence[StoredFact],
+    ) -> StoredFact | None:
+        """The transaction lives on after a refused row, so the facts can be asked."""
+        of = FACTS.c
+        for row in rows:
+            same = (of.company == row.company) & (of.fact_id == row.fact_id)
+            key = connection.execute(select(of.fact_key).where(same)).scalar()
+            if key is not None and key != row.fact_key:
+                return row
+        return None
+
+    def execute(self, connection: Connection, statement: str) -> None:
+        raw(connection).execute(statement)
+
+    def close(self) -> None:
+        self._reading.dispose()
+        self._writing.dispose()
 
 
-class LedgerUnreadable(CooError):
-    """The file of the ledger cannot be opened or read."""
+class _DataVersion:
+    """SQLite counts, for each connection, the commits of all the others."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(
-            f"The ledger cannot be read: {why}.",
-            "Check the rights of the data folder and its disk; if they are sound, restore the "
-            "last backup of `ledger.db`.",
-        )
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._seen = data_version(connection)
 
+    def look(self) -> bool:
+        before, self._seen = self._seen, data_version(self._connection)
+        return self._seen != before
 
-def reason(error: SQLAlchemyError | sqlite3.Error) -> str:
-    """What the database itself said, without the statement and its values."""
-    return str(getattr(error, "orig", None) or error)
-
-
-@contextmanager
-def reading_errors() -> Iterator[None]:
-    """Turns errors of the database into ones with cause and remedy."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise LedgerUnreadable(reason(error)) from error
-
-
-def ledger_url(folder_or_url: Path | str) -> URL:
-    """The database URL of a data folder (`ledger.db` in it), or of a URL given as such.
-
-    Raises `SettingsInvalid` for a URL that is no SQLite file.
-    """
-    text = str(folder_or_url)
-    if "://" not in text:
-        return URL.create("sqlite", database=str(Path(text) / "ledger.db"))
-    try:
-        url = make_url(text)
-    except ArgumentError as error:
-        raise _bad_url(text) from error
-    if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
-        raise _bad_url(text)
-    return url
-
-
-def _bad_url(text: str) -> SettingsInvalid:
-    return SettingsInvalid(
-        f"{text!r} is not a place where this version can keep a ledger.",
-        "Give a folder, or a URL like sqlite:////var/lib/coo/ledger.db.",
-    )
+    def committed(self, seq: int) -> None:
+        """Nothing: own commits are not counted."""
 
 
 def refuse_cut(url: URL) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from operator import itemgetter
 from typing import Any, Final
 
@@ -29,6 +31,10 @@ ALL: Final = 2**62
 """As a count: no limit."""
 
 
+_STREAMED: Final = 2_000
+_NAMES: Final = itertools.count()
+
+
 class Prepared:
     """A statement compiled once for a dialect and run on the driver's own cursor.
 
@@ -48,6 +54,19 @@ class Prepared:
         """Execute once; gives the rows, if it has any, as plain tuples."""
         rows: Any = self._execute(connection, values)
         return iter(rows)
+
+    def stream(self, connection: Connection, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """The same for many rows: however many there are, few are in memory at a time."""
+        if self._order is not None:  # SQLite reads row by row anyway
+            return self.run(connection, **values)
+        return self._from_server(connection, values)
+
+    def _from_server(self, connection: Connection, values: dict[str, Any]) -> Iterator[Any]:
+        named: Any = connection.connection.cursor(name=f"stream_{next(_NAMES)}")
+        with closing(named) as cursor:
+            cursor.itersize = _STREAMED
+            cursor.execute(self._sql, self._bound(values))
+            yield from cursor
 
     def first(self, connection: Connection, **values: Any) -> tuple[Any, ...] | None:
         """The first row, or None."""

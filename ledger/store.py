@@ -10,20 +10,23 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
-from ledger import schema, sqlite
+from ledger import schema
 from ledger.books import Books, MakeId, Projection
 from ledger.chain import EMPTY, Head, StoredFact, Walk, check_head
 from ledger.codec import Codec
+from ledger.database import Database, LedgerUnreadable, reading_errors
 from ledger.domain.errors import ChainBroken, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.failpoints import UNWATCHED, Failpoints
 from ledger.domain.present import Passed
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
+from ledger.patience import Patience
+from ledger.places import READERS, database_at
 from ledger.seal import Keys
-from ledger.sqlite import LedgerUnreadable, sqlite_warning
+from ledger.sqlite import sqlite_warning
 from ledger.statements import ALL, Statements
 from ledger.tables import FACTS
 from ledger.tail import RECENT, check_recent
@@ -53,12 +56,12 @@ _log = logging.getLogger(__name__)
 class Ledger:
     """The facts of one company. Open it with `Ledger.open`, in the event loop that uses it."""
 
-    def __init__(self, writing: Engine, reading: Engine, books: Books) -> None:
+    def __init__(self, database: Database, books: Books) -> None:
         self.company = books.company
         self._books = books
-        self._writing = writing
-        self._reading = reading
-        self._readers = ThreadPoolExecutor(sqlite.READERS, thread_name_prefix="ledger-reader")
+        self._database = database
+        self._patience = Patience()
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="ledger-reader")
         self._listeners: list[Listener] = []
         self._writer: Writer | None = None
 
@@ -74,19 +77,18 @@ class Ledger:
         ids: MakeId | None = None,
         failpoints: Failpoints = UNWATCHED,
     ) -> Self:
-        """Open a data folder (its `ledger.db`) or a SQLite URL, making what is missing.
+        """Open a data folder (its `ledger.db`) or the URL of a database, making what is missing.
 
-        Migrates the file, makes deleted read tables anew and checks the head of the chain;
+        Migrates it, makes deleted read tables anew and checks the head of the chain;
         raises `ChainBroken` where that does not hold, and `KeyLost` where `keys` are not those
         that its facts were sealed with.
         """
-        url = sqlite.ledger_url(folder_or_url)
-        writing = sqlite.writer_engine(url)
-        statements = Statements(writing.dialect)
+        database = database_at(folder_or_url, company)
+        statements = Statements(database.dialect)
         books = Books(
             company, Codec(company, keys), statements, projection, ids or TimeOrderedIds()
         )
-        ledger = cls(writing, sqlite.reader_engine(url), books)
+        ledger = cls(database, books)
         try:
             await ledger._start(clock, failpoints)
         except BaseException:
@@ -185,9 +187,9 @@ class Ledger:
         if self._writer is not None:
             await self._writer.close()
             self._writer.connection.close()
+        self._patience.end()
         self._readers.shutdown()
-        self._reading.dispose()
-        self._writing.dispose()
+        self._database.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -207,6 +209,7 @@ class Ledger:
         connection = await loop.run_in_executor(self._readers, self._prepared)
         self._writer = Writer(
             connection,
+            self._database,
             self._books,
             now=clock.now,
             loop=loop,
@@ -229,16 +232,9 @@ class Ledger:
                 self._books.codec.keys.opener(str(person))
 
     def _prepared(self) -> Connection:
-        with sqlite.reading_errors():
-            sqlite.refuse_cut(self._writing.url)
-            connection = self._writing.connect()
-            try:
-                with connection.begin():
-                    schema.prepare(connection, self._books)
-            except BaseException:
-                connection.close()
-                raise
-            return connection
+        with self._database.preparing() as connection:
+            schema.prepare(connection, self._books)
+        return self._database.connect()
 
     def _open_writer(self) -> Writer:
         if self._writer is None:
@@ -253,10 +249,13 @@ class Ledger:
                 _log.exception("A listener of the ledger failed.")
 
     def _in_snapshot(self, work: Callable[[Connection], T]) -> T:
-        with sqlite.reading_errors():
-            self._books.codec.keys.refresh()
-            with self._reading.connect() as connection, connection.begin():
-                return work(connection)
+        with reading_errors(self._database):
+            return self._patience.through(lambda: self._read_once(work), self._database.lost)
+
+    def _read_once(self, work: Callable[[Connection], T]) -> T:
+        self._books.codec.keys.refresh()
+        with self._database.readers().connect() as connection, connection.begin():
+            return work(connection)
 
     def _page(self, after: int) -> Callable[[Connection], list[Fact]]:
         return lambda connection: schema.page_after(connection, self._books, after, _PAGE)
@@ -286,7 +285,7 @@ class Ledger:
         statements = self._books.statements
         walk = Walk(expected)
         try:
-            walk.follow(statements.all_rows.run(connection, company=self.company))
+            walk.follow(statements.all_rows.stream(connection, company=self.company))
         except connection.dialect.loaded_dbapi.Error as error:
             # Bytes were changed so that the database itself cannot read the next row.
             raise ChainBroken(walk.head.seq + 1, "", f"unreadable row: {error}") from error

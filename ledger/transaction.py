@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ledger.books import Books, Sheet
 from ledger.chain import EMPTY, GENESIS, Head, StoredFact, check_head, check_row
+from ledger.database import Database, Row
 from ledger.domain.errors import KeyConflict, StaleCursor, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.placing import Placing
@@ -29,8 +30,18 @@ class Tx:
     Nothing it does stays if the function it was given to raises.
     """
 
-    def __init__(self, connection: Connection, books: Books, now: datetime, trusted: Head) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        database: Database,
+        books: Books,
+        now: datetime,
+        trusted: Head,
+        found: tuple[Row | None, Row | None] | None = None,
+    ) -> None:
+        """`found`: the noted head and the last fact, where they were read already."""
         self.connection = connection
+        self._database = database
         self.company = books.company
         self.new_facts: list[Fact] = []
         self.spoiled: Exception | None = None
@@ -38,7 +49,7 @@ class Tx:
         self._run = books.statements
         self._now = now.astimezone(UTC)
         self._versions: dict[str, int] = {}
-        self._started = self._head = self._checked_head(trusted)
+        self._started = self._head = self._checked_head(trusted, found)
 
     # --- for those who write ----------------------------------------------------------------
 
@@ -141,11 +152,15 @@ class Tx:
 
     # --- inside --------------------------------------------------------------------------------
 
-    def _checked_head(self, trusted: Head) -> Head:
+    def _checked_head(
+        self, trusted: Head, found_along: tuple[Row | None, Row | None] | None
+    ) -> Head:
         """The head as stored. One that we did not write ourselves is checked first."""
-        row = self._one(self._run.noted_head)
+        row, last = found_along or (
+            self._one(self._run.noted_head),
+            self._one(self._run.last_fact, count=1),
+        )
         noted = EMPTY if row is None else Head(int(row[0]), bytes(row[1]))
-        last = self._one(self._run.last_fact, count=1)
         if last is None:
             check_head(EMPTY, noted)
             return EMPTY
@@ -205,8 +220,7 @@ class Tx:
         try:
             self._run.insert_facts.insert(self.connection, placing.rows)
         except self.connection.dialect.loaded_dbapi.IntegrityError as error:
-            for row in placing.rows:
-                taken = self._one(self._run.fact_by_id, fact_id=row.fact_id)
-                if taken is not None and StoredFact._make(taken).fact_key != row.fact_key:
-                    raise KeyConflict(row.fact_key, row.fact_id) from error
-            raise
+            row = self._database.clashing(self.connection, error, placing.rows)
+            if row is None:
+                raise
+            raise KeyConflict(row.fact_key, row.fact_id) from error

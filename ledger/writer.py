@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -15,14 +14,14 @@ from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
-from ledger import sqlite
 from ledger.books import Books
 from ledger.commits import Commits, Item
+from ledger.database import Database
 from ledger.domain.errors import ChainBroken, CooError
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.failpoints import Failpoints
+from ledger.patience import Patience
 from ledger.transaction import Tx
 
 MOST_ITEMS: Final = 1024
@@ -38,7 +37,7 @@ class WriteFailed(CooError):
         super().__init__(
             f"The ledger could not be written: {why}.",
             "Nothing of it was kept. Check free space, rights and other programs that hold the "
-            "file `ledger.db`, then do it again.",
+            "file `ledger.db`, or that PostgreSQL runs, then do it again.",
         )
 
 
@@ -57,6 +56,7 @@ class Writer:
     def __init__(
         self,
         connection: Connection,
+        database: Database,
         books: Books,
         *,
         now: Callable[[], datetime],
@@ -66,7 +66,9 @@ class Writer:
     ) -> None:
         self.connection = connection
         self._keys = books.codec.keys
-        self._commits = Commits(connection, books, now, failpoints)
+        self._database = database
+        self._patience = Patience()
+        self._commits = Commits(connection, database, books, now, failpoints, self._patience)
         self._loop = loop
         self._committed = committed
         self._queue: SimpleQueue[Item | None] = SimpleQueue()
@@ -107,6 +109,7 @@ class Writer:
         """Write what was handed in, then stop."""
         if not self._closed:
             self._closed = True
+            self._patience.end()
             self._queue.put(None)
         await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
 
@@ -170,18 +173,17 @@ class Writer:
             if item.error is None:
                 item.future.set_result(item.result)
             else:
-                item.future.set_exception(_told(item.error))
+                item.future.set_exception(self._told(item.error))
         if facts:
             self._committed(facts)
 
-
-def _told(error: BaseException) -> BaseException:
-    """What the caller gets: an error of the database becomes one with cause and remedy."""
-    if isinstance(error, SQLAlchemyError | sqlite3.Error):
-        told = WriteFailed(sqlite.reason(error))
-        told.__cause__ = error
-        return told
-    if isinstance(error, StopIteration):
-        # A future refuses to carry this one, and its neighbours would never be answered.
-        return RuntimeError("A function given to the ledger let a StopIteration out.")
-    return error
+    def _told(self, error: BaseException) -> BaseException:
+        """What the caller gets: an error of the database becomes one with cause and remedy."""
+        if isinstance(error, self._database.errors):
+            told = WriteFailed(self._database.reason(error))
+            told.__cause__ = error
+            return told
+        if isinstance(error, StopIteration):
+            # A future refuses to carry this one, and its neighbours would never be answered.
+            return RuntimeError("A function given to the ledger let a StopIteration out.")
+        return error

@@ -14,14 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
-from ledger import migrations, sqlite
+from ledger import migrations, places, sqlite
 from ledger.chain import StoredFact
 from ledger.tables import DURABLE, FACTS, METADATA
 
 
 @pytest.fixture
 def connection(tmp_path: Path):
-    engine = sqlite.writer_engine(sqlite.ledger_url(tmp_path))
+    engine = sqlite.writer_engine(places.ledger_url(tmp_path))
     with engine.connect() as opened:
         yield opened
     engine.dispose()
@@ -100,8 +100,8 @@ def test_opening_a_ledger_that_is_up_to_date_reads_no_migration_scripts(
 
 def test_migrations_run_from_any_folder_without_an_alembic_ini(tmp_path: Path) -> None:
     script = (
-        "from ledger import migrations, sqlite\n"
-        "engine = sqlite.writer_engine(sqlite.ledger_url('data %% here'))\n"
+        "from ledger import migrations, places, sqlite\n"
+        "engine = sqlite.writer_engine(places.ledger_url('data %% here'))\n"
         "with engine.begin() as connection: migrations.upgrade(connection)\n"
         "engine.dispose()\n"
     )

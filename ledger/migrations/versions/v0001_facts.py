@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from ledger.sqlite import APPEND_ONLY_TRIGGERS
+from ledger.append_only import triggers
 
 revision = "0001"
 down_revision = None
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("company"),
     )
-    for trigger in APPEND_ONLY_TRIGGERS:
+    for trigger in triggers(op.get_bind().dialect.name):
         op.execute(trigger)
 
 
