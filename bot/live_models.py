@@ -15,6 +15,7 @@ from connectors.prices import PriceList
 from connectors.rests import Rests
 from graph.ports import ModelAnswer, ModelRequest, ModelUnavailable, call_id
 from ledger.domain.entities import Case
+from ledger.domain.identity import ids_of
 from ledger.domain.verdicts import Verdict
 from ledger.journal import Journal
 from policies.model_gate import may_model_see
@@ -65,6 +66,7 @@ def _may_see(app: App, endpoint: ModelEndpoint) -> MaySee:
             app.policies,
             case_kind=case.kind if case else "",
             contact=case.contact if case else "",
+            contact_ids=await ids_of(app.views, case.contact) if case else (),
             scope=app.company.model_may_see,
             endpoint_is_local=endpoint.local,
         )

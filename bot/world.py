@@ -18,8 +18,9 @@ from graph.ports import (
 )
 from graph.state import as_json
 from ledger.domain.company import Company
-from ledger.domain.entities import Entity
+from ledger.domain.entities import Contact, Entity
 from ledger.domain.events import ActionProposed, Event
+from ledger.domain.identity import ids_of, met_as
 from ledger.domain.reading import Clock, Views
 from memory.episodes import EpisodeStore
 from memory.recall import recall
@@ -73,7 +74,7 @@ class LiveWorld:
             self._from.store,
             text=request.text,
             now=self._from.clock.now(),
-            contact=request.contact,
+            contacts=await self._known_as(request.contact),
             items=request.items,
             not_case=request.not_case,
             limit=request.limit,
@@ -89,11 +90,18 @@ class LiveWorld:
         return GateDecision(verdict=verdict, input_json=seen)
 
     async def entity(self, kind: str, entity_id: str) -> dict[str, Any] | None:
+        """An entity; a contact with all that is known of whom it is merged with."""
+        if ENTITIES[kind] is Contact:
+            contact = await met_as(self._from.views, entity_id)
+            return None if contact is None else as_json(contact)
         found = await self._from.views.get(ENTITIES[kind], entity_id)
         return None if found is None else as_json(found)
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return [as_json(found) for found in await self._from.views.find(ENTITIES[kind], key)]
+
+    async def _known_as(self, contact: str) -> tuple[str, ...]:
+        return await ids_of(self._from.views, contact) if contact else ()
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         return await self._from.models.ask(request)

@@ -8,6 +8,7 @@ from ledger.domain.entities import Action, Approval, Case, Contact
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import Event, Routed, Told, Unrouted
 from ledger.domain.facts import Draft, Fact
+from ledger.domain.identity import identity, ids_of
 from ledger.domain.reading import Clock, History, Views
 from ledger.domain.values import DESK
 
@@ -36,14 +37,15 @@ class Desk:
         return found[0] if found else None
 
     async def open_cases(self, contact: str) -> list[Case]:
-        """The contact's open cases, oldest first."""
-        found = await self.views.find(Case, f"contact:{contact}")
+        """The open cases of a contact and of all they are merged with, oldest first."""
+        ids = await ids_of(self.views, contact)
+        found = [case for each in ids for case in await self.views.find(Case, f"contact:{each}")]
         return sorted((case for case in found if not case.closed), key=lambda case: case.number)
 
     async def sender(self, case: str, person: str) -> str:
-        """`same` where the person is the case's own contact, else `other`."""
+        """`same` where the person is the case's own contact, under whatever key, else `other`."""
         found = await self.views.get(Case, case)
-        contact = await self.views.get(Contact, found.contact) if found else None
+        contact = await identity(self.views, found.contact) if found else None
         return "same" if contact and person and person in contact.persons else "other"
 
     async def person_behind(self, case: str) -> str:

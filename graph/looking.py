@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from graph.deal import Deal, deal_of
@@ -86,7 +88,12 @@ async def booked_elsewhere(deal: Deal, world: World) -> tuple[str, ...]:
     """The payments that several cases were told of, and that another one has booked."""
     open_ones = [one for one in deal.incoming if one.shared and one.payment not in deal.payments]
     found = [(one.payment, await world.entity("payment", one.payment)) for one in open_ones]
-    return tuple(payment for payment, known in found if known and known["invoice"])
+    return tuple(payment for payment, known in found if known and _is_booked(known))
+
+
+def _is_booked(payment: dict[str, Any]) -> bool:
+    """Records from before payments could cover several invoices name the only one."""
+    return bool(payment.get("invoices") or payment.get("invoice"))
 
 
 async def provenance_of(action: str, world: World) -> dict[str, Provenance]:

@@ -56,7 +56,18 @@ async def route_resume(fact: Fact, resume: ResumeOrdered, desk: Desk) -> list[Dr
     """
     if resume.scope != "all" and await _cases(resume.scope, resume.target, desk) is None:
         return [tells(fact, RESUME, _unknown(resume.scope, resume.target))]
-    lifted = Stop(
+    lifted = await _lifted(fact, resume, desk)
+    held = await _covered(lifted, _HELD, desk)
+    told = _RESUMED[min(len(held), 2)].format(cases=len(held))
+    why = f"{resume.operator} resumed."
+    cases = [*held, *(case for case in await _covered(lifted, _PERHAPS, desk) if case not in held)]
+    return [tells(fact, RESUME, told), *(routed(fact, case, RESUME, why) for case in cases)]
+
+
+async def _lifted(fact: Fact, resume: ResumeOrdered, desk: Desk) -> Stop:
+    """The stop that is over; where there was none, one that reached just who is named."""
+    known = await desk.views.get(Stop, stop_id(resume.scope, resume.target))
+    return known or Stop(
         id=stop_id(resume.scope, resume.target),
         scope=resume.scope,
         target=resume.target,
@@ -64,11 +75,6 @@ async def route_resume(fact: Fact, resume: ResumeOrdered, desk: Desk) -> list[Dr
         since=fact.at,
         active=False,
     )
-    held = await _covered(lifted, _HELD, desk)
-    told = _RESUMED[min(len(held), 2)].format(cases=len(held))
-    why = f"{resume.operator} resumed."
-    cases = [*held, *(case for case in await _covered(lifted, _PERHAPS, desk) if case not in held)]
-    return [tells(fact, RESUME, told), *(routed(fact, case, RESUME, why) for case in cases)]
 
 
 async def _covered(stop: Stop, statuses: Sequence[ActionStatus], desk: Desk) -> list[str]:

@@ -6,6 +6,7 @@ All of it in one transaction, before anything leaves. What was true a moment ago
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -34,6 +35,7 @@ from ledger.domain.facts import Draft, short_id
 from ledger.domain.folding_actions import is_mail
 from ledger.domain.folding_spending import counts_today
 from ledger.domain.holding import first_broken
+from ledger.domain.identity import identity_in
 from ledger.domain.look import mails_of_day
 from ledger.domain.values import totals
 from ledger.domain.verdicts import Allow
@@ -198,15 +200,19 @@ class _Counter:
             return None
         caps = self._company.budgets
         of_day = mails_of_day(today)
-        over = self._over(action, "mails per day", of_day, caps.mails_per_day)
+        over = self._over(action, "mails per day", [of_day], caps.mails_per_day)
         if over or action.approval:  # one more mail to a contact is what a person just decided
             return over
-        to_contact = mails_of_day(today, action.command.contact)
+        known = identity_in(self._reads, action.command.contact)
+        ids = known.ids if known else (action.command.contact,)
+        to_contact = [mails_of_day(today, each) for each in ids]
         limit = caps.mails_per_contact_per_day
         return self._over(action, "mails per contact per day", to_contact, limit)
 
-    def _over(self, action: Action, scope: str, counter: str, limit: int) -> Refused | None:
-        used = self._reads.counter(counter)
+    def _over(
+        self, action: Action, scope: str, counters: Sequence[str], limit: int
+    ) -> Refused | None:
+        used = sum(self._reads.counter(counter) for counter in counters)
         return over_budget(action.id, scope, limit, used) if used >= limit else None
 
     # --- taking it --------------------------------------------------------------------------------

@@ -32,13 +32,14 @@ class Episode(Struct, frozen=True, kw_only=True):
 class MemoryQuery(Struct, frozen=True, kw_only=True):
     """What a plan wants to know. `before` keeps a plan from seeing its own future.
 
-    `contact` and `items` raise matching episodes, they do not exclude others. `not_case`
+    `contacts` (all ids of one somebody) and `items` raise matching episodes, they do not exclude
+    others. `not_case`
     leaves out the asking case itself. Superseded episodes are left out unless asked for.
     """
 
     text: str
     before: datetime
-    contact: str = ""
+    contacts: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     not_case: str = ""
     kinds: tuple[str, ...] = ()

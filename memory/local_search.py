@@ -34,7 +34,8 @@ _BY_WORDS = f"""
     WHERE {_ELIGIBLE} ORDER BY f.relevance DESC, e.at DESC, e.id LIMIT {POOL}
 """  # noqa: S608 - only the constants above go in
 _BY_CONTACT = f"""
-    SELECT e.body, 0.0 FROM episode e WHERE :contact <> '' AND e.contact = :contact
+    SELECT e.body, 0.0 FROM episode e
+    WHERE e.contact IN (SELECT value FROM json_each(:contacts))
     AND {_ELIGIBLE} ORDER BY e.at DESC, e.id LIMIT {POOL}
 """  # noqa: S608 - only the constants above go in
 _BY_ITEMS = f"""
@@ -67,7 +68,7 @@ def _parameters(query: MemoryQuery) -> dict[str, object]:
         "with_superseded": query.with_superseded,
         "kinds": msgspec.json.encode(query.kinds).decode(),
         "items": msgspec.json.encode(query.items).decode(),
-        "contact": query.contact,
+        "contacts": msgspec.json.encode(query.contacts).decode(),
     }
 
 
@@ -101,7 +102,7 @@ def _ranked(found: dict[str, tuple[Episode, float]], query: MemoryQuery) -> Iter
     wanted = set(query.items)
     for episode, relevance in found.values():
         score = relevance / best if best > 0 else 0.0
-        score += SAME_CONTACT * (query.contact != "" and episode.contact == query.contact)
+        score += SAME_CONTACT * (episode.contact in query.contacts)
         score += SAME_ITEMS * len(wanted & set(episode.items)) / max(len(wanted), 1)
         yield Hit(episode=episode, score=round(score, 6))
 

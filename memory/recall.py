@@ -25,7 +25,7 @@ async def recall(
     *,
     text: str,
     now: datetime,
-    contact: str = "",
+    contacts: tuple[str, ...] = (),
     items: tuple[str, ...] = (),
     not_case: str = "",
     kinds: tuple[str, ...] = (),
@@ -40,7 +40,7 @@ async def recall(
     query = MemoryQuery(
         text=text,
         before=now,
-        contact=contact,
+        contacts=contacts,
         items=items,
         not_case=not_case,
         kinds=kinds,

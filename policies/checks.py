@@ -72,6 +72,10 @@ INVARIANTS: tuple[Invariant, ...] = (
         "nobody outside the address book is written to", lambda g: not g.recipient_in_address_book
     ),
     Invariant("nothing goes to somebody else's case", lambda g: not g.recipient_is_case_contact),
+    Invariant(
+        "an address that the talk did not go to so far is asked about",
+        lambda g: g.recipient_changed and g.command != "IssueInvoice",
+    ),
     Invariant("no foreign bank account leaves", lambda g: bool(g.foreign_accounts)),
     Invariant("no foreign mail address leaves", lambda g: bool(g.foreign_addresses)),
     Invariant(

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
 from ledger.domain.entities import Action, ActionStatus, Case, Contact, Invoice, Proposal
 from ledger.domain.events import Event, ProposalAccepted, ProposalDrafted, Recalled, Routed
+from ledger.domain.identity import Identity, identity
 from ledger.domain.reading import Views
 from ledger.domain.values import Line, Money
 
@@ -32,10 +33,16 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
-    """The entities a decision rests on; None where there is no such thing."""
+    """The entities a decision rests on; None where there is no such thing.
+
+    `contact` is whom the command is for, as met under that entry; `contact_ids` are all ids of
+    theirs. `recipient_changed`: they write, or were written to, at another address so far.
+    """
 
     case: Case | None
     contact: Contact | None
+    contact_ids: tuple[str, ...]
+    recipient_changed: bool
     offer: Offer | None
     invoice: Invoice | None
     mails_today: int
@@ -52,13 +59,16 @@ async def gathered(
     views: Views, case: str, command: Command, now: datetime, alongside: Sequence[Event]
 ) -> Circumstances:
     """Look everything up. `alongside`: events of the same delivery that no view holds yet."""
-    contact = await views.get(Contact, command.contact)
+    found = await views.get(Case, case)
+    known = await identity(views, command.contact)
     return Circumstances(
-        case=await views.get(Case, case),
-        contact=contact,
+        case=found,
+        contact=known.under(command.contact) if known else None,
+        contact_ids=known.ids if known else (command.contact,),
+        recipient_changed=known is not None and _changed(known, command.contact, found),
         offer=await _offer(views, case, command, alongside),
         invoice=await _invoice(views, command),
-        mails_today=await _mails(views, contact, now - DAY),
+        mails_today=await _mails(views, known, now - DAY),
         other_sender=any(isinstance(e, Routed) and e.sender == _OTHER for e in alongside),
         memory_degraded=any(isinstance(e, Recalled) and e.degraded for e in alongside),
     )
@@ -109,21 +119,30 @@ def _as_offer(source: Proposal | ProposalDrafted, accepted: int) -> Offer:
     )
 
 
-async def _mails(views: Views, contact: Contact | None, since: datetime) -> int:
+def _changed(known: Identity, entry: str, case: Case | None) -> bool:
+    """Whether a mail under this entry would go elsewhere than the talk has gone so far."""
+    own = next(record for record in known.records if record.id == entry)
+    wrote = case.last_person if case else ""
+    elsewhere = bool(wrote) and wrote in known.persons and wrote not in own.persons
+    return elsewhere or (not own.mails_sent and known.contact.mails_sent > 0)
+
+
+async def _mails(views: Views, known: Identity | None, since: datetime) -> int:
     """Mails to the contact that left, or may have, among the actions proposed since then."""
-    if contact is None:
+    if known is None:
         return 0
-    actions = [action for case in contact.cases for action in await views.all(Action, case=case)]
+    cases = known.contact.cases
+    actions = [action for case in cases for action in await views.all(Action, case=case)]
     return sum(
-        action.status in _LEFT and action.proposed_at > since and _is_mail_to(action, contact.id)
+        action.status in _LEFT and action.proposed_at > since and _is_mail_to(action, known.ids)
         for action in actions
     )
 
 
-def _is_mail_to(action: Action, contact: str) -> bool:
+def _is_mail_to(action: Action, contacts: Sequence[str]) -> bool:
     match action.command:
         case SendProposal() | SendReply() | SendInvoice():
-            return action.command.contact == contact
+            return action.command.contact in contacts
         case IssueInvoice() | None:
             return False
         case _:

@@ -127,6 +127,8 @@ def _recipient(
         "recipient_in_address_book": _in_address_book(world.contact, command),
         "recipient_is_case_contact": of_case,
         "case_has_untrusted_sender": world.other_sender or foreign_sender(proposed.provenance),
+        "contact_ids": world.contact_ids,
+        "recipient_changed": world.recipient_changed,
         "first_contact": world.contact is None or world.contact.mails_sent == 0,
         "mails_today_to_contact": world.mails_today,
         "max_mails_a_day_to_contact": company.budgets.mails_per_contact_per_day,

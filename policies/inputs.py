@@ -34,8 +34,10 @@ class GateInput(Struct, frozen=True, kw_only=True):
     currency: str = ""
     company_currency: str = ""
     ask_above_minor: int = NO_LIMIT
+    contact_ids: tuple[str, ...] = ()
     recipient_in_address_book: bool = False
     recipient_is_case_contact: bool = False
+    recipient_changed: bool = False
     case_has_untrusted_sender: bool = False
     first_contact: bool = True
     mails_today_to_contact: int = 0
@@ -72,11 +74,13 @@ class GateInput(Struct, frozen=True, kw_only=True):
 class ModelInput(Struct, frozen=True, kw_only=True):
     """What is known when text of a case is about to be shown to a language model.
 
-    `scope` is the company's `model_may_see`: any, local or none.
+    `scope` is the company's `model_may_see`: any, local or none. `contact_ids` are all ids of
+    the case's contact.
     """
 
     case_kind: str
     contact: str
+    contact_ids: tuple[str, ...]
     scope: str
     endpoint_is_local: bool
 

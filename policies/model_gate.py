@@ -14,6 +14,7 @@ def may_model_see(
     *,
     case_kind: str,
     contact: str,
+    contact_ids: tuple[str, ...] = (),
     scope: ModelScope,
     endpoint_is_local: bool,
 ) -> Verdict:
@@ -25,6 +26,7 @@ def may_model_see(
     given = ModelInput(
         case_kind=case_kind,
         contact=contact,
+        contact_ids=contact_ids or (contact,),
         scope=scope.value,
         endpoint_is_local=endpoint_is_local,
     )

@@ -132,7 +132,9 @@ class CaseOverview:
 
 def holds(stop: Stop, case: Case | None) -> bool:
     """Whether a stop in force holds the effects of a case."""
-    return stop.scope == "all" or (case is not None and stop.target in {case.id, case.contact})
+    if case is None or stop.scope == "all":
+        return stop.scope == "all"
+    return stop.target in {case.id, case.contact} or case.contact in stop.covers
 
 
 async def is_paused(views: Views, approval: Approval) -> bool:

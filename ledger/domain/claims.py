@@ -80,7 +80,7 @@ Claim = Claimed | Refused
 def concerns(stop: Stop, action: Action, case: Case | None) -> bool:
     """Whether a stop in force covers an action: everything, its case, or a contact of it.
 
-    That is whom the command names, and whom the case is about.
+    That is whom the command names, and whom the case is about, whoever they are merged with.
     """
     contacts = {action.command.contact if action.command else "", case.contact if case else ""}
     match stop.scope:
@@ -89,7 +89,7 @@ def concerns(stop: Stop, action: Action, case: Case | None) -> bool:
         case "case":
             return stop.target == action.case
         case "contact":
-            return stop.target in contacts - {""}
+            return not contacts.isdisjoint({stop.target, *stop.covers} - {""})
         case _:
             return False
 

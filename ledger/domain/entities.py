@@ -52,7 +52,10 @@ class ApprovalStatus(StrEnum):
 
 
 class Case(Struct, frozen=True, kw_only=True, tag="case", gc=False):
-    """One piece of business. `number` is the short handle people type."""
+    """One piece of business. `number` is the short handle people type.
+
+    `last_person` is the pseudonym of the contact's own key that wrote last.
+    """
 
     id: str
     kind: str
@@ -66,10 +69,18 @@ class Case(Struct, frozen=True, kw_only=True, tag="case", gc=False):
     closed: bool = False
     stuck: str = ""
     last_inbound_version: int = 0
+    last_person: str = ""
 
 
 class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
-    """Somebody the company deals with. `persons` are pseudonyms of the addresses known."""
+    """One entry of the address book: an exact key, and what came under it.
+
+    `persons` are the pseudonyms it is found under. Entries that a person merged keep what is
+    theirs: `merged_into` names the entry one was merged with, `canonical` the head of them all
+    ("" where it is that itself), and the head lists the others in `members`. Who reads an entry to
+    know *somebody* goes through `ledger.domain.identity`, which puts them together.
+    `apart`: entries of which a person said that they are somebody else.
+    """
 
     id: str
     name: str
@@ -80,6 +91,13 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     cases: tuple[str, ...] = ()
     mails_sent: int = 0
     created_at: datetime | None = None
+    kind: str = "mail"
+    key: str = ""
+    hints: tuple[str, ...] = ()
+    merged_into: str = ""
+    canonical: str = ""
+    members: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
 
 class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
@@ -125,7 +143,7 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
 
 
 class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
-    """Money that came in. `invoice` is empty until it is matched."""
+    """Money that came in. `invoices` are those it was booked on, in that order; `cases` theirs."""
 
     id: str
     fact: str
@@ -133,7 +151,22 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     booked_on: date
     payer: str = ""
     reference: str = ""
-    invoice: str = ""
+    invoices: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
+
+
+class Stray(Struct, frozen=True, kw_only=True, tag="stray", gc=False):
+    """A mail or a payment that fits no case, until a person says where it belongs.
+
+    Its id is that of the desk fact; `number` is the short handle people type.
+    """
+
+    id: str
+    kind: str
+    number: int
+    why: str
+    since: datetime
+    placed: bool = False
     case: str = ""
 
 
@@ -202,7 +235,11 @@ class Question(Struct, frozen=True, kw_only=True, tag="question", gc=False):
 
 
 class Stop(Struct, frozen=True, kw_only=True, tag="stop", gc=False):
-    """A stop in force. Its id is `scope:target`."""
+    """A stop in force. Its id is `scope:target`.
+
+    `ordered_for`: whom a stop of a contact named on the day, all entries merged then; `covers`:
+    all whom they are merged with now. Parted again, who was named stays stopped.
+    """
 
     id: str
     scope: str
@@ -211,6 +248,8 @@ class Stop(Struct, frozen=True, kw_only=True, tag="stop", gc=False):
     since: datetime
     active: bool
     reason: str = ""
+    ordered_for: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
 
 
 class Alarm(Struct, frozen=True, kw_only=True, tag="alarm", gc=False):
@@ -244,6 +283,7 @@ Entity = (
     | Proposal
     | Invoice
     | Payment
+    | Stray
     | Action
     | Approval
     | Question

@@ -26,6 +26,7 @@ from ledger.domain.entities import (
     Proposal,
     Question,
     Stop,
+    Stray,
 )
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
@@ -35,10 +36,12 @@ from ledger.domain.folding_attention import fold_attention
 from ledger.domain.folding_cases import fold_case, fold_contact
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
+from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_spending import fold_spending
+from ledger.domain.folding_strays import fold_strays
 from ledger.domain.look import Look
 
-FOLD_VERSION: Final = 2
+FOLD_VERSION: Final = 3
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -49,9 +52,14 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ResumeOrdered: (fold_attention,),
     events.AlarmRang: (fold_attention,),
     events.CaseOpened: (fold_contact,),
-    events.Routed: (),
+    events.Routed: (fold_strays,),
+    events.Unrouted: (fold_strays,),
+    events.StrayPlaced: (fold_strays,),
     events.ContactCreated: (fold_contact,),
     events.ContactRecognised: (fold_contact,),
+    events.ContactsMerged: (fold_identity,),
+    events.ContactSplit: (fold_identity,),
+    events.ContactsKeptApart: (fold_identity,),
     events.Approved: (fold_actions, fold_approvals),
     events.Rejected: (fold_actions, fold_approvals),
     events.Postponed: (fold_approvals,),
@@ -100,7 +108,10 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.CompanyConfigured,
         events.PolicyLoaded,
         events.PolicyRefused,
-        events.Unrouted,
+        events.MergeOrdered,
+        events.SplitOrdered,
+        events.KeyTold,
+        events.AssignOrdered,
         events.Instructed,
         events.TapRefused,
         events.Recalled,
@@ -137,11 +148,12 @@ def besides(fact: Fact, look: Look) -> list[Entity]:
     return made
 
 
-def lookups(entity: Entity) -> list[str]:  # noqa: C901 - one arm a kind, nothing nested
+def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0912 - one arm a kind, nothing nested
     """The exact keys an entity is found under, besides its id."""
     match entity:
         case Contact():
-            return [f"person:{person}" for person in entity.persons]
+            hints = [f"hint:{hint}" for hint in entity.hints]
+            return [*(f"person:{person}" for person in entity.persons), *hints]
         case Case():
             return [f"number:{entity.number}", *_where("contact", entity.contact)]
         case Proposal():
@@ -157,7 +169,10 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901 - one arm a kind, nothin
         case Question():
             return [f"number:{entity.number}", f"status:{entity.status}"]
         case Payment():
-            return [f"payment:{entity.id}", *_where("invoice", entity.invoice)]
+            keys = [f"payment:{entity.id}", *(f"case:{case}" for case in entity.cases)]
+            return [*keys, *(f"invoice:{invoice}" for invoice in entity.invoices)]
+        case Stray():
+            return [f"number:{entity.number}", *([] if entity.placed else ["open"])]
         case Stop():
             return ["active"] if entity.active else []
         case Alarm():
@@ -175,6 +190,8 @@ def case_of(entity: Entity) -> str:
             return entity.id
         case Contact() | Stop():
             return ""
+        case Payment():
+            return entity.cases[-1] if entity.cases else ""
         case _:
             return entity.case
 

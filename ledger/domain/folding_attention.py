@@ -15,6 +15,7 @@ from ledger.domain.events import (
     StopOrdered,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.identity import identity_in
 from ledger.domain.look import CARD_NUMBERS, Look
 
 
@@ -26,7 +27,7 @@ def fold_attention(fact: Fact, look: Look) -> list[Entity]:
         case QuestionAnswered() | QuestionWithdrawn() as event:
             return _closed(event, look)
         case StopOrdered() as event:
-            return [_stopped(event, fact)]
+            return [_stopped(event, fact, look)]
         case ResumeOrdered() as event:
             stop = look.get(Stop, stop_id(event.scope, event.target))
             return [replace(stop, active=False)] if stop else []
@@ -69,8 +70,13 @@ def _closed(event: QuestionAnswered | QuestionWithdrawn, look: Look) -> list[Ent
     return [replace(question, status="answered", choice=event.choice, answer=event.text)]
 
 
-def _stopped(event: StopOrdered, fact: Fact) -> Stop:
+def _stopped(event: StopOrdered, fact: Fact, look: Look) -> Stop:
+    of_contact = event.scope == "contact"
+    found = identity_in(look, event.target) if of_contact else None
+    named = found.ids if found else (event.target,) if of_contact else ()
     return Stop(
+        ordered_for=named,
+        covers=named,
         id=stop_id(event.scope, event.target),
         scope=event.scope,
         target=event.target,

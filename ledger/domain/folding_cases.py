@@ -77,7 +77,8 @@ def _opened(event: CaseOpened, fact: Fact, look: Look) -> Case:
 def _altered(event: Event, case: Case, fact: Fact, look: Look) -> dict[str, Any]:
     match event:
         case Routed(kind="mail"):
-            return {"last_inbound_version": fact.version}
+            wrote = {"last_person": fact.person} if event.sender == "same" else {}
+            return {"last_inbound_version": fact.version, **wrote}
         case ContactCreated() | ContactRecognised():
             return {"contact": case.contact or event.contact}
         case CaseStuck():
@@ -98,9 +99,11 @@ def fold_contact(fact: Fact, look: Look) -> list[Entity]:
     match fact.event:
         case ContactCreated() as event:
             return [_created(event, fact, look)]
-        case CaseOpened(contact=contact) | ContactRecognised(contact=contact):
+        case CaseOpened(contact=contact):
             known = look.get(Contact, contact) if contact else None
             return [] if known is None else [_in_case(known, fact.case)]
+        case ContactRecognised() as event:
+            return _recognised(event, fact, look)
         case Understood() as event:
             return _speaks(event, fact, look)
         case ActionSucceeded() as event:
@@ -120,10 +123,21 @@ def _created(event: ContactCreated, fact: Fact, look: Look) -> Contact:
         organisation=event.organisation or known.organisation,
         language=event.language or known.language,
         persons=_with(known.persons, fact.person),
+        kind=event.kind,
+        key=event.key or known.key,
+        hints=_with_all(known.hints, event.hints),
     )
     for case in _cases_of(event.contact, fact, look):
         contact = _in_case(contact, case)
     return contact
+
+
+def _recognised(event: ContactRecognised, fact: Fact, look: Look) -> list[Entity]:
+    known = look.get(Contact, event.contact)
+    if known is None:
+        return []
+    hinted = replace(known, hints=_with_all(known.hints, event.hints))
+    return [_in_case(hinted, fact.case)]
 
 
 def _speaks(event: Understood, fact: Fact, look: Look) -> list[Entity]:
@@ -148,6 +162,10 @@ def _in_case(contact: Contact, case: str) -> Contact:
 
 def _with(values: tuple[str, ...], value: str) -> tuple[str, ...]:
     return values if not value or value in values else (*values, value)
+
+
+def _with_all(values: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*values, *more)))
 
 
 def _mailed(event: ActionSucceeded, look: Look) -> list[Entity]:

@@ -102,8 +102,8 @@ def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
         booked_on=event.booked_on,
         payer=event.payer,
         reference=event.reference,
-        invoice=known.invoice if known else "",
-        case=known.case if known else "",
+        invoices=known.invoices if known else (),
+        cases=known.cases if known else (),
     )
 
 
@@ -111,11 +111,16 @@ def _matched(event: PaymentMatched, fact: Fact, look: Look) -> list[Entity]:
     made: list[Entity] = []
     payment = look.get(Payment, event.payment)
     if payment is not None:
-        made.append(replace(payment, invoice=event.invoice, case=fact.case))
+        invoices, cases = _with(payment.invoices, event.invoice), _with(payment.cases, fact.case)
+        made.append(replace(payment, invoices=invoices, cases=cases))
     invoice = look.get(Invoice, event.invoice)
     if invoice is not None and event.amount.currency == invoice.paid.currency:
         made.append(_with_payment(invoice, event.amount))
     return made
+
+
+def _with(values: tuple[str, ...], value: str) -> tuple[str, ...]:
+    return values if value in values else (*values, value)
 
 
 def _with_payment(invoice: Invoice, amount: Money) -> Invoice:

@@ -16,6 +16,9 @@ CASE_NUMBERS: Final = "number:case"
 CARD_NUMBERS: Final = "number:card"
 """Counts approvals and questions in one series, so that `approve 3` and `answer 3` never clash."""
 
+STRAY_NUMBERS: Final = "number:stray"
+"""Counts what fitted no case: the handle people type for one."""
+
 INVOICES: Final = "invoices"
 """Counts every invoice ever issued, in whatever series."""
 

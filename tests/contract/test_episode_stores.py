@@ -113,7 +113,7 @@ async def test_the_same_contact_comes_first(store):
     await store.write(
         [*others, episode("hers", "a website for the bakery", contact="con-1", days=90)]
     )
-    assert (await found(store, "website bakery", contact="con-1"))[0] == "hers"
+    assert (await found(store, "website bakery", contacts=("con-1",)))[0] == "hers"
 
 
 async def test_the_same_items_come_first(store):
@@ -131,7 +131,7 @@ async def test_contact_and_items_are_recalled_even_where_no_word_matches(store):
             episode("c", "something else"),
         ]
     )
-    assert set(await found(store, "website", contact="con-1", items=("site",))) == {"a", "b"}
+    assert set(await found(store, "website", contacts=("con-1",), items=("site",))) == {"a", "b"}
 
 
 async def test_better_words_beat_a_younger_age_and_age_breaks_ties(store):
@@ -176,7 +176,7 @@ async def test_a_forgotten_person_leaves_nothing_behind(store):
     assert await store.forget("p1") == 2
     assert await store.count() == 1
     assert await found(store, "Ada website paid") == []
-    assert await found(store, contact="con-1", items=("site",)) == []
+    assert await found(store, contacts=("con-1",), items=("site",)) == []
     assert await store.forget("p1") == 0
     assert await store.forget("") == 0
 

@@ -128,6 +128,46 @@ class RetryOrdered(Event, frozen=True, kw_only=True):
     channel: str
 
 
+class MergeOrdered(Event, frozen=True, kw_only=True):
+    """The operator says that two contacts are one; `contact` is the one to keep."""
+
+    contact: str
+    merged: str
+    operator: str
+    channel: str
+
+
+class SplitOrdered(Event, frozen=True, kw_only=True):
+    """The operator says that `contact` is somebody else than those it was merged with."""
+
+    contact: str
+    operator: str
+    channel: str
+
+
+class KeyTold(Event, frozen=True, kw_only=True):
+    """The operator says that a contact is also known under this key.
+
+    `kind`: mail, phone (E.164), chat (`channel:user`) or payment (account or customer id). The
+    fact is sealed under the person that the key stands for.
+    """
+
+    contact: str
+    kind: str
+    operator: str
+    channel: str
+    key: Personal = ""
+
+
+class AssignOrdered(Event, frozen=True, kw_only=True):
+    """The operator says where a stray mail or payment (`fact`) belongs; "" for nowhere."""
+
+    fact: str
+    case: str
+    operator: str
+    channel: str
+
+
 class AlarmRang(Event, frozen=True, kw_only=True):
     """The clock reached an alarm that a case had set."""
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 from ledger.domain.events.base import Event
-from ledger.domain.values import (
-    Personal,
-)
+from ledger.domain.values import SEALED, Personal
 
 
 class CaseOpened(Event, frozen=True, kw_only=True):
@@ -37,29 +36,85 @@ class Routed(Event, frozen=True, kw_only=True):
 
 
 class Unrouted(Event, frozen=True, kw_only=True):
-    """A desk fact concerns no case; `why` and `remedy` say what a person can do."""
+    """A desk fact concerns no case; `why` and `remedy` say what a person can do.
+
+    `settled`: nothing is left to place, since the same thing was taken in before.
+    """
 
     fact: str
     kind: str
     why: str
     remedy: str
+    settled: bool = False
 
 
 class ContactCreated(Event, frozen=True, kw_only=True):
-    """A new person or firm in the address book, found under `person` (a pseudonym)."""
+    """A new entry of the address book: one exact key, found under `person` (a pseudonym).
+
+    `kind`: mail (then `address` holds it), or phone, chat, payment (then `key` does). `hints` are
+    pseudonyms of what may give a person away under another key; see `ledger.domain.marks`.
+    """
 
     contact: str
     language: str = ""
     name: Personal = ""
     address: Personal = ""
     organisation: Personal = ""
+    kind: str = "mail"
+    key: Personal = ""
+    hints: Annotated[tuple[str, ...], SEALED] = ()
 
 
 class ContactRecognised(Event, frozen=True, kw_only=True):
-    """The sender is this known contact, by an exact key."""
+    """The sender is this known contact, by an exact key. `hints` as in `ContactCreated`."""
 
     contact: str
     by: str
+    hints: Annotated[tuple[str, ...], SEALED] = ()
+
+
+class ContactsMerged(Event, frozen=True, kw_only=True):
+    """A person said that both are one: `merged` is known as `contact` from here on.
+
+    Nothing is rewritten: every fact stays with the entry whose key it came under, so that
+    `ContactSplit` gives back what was. `evidence` says in words what spoke for it; `question` is
+    the one that was answered, if any.
+    """
+
+    contact: str
+    merged: str
+    operator: str
+    channel: str
+    question: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+class ContactSplit(Event, frozen=True, kw_only=True):
+    """A person took a merge back: `contact` stands by itself again, and so does `parted`."""
+
+    contact: str
+    parted: str
+    operator: str
+    channel: str
+
+
+class ContactsKeptApart(Event, frozen=True, kw_only=True):
+    """A person said that these two are not one; it is not asked again."""
+
+    contact: str
+    other: str
+    operator: str
+    channel: str
+    question: str = ""
+
+
+class StrayPlaced(Event, frozen=True, kw_only=True):
+    """A person said where something that fitted no case belongs; `case` is empty for nowhere."""
+
+    fact: str
+    case: str
+    operator: str
+    channel: str
 
 
 class Approved(Event, frozen=True, kw_only=True):

@@ -442,9 +442,9 @@ def test_a_payment_waits_on_the_desk_until_it_is_matched() -> None:
     story.tell(paid, case=DESK)
     payment = story.state.get(Payment, "bank-1")
     assert payment is not None
-    assert (payment.invoice, payment.case, payment.payer) == ("", "", "Ada")
+    assert (payment.invoices, payment.cases, payment.payer) == ((), (), "Ada")
     story.tell(matched(11900))
-    assert story.state.find(Payment, "invoice:inv-1")[0].case == "lead-1"
+    assert story.state.find(Payment, "invoice:inv-1")[0].cases == ("lead-1",)
 
 
 def test_a_failed_action_is_broken_until_it_succeeds() -> None:

@@ -99,7 +99,7 @@ async def test_a_broken_index_is_said_and_contact_and_items_still_answer(tmp_pat
     other.execute("DROP TABLE words_data")
     other.commit()
     other.close()
-    recalled = await store.recall(query("website", contact="con-1"))
+    recalled = await store.recall(query("website", contacts=("con-1",)))
     assert [hit.episode.id for hit in recalled.hits] == ["a"]
     assert recalled.degraded.startswith("The memory could not be searched by text (")
     with pytest.raises(MemoryDamaged, match="filled again from the ledger"):

@@ -217,7 +217,7 @@ async def project(ledger, store, facts=None):
 
 
 async def everything(store):
-    query = MemoryQuery(text="", before=NOW, contact="con-1", limit=500, with_superseded=True)
+    query = MemoryQuery(text="", before=NOW, contacts=("con-1",), limit=500, with_superseded=True)
     hits = (await store.recall(query)).hits
     return sorted((hit.episode for hit in hits), key=lambda episode: (episode.at, episode.id))
 
@@ -372,7 +372,7 @@ async def test_slots_of_another_extractor_and_a_missing_mail_lose_only_the_detai
 async def test_a_later_lead_recalls_the_earlier_deal_with_its_age(ledger, store):
     deal(ledger, "lead-1")
     await project(ledger, store)
-    asked = {"text": "How much is a website?", "contact": "con-1", "items": ("site",)}
+    asked = {"text": "How much is a website?", "contacts": ("con-1",), "items": ("site",)}
     got = await recall(store, now=NOW, not_case="lead-2", **asked)
     assert got.degraded == ""
     assert any("total 1130.50 EUR" in episode.text for episode in got.episodes)
