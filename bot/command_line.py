@@ -162,11 +162,16 @@ def one_shot(word: str, about: str, *, works: bool = False) -> None:
         put(screen(), reply)
         raise typer.Exit(int(reply.trouble))
 
-    cli.command(word, help=about)(command)
+    # What begins with -- and is no option of the command line belongs to what is said.
+    cli.command(word, help=about, context_settings={"ignore_unknown_options": True})(command)
 
 
 one_shot("status", "How things stand, or how a case or a person stands.")
 one_shot("inbox", "What waits for you.")
+one_shot("books", "What was invoiced, what is paid, what is open.")
+one_shot("contact", "Somebody in the address book.")
+one_shot("invoice", "One invoice, its lines and payments.")
+one_shot("as-of", "Any of these looks, as things stood at a moment: `as-of 3 days ago books`.")
 one_shot("audit", "The whole chain of a case.")
 one_shot("why", "One step in plain words, or `why not …` a step not taken.")
 one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import texts
 from bot.amounts import is_country, is_currency, micro_usd
@@ -73,6 +74,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         payment_days=invoices.whole("payment_days", 14, 0, _A_YEAR_OF_DAYS),
         invoice_numbers=_numbers(invoices),
         budgets=_budgets(top.section("budgets")),
+        time_zone=_time_zone(firm),
         model_may_see=top.choice("model_may_see", ModelScope, ModelScope.ANY),
     )
     for section in (top, firm, invoices, guardrails):
@@ -98,6 +100,15 @@ def _country(section: Section) -> str:
     value = section.text("country", "DE")
     if not is_country(value):
         raise section.refused("country", texts.COMPANY_BAD_COUNTRY, value=value)
+    return value
+
+
+def _time_zone(section: Section) -> str:
+    value = section.text("time_zone", "")
+    try:
+        _ = ZoneInfo(value) if value else None
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise section.refused("time_zone", texts.COMPANY_BAD_ZONE, value=value) from error
     return value
 
 

@@ -149,6 +149,8 @@ def _firm(company: Company) -> Iterator[str]:
     yield f"  currency: {quoted(company.currency)}"
     yield f"  language: {quoted(company.language)}  # where a customer's is unknown: en, de or fr"
     yield f"  voice: {quoted(company.voice)}  # how Coo should sound"
+    zone = f"time_zone: {quoted(company.time_zone or 'Europe/Berlin')}"
+    yield f"  {zone if company.time_zone else f'# {zone}'}  # of your days; else this machine's"
 
 
 def _people(company: Company) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from bot.anchoring import anchor_now
 from bot.channel import Verb
@@ -30,6 +31,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Fact
 from ledger.domain.reading import Clock
+from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
 from policies.engine import Loaded, Refused
@@ -160,6 +162,12 @@ class LiveOffice:
             milliseconds=_milliseconds(started),
             divergences=differing,
         )
+
+    async def as_of(self, moment: datetime) -> Past:
+        return await as_of(self._app.ledger, moment)
+
+    async def first_moment(self) -> datetime | None:
+        return await first_moment(self._app.ledger)
 
     async def verify(self, anchors: str = "") -> VerifyReport:
         started = time.perf_counter()

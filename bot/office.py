@@ -7,6 +7,7 @@ Methods that record something return the id of the fact they recorded. What foll
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -57,8 +58,27 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     anchored_on: str = ""
 
 
-class Office(Protocol):
-    """Everything a chat may ask and do, for one person in one channel."""
+class PastLike(Views, History, Protocol):
+    """The state and the facts of a moment; `ledger.past.Past` is one."""
+
+    @property
+    def seq(self) -> int:
+        """The number of its last fact, 0 before the first."""
+        ...
+
+    @property
+    def last(self) -> datetime | None:
+        """When that fact was recorded."""
+        ...
+
+    @property
+    def set_back(self) -> int:
+        """Facts left out though they bear an earlier time: a clock was set back."""
+        ...
+
+
+class Looks(Protocol):
+    """What commands that only look need: of the present, or of a moment of the past."""
 
     @property
     def views(self) -> Views: ...
@@ -73,6 +93,17 @@ class Office(Protocol):
     def company(self) -> Company: ...
 
     @property
+    def policies(self) -> PoliciesInForce: ...
+
+    async def worker(self) -> str:
+        """Who runs the subscribers of this folder: `here`, another holder in words, or empty."""
+        ...
+
+
+class Office(Looks, Protocol):
+    """Everything a chat may ask and do, for one person in one channel."""
+
+    @property
     def operator(self) -> str:
         """Who is speaking, as facts name them (`OperatorSaid.operator`, …)."""
         ...
@@ -81,9 +112,6 @@ class Office(Protocol):
     def channel(self) -> str:
         """The channel's name, as facts name it (`console`)."""
         ...
-
-    @property
-    def policies(self) -> PoliciesInForce: ...
 
     async def tap(
         self,
@@ -128,8 +156,12 @@ class Office(Protocol):
         """The head of the chain as a signed line to keep elsewhere; it is in `anchors.txt` too."""
         ...
 
-    async def worker(self) -> str:
-        """Who runs the subscribers of this folder: `here`, another holder in words, or empty."""
+    async def as_of(self, moment: datetime) -> PastLike:
+        """The state at a moment."""
+        ...
+
+    async def first_moment(self) -> datetime | None:
+        """When the first fact was recorded, None for an empty ledger."""
         ...
 
     async def settle(self, seconds: float) -> bool:

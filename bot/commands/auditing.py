@@ -9,7 +9,7 @@ from bot.commands.answers import trouble, unclear
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Why
-from bot.office import Office
+from bot.office import Looks
 from ledger.audit import explain, find_step, read_trail, why_not
 from ledger.audit.why import NotTaken
 from ledger.domain.entities import Action, Case
@@ -21,7 +21,7 @@ MOST_CASES = 20
 class Auditing:
     """Answers from the facts alone."""
 
-    def __init__(self, office: Office, session: Session) -> None:
+    def __init__(self, office: Looks, session: Session) -> None:
         self._office, self._session = office, session
         self._things = Things(office.views)
 

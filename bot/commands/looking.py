@@ -1,4 +1,4 @@
-"""Commands that only look: inbox, status, failures, replay, help."""
+"""Commands that only look: inbox, status, failures, help."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.commands.answers import trouble, unclear
 from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Things
-from bot.office import Office, ReplayReport
+from bot.office import Looks
 from bot.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import (
@@ -38,7 +38,7 @@ MOST_ROWS: Final = 20
 class Looking:
     """Answers that change nothing."""
 
-    def __init__(self, office: Office, session: Session) -> None:
+    def __init__(self, office: Looks, session: Session) -> None:
         self._office, self._session = office, session
         self._things = Things(office.views)
         self._cards = CardLoader(office.views, office.history)
@@ -97,15 +97,6 @@ class Looking:
         rows = tuple(self._failure(each) for each in broken[:MOST_ROWS])
         return Reply(title=title, table=Table(texts.COLUMNS_FAILURES, rows))
 
-    async def replay(self, said: str) -> Reply:
-        """Run a case again from the records."""
-        found = await self._things.case(said or self._session.last_case)
-        if not isinstance(found, Candidate):
-            none = not said and not await self._things.cases()
-            return trouble(texts.NO_CASES) if none else unclear(found, said)
-        self._session.last_case = found.thing.id
-        return _replayed(await self._office.replay(found.thing.id))
-
     async def _put_off(self) -> tuple[str, ...]:
         later = await self._office.views.find(Approval, f"status:{ApprovalStatus.POSTPONED}")
         labels = ", ".join(f"{a.number} ({self._until(a.until)})" for a in later)
@@ -163,11 +154,15 @@ class Looking:
         return texts.STATUS_FOR_YOU.format(cards=counted(cards, "card"), questions=asked)
 
     async def _worker(self) -> str:
+        if not self._office.policies.policy:  # of the past only the facts are known
+            return ""
         who = await self._office.worker()
         return texts.STATUS_WORKER.format(who=who) if who else texts.STATUS_NOBODY
 
     def _rules(self) -> list[str]:
         policies = self._office.policies
+        if not policies.policy:
+            return []
         refused = [texts.STATUS_REFUSED.format(what=each) for each in policies.refused]
         return [texts.STATUS_RULES.format(policy=policies.policy), *refused]
 
@@ -183,16 +178,3 @@ class Looking:
         stands = await status_of(self._office.views, case)
         title = one_line(case.title or case.kind, 40)
         return str(case.number), title, who, stands, clock_words(case.updated_at, self._now)
-
-
-def _replayed(report: ReplayReport) -> Reply:
-    time = texts.REPLAY_TIME.format(ms=report.milliseconds) if report.milliseconds else ""
-    if not report.divergences:
-        words = counted(report.deliveries, "delivery").replace("deliverys", "deliveries")
-        facts = counted(report.facts, "fact")
-        line = texts.REPLAY_SAME.format(case=report.case, deliveries=words, facts=facts, time=time)
-        return Reply(lines=(line,))
-    number = counted(len(report.divergences), "place")
-    lines = [f"{each.fact}: {one_line(each.what, 300)}" for each in report.divergences]
-    title = texts.REPLAY_DIFFERS.format(case=report.case, number=number)
-    return Reply(title=title, lines=tuple(lines), trouble=True)

@@ -10,10 +10,13 @@ from bot.channel import Card, Reply
 from bot.commands import words
 from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
+from bot.commands.books import Bookkeeping
 from bot.commands.deciding import Deciding
 from bot.commands.halting import Halting
 from bot.commands.looking import Looking
+from bot.commands.past import GoingBack
 from bot.commands.proving import Proving
+from bot.commands.replaying import Replaying
 from bot.commands.session import Session
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
@@ -30,6 +33,9 @@ class Commands:
         self._auditing = Auditing(office, session)
         self._halting = Halting(office, session)
         self._proving = Proving(office)
+        self._books = Bookkeeping(office, session)
+        self._going_back = GoingBack(office, session)
+        self._replaying = Replaying(office, session)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -65,18 +71,14 @@ class Commands:
                 return self._small(intent)
             case words.Say() | words.Numbered() | words.Tell():
                 return await self._words(intent)
-            case words.Inbox() | words.Status() | words.Failures() | words.Replay():
+            case words.Inbox() | words.Status() | words.Failures():
                 return await self._look(intent)
-            case words.Audit(thing):
-                return await self._auditing.audit(thing)
-            case words.Why():
-                return await self._auditing.why(intent)
-            case words.Halt():
-                return await self._halting.stop(intent)
-            case words.Resume(thing):
-                return await self._halting.resume(thing)
-            case words.Retry(thing):
-                return await self._halting.retry(thing)
+            case words.Books() | words.ShowContact() | words.ShowInvoice():
+                return await self._business(intent)
+            case words.Audit() | words.Why() | words.AsOf() | words.Replay():
+                return await self._past(intent)
+            case words.Halt() | words.Resume() | words.Retry():
+                return await self._orders(intent)
             case words.Verify() | words.Anchor():
                 return await self._proving.answer(intent)
             case _:
@@ -109,9 +111,42 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _look(
-        self, intent: words.Inbox | words.Status | words.Failures | words.Replay
-    ) -> Reply:
+    async def _orders(self, intent: words.Halt | words.Resume | words.Retry) -> Reply:
+        match intent:
+            case words.Halt():
+                return await self._halting.stop(intent)
+            case words.Resume(thing):
+                return await self._halting.resume(thing)
+            case words.Retry(thing):
+                return await self._halting.retry(thing)
+            case _:
+                assert_never(intent)
+
+    async def _business(self, intent: words.Books | words.ShowContact | words.ShowInvoice) -> Reply:
+        match intent:
+            case words.Books():
+                return await self._books.books()
+            case words.ShowContact(thing):
+                return await self._books.contact(thing)
+            case words.ShowInvoice(thing):
+                return await self._books.invoice(thing)
+            case _:
+                assert_never(intent)
+
+    async def _past(self, intent: words.Audit | words.Why | words.AsOf | words.Replay) -> Reply:
+        match intent:
+            case words.Audit(thing):
+                return await self._auditing.audit(thing)
+            case words.Why():
+                return await self._auditing.why(intent)
+            case words.AsOf(said):
+                return await self._going_back.look(said)
+            case words.Replay(thing):
+                return await self._replaying.replay(thing)
+            case _:
+                assert_never(intent)
+
+    async def _look(self, intent: words.Inbox | words.Status | words.Failures) -> Reply:
         match intent:
             case words.Inbox():
                 return await self._looking.inbox()
@@ -119,8 +154,6 @@ class Commands:
                 return await self._looking.status(thing)
             case words.Failures():
                 return await self._looking.failures()
-            case words.Replay(thing):
-                return await self._looking.replay(thing)
             case _:
                 assert_never(intent)
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from bot.channel import Card, CardKind
-from bot.office import Office
+from bot.office import Looks
 
 MOST_SEEN: Final = 500
 
@@ -28,7 +28,7 @@ class Session:
         self.last_case = ""
         self.said: set[str] = set()
 
-    def now(self, office: Office) -> datetime:
+    def now(self, office: Looks) -> datetime:
         """The present moment on the person's own clock."""
         return office.clock.now().astimezone(self.zone)
 

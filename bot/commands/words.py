@@ -109,6 +109,28 @@ class Anchor(Struct, frozen=True):
     """Hand out the head of the chain as a signed line."""
 
 
+class AsOf(Struct, frozen=True):
+    """A look at the past: `said` begins with the moment, and goes on with what to look at."""
+
+    said: str = ""
+
+
+class Books(Struct, frozen=True):
+    """What was invoiced, paid and is open."""
+
+
+class ShowContact(Struct, frozen=True):
+    """Somebody in the address book."""
+
+    thing: str = ""
+
+
+class ShowInvoice(Struct, frozen=True):
+    """One invoice."""
+
+    thing: str = ""
+
+
 class Halt(Struct, frozen=True):
     """Stop effects: all, or of one case or contact."""
 
@@ -174,6 +196,10 @@ Intention = (
     | Replay
     | Verify
     | Anchor
+    | AsOf
+    | Books
+    | ShowContact
+    | ShowInvoice
     | Halt
     | Resume
     | Retry
@@ -189,6 +215,7 @@ FEW_WORDS: Final = 3
 
 _NUMBERED: Final = re.compile(r"#?(\d{1,9})[.:,)]*(?:\s+(.*))?", re.DOTALL)
 _QUOTED: Final = re.compile(r"""(["'])(.+?)\1\s*(.*)""", re.DOTALL)
+_AS_OF: Final = re.compile(r"(?P<what>.+?)\s+--as-of[\s=]+(?P<when>.+)", re.DOTALL)
 _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
 
@@ -199,6 +226,9 @@ def parse(line: str) -> Intention:
         return Nothing()
     bare = re.sub(r"^/(coo\s+)?", "", text)
     word, _, rest = bare.partition(" ")
+    dated = _AS_OF.fullmatch(bare)
+    if dated and word.lower() in _WORDS:
+        return AsOf(f"{dated['when']} {dated['what']}")
     known = _WORDS.get(word.lower().rstrip("!."))
     if known:
         return known(rest.strip())
@@ -283,6 +313,10 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "did-it": lambda rest: DidIt(_bare(rest)),
     "audit": lambda rest: Audit(_bare(rest)),
     "why": _why,
+    "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
+    "books": lambda _: Books(),
+    "contact": lambda rest: ShowContact(_bare(rest)),
+    "invoice": lambda rest: ShowInvoice(_bare(rest)),
     "replay": lambda rest: Replay(_bare(rest)),
     "verify": lambda rest: Verify(_path(rest)),
     "anchor": lambda _: Anchor(),

@@ -28,11 +28,15 @@ COMMANDS: Final = (
     CommandText("did-it", "did-it 3", "You did it yourself; Coo must not do it again."),
     CommandText("say", "say TEXT", "Say something to Coo, whatever its first word."),
     CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
+    CommandText("books", "books", "What was invoiced, what is paid, what is open."),
+    CommandText("contact", "contact NAME", "Somebody in the address book."),
+    CommandText("invoice", "invoice NUMBER", "One invoice, its lines and payments."),
     CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
     CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
     CommandText("replay", "replay CASE", "Run a case again from the records; touches nothing."),
     CommandText("verify", "verify [ANCHOR|FILE]", "Check the whole chain, and against anchors."),
     CommandText("anchor", "anchor", "The head of the chain, as a line to keep elsewhere."),
+    CommandText("as-of", "as-of DATE LOOK", "Any look, as things stood at that moment."),
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
@@ -58,6 +62,14 @@ MORE_HELP: Final = {
     "did-it": "The action is closed as done by you.",
     "say": "Text that begins with no command is taken as said to Coo anyway.",
     "status": "`status ada` and `status 2` show one case.",
+    "books": "Every invoice with its total, what is paid of it and what is open.",
+    "contact": "By name, address, organisation or id, with all cases.",
+    "invoice": "By number, by whom it is to, or by its case.",
+    "as-of": (
+        "DATE is `2026-11-23` (its end), `2026-11-23 14:30`, `yesterday`, `3 days ago` or `14:30`. "
+        "LOOK is status, inbox, show, books, contact, invoice, audit, why, failures, or just the "
+        "name of a case, a person or an invoice. `audit ada --as-of yesterday` says the same."
+    ),
     "audit": "Steps are numbered; `why CASE step 7` explains one.",
     "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",
     "replay": "The records are replayed on today's code; a difference is named.",

@@ -101,6 +101,10 @@ COMPANY_BAD_CURRENCY: Final = Trouble(
 COMPANY_BAD_COUNTRY: Final = Trouble(
     "{path} is {value!r}, which is no country code.", "Use two letters such as DE, FR or US."
 )
+COMPANY_BAD_ZONE: Final = Trouble(
+    "{path} is {value!r}, which is no time zone.",
+    "Write a name such as Europe/Berlin, or leave the line out: then this machine's zone counts.",
+)
 COMPANY_BAD_MAIL: Final = Trouble(
     "{path} is {value!r}, which is no mail address.", "Write it bare: nora@studio-nord.example."
 )

@@ -105,7 +105,10 @@ class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything `company.yaml` says. `id` is the tenant key every row carries."""
+    """Everything `company.yaml` says. `id` is the tenant key every row carries.
+
+    `time_zone` is an IANA name (`Europe/Berlin`); empty: that of the machine.
+    """
 
     id: str
     name: str
@@ -125,6 +128,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     invoice_numbers: InvoiceNumbers = field(default_factory=InvoiceNumbers)
     budgets: Budgets = field(default_factory=Budgets)
     model_may_see: ModelScope = ModelScope.ANY
+    time_zone: str = ""
 
     def item(self, item_id: str) -> PriceItem | None:
         """The price item with exactly this id, or None."""

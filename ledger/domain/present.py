@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ledger.domain.entities import Case, Entity
 from ledger.domain.facts import Fact
-from ledger.domain.folding import besides, changes, lookups
+from ledger.domain.folding import besides, case_of, changes, lookups
 from ledger.domain.folding_cases import ABOUT_CASES, aged
 
 E = TypeVar("E", bound=Entity)
@@ -69,6 +69,13 @@ class Present:
         ids = self._index(kind).get(key, ())
         in_order = sorted(ids, key=lambda entity_id: (ordinals[entity_id], entity_id))
         return [entities[entity_id] for entity_id in in_order]
+
+    def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
+        """All entities of a kind, of one case where given, oldest first."""
+        entities, ordinals = self._of[kind], self._ordinals[kind]
+        in_order = sorted(entities, key=lambda entity_id: (ordinals[entity_id], entity_id))
+        every = (entities[entity_id] for entity_id in in_order)
+        return [each for each in every if case is None or case_of(each) == case]
 
     def add(self, counter: str, amount: int = 1) -> int:
         value = self.counters.get(counter, 0) + amount

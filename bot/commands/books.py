@@ -1,0 +1,189 @@
+"""Commands that look at the business: books, a contact, an invoice. Now, or as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot import texts
+from bot.amounts import clock_words, counted, percent_plain
+from bot.channel import Reply, Table
+from bot.commands.answers import trouble, unclear
+from bot.commands.overview import status_of
+from bot.commands.session import Session
+from bot.commands.things import Candidate, Missing, Several, Things, pick
+from bot.office import Looks
+from bot.untrusted import one_line
+from ledger.domain.amounts import amount_words
+from ledger.domain.entities import Case, Contact, Invoice, Payment
+from ledger.domain.values import Money
+
+MOST_INVOICES: Final = 30
+
+
+class Bookkeeping:
+    """Answers from the entities alone."""
+
+    def __init__(self, office: Looks, session: Session) -> None:
+        self._office, self._session = office, session
+        self._things = Things(office.views)
+
+    @property
+    def _now(self) -> datetime:
+        return self._session.now(self._office)
+
+    async def books(self) -> Reply:
+        """What was invoiced, what is paid, what is open; the newest invoices last."""
+        title = texts.BOOKS_TITLE.format(company=one_line(self._office.company.name))
+        unmatched = tuple(_unmatched(await self._office.views.all(Payment)))
+        invoices = await self._office.views.all(Invoice)
+        if not invoices:
+            return Reply(title=title, lines=(texts.BOOKS_NONE, *unmatched))
+        today = self._now.date().isoformat()
+        sums = tuple(_sums(invoices, today))
+        newest = invoices[-MOST_INVOICES:]
+        rows = [await self._row(invoice, today) for invoice in newest]
+        older = counted(len(invoices) - len(newest), "invoice")
+        hints = (texts.BOOKS_MORE.format(invoices=older),) if len(newest) < len(invoices) else ()
+        table = Table(texts.COLUMNS_BOOKS, tuple(rows))
+        return Reply(title=title, lines=(*sums, *unmatched), table=table, hints=hints)
+
+    async def contact(self, said: str) -> Reply:
+        """Somebody in the address book."""
+        found = await self.find_contact(said)
+        if isinstance(found, Reply):
+            return found
+        if not isinstance(found, Candidate):
+            return unclear(found, said)
+        return await self._contact(found.thing)
+
+    async def invoice(self, said: str) -> Reply:
+        """One invoice."""
+        found = await self.find_invoice(said)
+        if isinstance(found, Candidate):
+            return await self._invoice(found.thing)
+        none = isinstance(found, Missing) and not await self._office.views.all(Invoice)
+        return trouble(texts.NO_INVOICES) if none else unclear(found, said)
+
+    async def find_contact(self, said: str) -> Candidate[Contact] | Several | Missing | Reply:
+        """Somebody by id, name, address or organisation; the only one without a word."""
+        if not await self._office.views.all(Contact):
+            return trouble(texts.NO_CONTACTS)
+        return await self._things.contact(said)
+
+    async def find_invoice(self, said: str) -> Candidate[Invoice] | Several | Missing:
+        """An invoice by number or id, by whom it is to, or by its case."""
+        return pick([await self._candidate(i) for i in await self._office.views.all(Invoice)], said)
+
+    async def _candidate(self, invoice: Invoice) -> Candidate[Invoice]:
+        who = await self._who(invoice)
+        label = f"{invoice.number}: {one_line(who, 40)}, {amount_words(invoice.total)}"
+        return Candidate(invoice, (invoice.number, invoice.id, invoice.case), (who,), label)
+
+    async def _who(self, invoice: Invoice) -> str:
+        contact = await self._office.views.get(Contact, invoice.contact)
+        return (contact.name or contact.address) if contact else invoice.contact
+
+    async def _row(self, invoice: Invoice, today: str) -> tuple[str, ...]:
+        money = (amount_words(each) for each in (invoice.total, invoice.paid, invoice.open))
+        dates = (invoice.issued_on.isoformat(), invoice.due_on.isoformat())
+        stands = texts.OVERDUE if _is_overdue(invoice, today) else invoice.status
+        return (invoice.number, one_line(await self._who(invoice), 30), *dates, *money, stands)
+
+    async def _contact(self, contact: Contact) -> Reply:
+        name = one_line(contact.name or contact.address or contact.id, 60)
+        lines = [texts.CONTACT_ERASED] if not (contact.name or contact.address) else []
+        for form, value in (
+            (texts.CONTACT_ADDRESS, contact.address),
+            (texts.CONTACT_FIRM, contact.organisation),
+            (texts.CONTACT_LANGUAGE, contact.language),
+        ):
+            placed = {"address": value, "organisation": value, "language": value}
+            lines += [one_line(form.format(**placed), 120)] if value else []
+        since = clock_words(contact.created_at, self._now) if contact.created_at else "?"
+        mails = counted(contact.mails_sent, "mail")
+        lines.append(texts.CONTACT_SINCE.format(when=since, mails=mails))
+        title = texts.CONTACT_TITLE.format(name=name, contact=contact.id)
+        return Reply(title=title, lines=tuple(lines), table=await self._cases(contact))
+
+    async def _cases(self, contact: Contact) -> Table | None:
+        rows = []
+        for each in contact.cases:
+            case = await self._office.views.get(Case, each)
+            if case is not None:
+                stands = await status_of(self._office.views, case)
+                changed = clock_words(case.updated_at, self._now)
+                title = one_line(case.title or case.kind, 40)
+                rows.append((str(case.number), title, case.id, stands, changed))
+        return Table(texts.COLUMNS_THEIR_CASES, tuple(rows)) if rows else None
+
+    async def _invoice(self, invoice: Invoice) -> Reply:
+        who = one_line(await self._who(invoice), 60)
+        title = texts.INVOICE_TITLE.format(number=invoice.number, who=who, status=invoice.status)
+        paid = await self._office.views.find(Payment, f"invoice:{invoice.id}")
+        lines = (*_lines(invoice), *(_payment(each) for each in paid))
+        hint = texts.INVOICE_CASE.format(case=invoice.case)
+        return Reply(title=title, lines=lines, hints=(hint,))
+
+
+def _lines(invoice: Invoice) -> Iterator[str]:
+    for line in invoice.lines:
+        percent = percent_plain(line.discount_bp)
+        yield texts.INVOICE_LINE.format(
+            quantity=line.quantity,
+            unit=line.unit,
+            description=one_line(line.description, 80),
+            net=amount_words(line.net),
+            discount=texts.INVOICE_DISCOUNT.format(percent=percent) if line.discount_bp else "",
+        )
+    yield texts.INVOICE_SUM.format(
+        net=amount_words(invoice.net),
+        total=amount_words(invoice.total),
+        paid=amount_words(invoice.paid),
+        open=amount_words(invoice.open),
+    )
+    yield texts.INVOICE_DATES.format(
+        issued=invoice.issued_on.isoformat(),
+        service=invoice.service_date.isoformat(),
+        due=invoice.due_on.isoformat(),
+    )
+
+
+def _payment(payment: Payment) -> str:
+    return texts.INVOICE_PAYMENT.format(
+        payment=one_line(payment.id, 40),
+        amount=amount_words(payment.amount),
+        booked=payment.booked_on.isoformat(),
+    )
+
+
+def _sums(invoices: Sequence[Invoice], today: str) -> Iterator[str]:
+    """One line a currency."""
+    for currency in dict.fromkeys(invoice.total.currency for invoice in invoices):
+        own = [invoice for invoice in invoices if invoice.total.currency == currency]
+        overdue = _sum((each.open for each in own if _is_overdue(each, today)), currency)
+        late = texts.BOOKS_OVERDUE.format(amount=amount_words(overdue)) if overdue.minor else ""
+        yield texts.BOOKS_SUM.format(
+            invoiced=amount_words(_sum((each.total for each in own), currency)),
+            paid=amount_words(_sum((each.paid for each in own), currency)),
+            open=amount_words(_sum((each.open for each in own), currency)),
+            overdue=late,
+            invoices=counted(len(own), "invoice"),
+        )
+
+
+def _unmatched(payments: Sequence[Payment]) -> Iterator[str]:
+    lost = [payment for payment in payments if not payment.invoices]
+    for currency in dict.fromkeys(payment.amount.currency for payment in lost):
+        own = [each.amount for each in lost if each.amount.currency == currency]
+        amount, number = amount_words(_sum(own, currency)), counted(len(own), "payment")
+        yield texts.BOOKS_UNMATCHED.format(amount=amount, payments=number)
+
+
+def _is_overdue(invoice: Invoice, today: str) -> bool:
+    return invoice.open.minor > 0 and invoice.due_on.isoformat() < today
+
+
+def _sum(amounts: Iterable[Money], currency: str) -> Money:
+    return sum(amounts, start=Money(0, currency))

@@ -1,0 +1,68 @@
+"""Going back in time, the books, and what would have been otherwise."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.texts.trouble import Trouble
+
+MOMENT_UNREADABLE: Final = Trouble(
+    "{said!r} is no moment I can read.",
+    "Write `2026-11-23`, `2026-11-23 14:30`, `yesterday` or `3 days ago`; a day means its end.",
+)
+MOMENT_NO_DAY: Final = Trouble(
+    "{said!r} is not in the calendar: {why}.", "Write a day like 2026-11-23, an hour like 14:30."
+)
+MOMENT_TOO_EARLY: Final = Trouble(
+    "{count} {unit}s ago is before any calendar.", "Write a day like 2026-11-23."
+)
+MOMENT_AHEAD: Final = Trouble(
+    "{said} lies ahead; only what has happened is on record.", "Name a moment in the past."
+)
+SPAN_UNREADABLE: Final = Trouble(
+    "{said!r} is no span of time.", "Write `30d`, `12h`, `4w`, `all`, or a day like 2026-11-23."
+)
+
+AS_OF: Final = "As of {when}, after fact {seq} ({last})."
+AS_OF_SET_BACK: Final = (
+    "{facts} more bear an earlier time but were recorded after later ones, since a clock was set "
+    "back; they are left out."
+)
+AS_OF_EMPTY: Final = Trouble(
+    "Nothing was on record at {when} yet.", "The first fact is of {first}; ask for a later moment."
+)
+AS_OF_NO_FACTS: Final = Trouble(
+    "Nothing is on record yet.", "Put a mail in with `coo ingest FILE`."
+)
+AS_OF_ONLY_LOOKS: Final = Trouble(
+    "In the past one can only look, and {word!r} is no look.",
+    "Looks are: {looks}; or name a case, a person or an invoice.",
+)
+PAST_IS_OVER: Final = Trouble("The past cannot be changed.", "Say it without `as-of`.")
+
+BOOKS_TITLE: Final = "Books of {company}"
+BOOKS_SUM: Final = "Invoiced {invoiced}, paid {paid}, open {open}{overdue}: {invoices}."
+BOOKS_OVERDUE: Final = " (of it overdue {amount})"
+BOOKS_NONE: Final = "No invoice has been issued."
+BOOKS_UNMATCHED: Final = "Received and matched to no invoice: {amount} ({payments})."
+BOOKS_MORE: Final = "… and {invoices} before these."
+COLUMNS_BOOKS: Final = ("Invoice", "To", "Issued", "Due", "Total", "Paid", "Open", "Stands")
+OVERDUE: Final = "overdue"
+
+CONTACT_TITLE: Final = "{name} ({contact})"
+CONTACT_ADDRESS: Final = "Writes from {address}"
+CONTACT_FIRM: Final = "Belongs to {organisation}"
+CONTACT_LANGUAGE: Final = "Writes {language}"
+CONTACT_SINCE: Final = "Known since {when}; {mails} from us"
+COLUMNS_THEIR_CASES: Final = ("", "Case", "Id", "Stands", "Changed")
+CONTACT_ERASED: Final = "Erased: what was personal is gone."
+
+INVOICE_TITLE: Final = "Invoice {number} to {who}, {status}"
+INVOICE_LINE: Final = "{quantity} {unit} {description}: {net} net{discount}"
+INVOICE_DISCOUNT: Final = ", {percent} % off"
+INVOICE_SUM: Final = "{net} net, {total} gross; paid {paid}, open {open}"
+INVOICE_DATES: Final = "Issued {issued}, service {service}, due {due}"
+INVOICE_PAYMENT: Final = "Payment {payment} of {amount}, booked {booked}"
+INVOICE_CASE: Final = "`audit {case}` shows how it came about."
+NO_INVOICES: Final = Trouble("No invoice has been issued.", "`status` shows what is going on.")
+NO_CONTACTS: Final = Trouble("Nobody is in the address book.", "They come with their first mail.")
