@@ -64,12 +64,16 @@ class Fate:
         self.dead = False
         self.deaths = 0
         self._left = 0
+        self._at: Moment | None = None
 
     def strikes_in(self, moments: int) -> None:
         self._left = moments
 
+    def strikes_at(self, moment: Moment) -> None:
+        self._at = moment
+
     def spares(self) -> None:
-        self._left = 0
+        self._left, self._at = 0, None
 
     def revives(self) -> None:
         self.dead = False
@@ -78,12 +82,13 @@ class Fate:
         """A failpoint, in whatever thread."""
         if self.dead:
             raise Died
-        if self._left:
-            self._left -= 1
-            if not self._left:
-                self.dead = True
-                self.deaths += 1
-                raise Died
+        counted = self._left > 0
+        self._left -= bool(self._left)
+        if moment is self._at or (counted and not self._left):
+            self.spares()
+            self.dead = True
+            self.deaths += 1
+            raise Died
 
 
 class TestClock:

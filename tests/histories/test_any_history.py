@@ -8,8 +8,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from machine import AnyHistory
 
 FEW = settings(
-    max_examples=12,
-    stateful_step_count=14,
+    max_examples=8,
+    stateful_step_count=12,
     derandomize=True,
     deadline=None,
     phases=[Phase.generate],
