@@ -7,6 +7,7 @@ connectors pass the same suite as the real ones (tests/contract/test_connectors.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import deque
 from enum import StrEnum
 from pathlib import Path
@@ -243,16 +244,41 @@ class SandboxInvoices:
         return Succeeded(await self._receipt(order)) if there else None
 
     async def _receipt(self, order: Order) -> Receipt:
-        """The document is the invoice's own data: nothing is printed in a rehearsal."""
-        data = canonical(order.invoice)
-        sha = await self._world.blobs.put(data, person=order.person)
+        """The documents are the invoice's own data, and a sheet that only names it."""
         number = order.invoice.number if order.invoice else ""
+        documents = (
+            await self._kept(f"{number}.pdf", "application/pdf", _sheet(number), order.person),
+            await self._kept(
+                f"{number}.json", "application/json", canonical(order.invoice), order.person
+            ),
+        )
         return Receipt(
             provider=self.name,
             reference=number,
             location="the sandbox's book of invoices",
-            documents=(Attachment(f"{number}.json", "application/json", len(data), sha),),
+            documents=documents,
         )
+
+    async def _kept(self, name: str, media_type: str, data: bytes, person: str) -> Attachment:
+        sha = await self._world.blobs.put(data, person=person)
+        return Attachment(name, media_type, len(data), sha)
+
+
+def _sheet(number: str) -> bytes:
+    """A PDF of one empty page whose title is the invoice's number."""
+    objects = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>",
+        b"<< /Title (" + re.sub(rb"[()\\]", b" ", number.encode("ascii", "replace")) + b") >>",
+    )
+    data, places = b"%PDF-1.4\n", []
+    for n, content in enumerate(objects, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%b\nendobj\n" % (n, content)
+    table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\n" % (len(objects) + 1)
+    return data + b"xref\n0 %d\n" % (len(objects) + 1) + table + end + b"startxref\n%d\n%%%%EOF\n" % len(data)
 
 
 async def _heard(world: Sandbox, name: str, order: Order, *, keyed: bool) -> Outcome | None:

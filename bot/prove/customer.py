@@ -1,0 +1,111 @@
+"""The customer and her bank: they know what arrived out there, and answer it.
+
+The same mail always gets the same answer, byte for byte, however often she is asked: a restart
+hears everything once more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Final
+
+from msgspec import Struct
+
+from connectors.sandbox import Effect, Sandbox
+from ledger.domain.commands import OutgoingMail, SendInvoice, SendProposal
+from ledger.domain.facts import message_id
+from ledger.domain.values import Money
+
+ADA: Final = "Ada Example <ada@example.com>"
+COMPANY: Final = "hello@studio-nord.example"
+
+_LEAD: Final = """\
+Hello Nora,
+
+we would like your website design package. Could you send us an offer?
+
+Ada
+"""
+_COUNTER: Final = """\
+Hello Nora,
+
+thank you. Could you do it for 2,200.00 EUR net?
+
+Ada
+"""
+_ACCEPTANCE: Final = """\
+Hello Nora,
+
+we accept your offer, please go ahead.
+
+Ada
+"""
+_ANSWERS: Final = (_COUNTER, _ACCEPTANCE)
+
+
+class Arrival(Struct, frozen=True):
+    """Something that comes in. `name` ends in `.eml` or `.json`."""
+
+    name: str
+    data: bytes
+
+
+class Customer:
+    """Asks, haggles once, accepts, and pays."""
+
+    def __init__(self, world: Sandbox, start: datetime) -> None:
+        self._world = world
+        self._start = start
+
+    def so_far(self) -> Iterator[Arrival]:
+        """The first mail, and an answer to all that she got, in order."""
+        yield self._mail("lead", _LEAD, subject="A new website")
+        answers = iter(_ANSWERS)
+        for effect in first_copies(self._world.effects):
+            match effect.order.command:
+                case SendProposal() as offer:
+                    text = next(answers, "")
+                    if text:
+                        yield self._mail(effect.key, text, subject=offer.subject, answers=effect)
+                case SendInvoice() as invoice:
+                    yield paid(invoice.number, invoice.total, self._start, payment=invoice.number)
+
+    def _mail(
+        self, name: str, text: str, *, subject: str, answers: Effect | None = None
+    ) -> Arrival:
+        mail = EmailMessage(SMTP)
+        mail["From"], mail["To"] = ADA, COMPANY
+        mail["Subject"] = f"Re: {subject}" if answers else subject
+        mail["Message-ID"] = f"<{name}@mail.example.com>"
+        mail["Date"] = self._start
+        if answers is not None:
+            mail["In-Reply-To"] = f"<{message_id(answers.key, self._world.domain)}>"
+            mail["References"] = mail["In-Reply-To"]
+        mail.set_content(text)
+        return Arrival(f"{name}.eml", mail.as_bytes())
+
+
+def paid(number: str, amount: Money, at: datetime, *, payment: str) -> Arrival:
+    """A transfer that names the invoice, in the bank's own file."""
+    entry = {
+        "id": f"bank-{payment}",
+        "amount": f"{amount.minor // 100}.{amount.minor % 100:02d}",
+        "currency": amount.currency,
+        "date": (at + timedelta(days=3)).date().isoformat(),
+        "payer": "Ada Example",
+        "reference": f"Invoice {number}",
+    }
+    return Arrival("payment.json", json.dumps(entry).encode())
+
+
+def first_copies(effects: list[Effect]) -> Iterator[Effect]:
+    """Each mail once, though it may have come twice."""
+    seen: set[str] = set()
+    for effect in effects:
+        if effect.key not in seen and isinstance(effect.order.command, OutgoingMail):
+            seen.add(effect.key)
+            yield effect
