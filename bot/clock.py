@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
-from typing import Protocol
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
 
-from ledger.domain.entities import Alarm
+from ledger.domain.entities import Alarm, Approval, ApprovalStatus
 from ledger.domain.errors import CooError
 from ledger.domain.reading import Clock, Views
 from ledger.pauses import pause
 
+SEEN_LATE: Final = timedelta(minutes=10)
+"""Who looks every second sees an alarm at once. So much later, time has jumped or nobody looked."""
+
+BURST: Final = 2
+"""So many cards that would expire in one look are asked about, where one of them is seen late."""
+
+_UNDECIDED: Final = (ApprovalStatus.PENDING, ApprovalStatus.POSTPONED)
 _log = logging.getLogger(__name__)
 
 
@@ -32,9 +40,15 @@ class Rings(Protocol):
 
     async def alarm(self, alarm: Alarm) -> object: ...
 
+    async def missed(self, alarms: Sequence[Alarm], approvals: Sequence[str]) -> object: ...
+
 
 class AlarmClock:
-    """Records `AlarmRang` for every alarm that is due, oldest first, each once."""
+    """Records `AlarmRang` for every alarm that is due, oldest first, each once.
+
+    Cards do not expire in a burst, after the clock jumped or the machine slept: they are recorded
+    as missed, and the operator is asked.
+    """
 
     def __init__(self, views: Views, intake: Rings, clock: Clock) -> None:
         self._views = views
@@ -42,13 +56,27 @@ class AlarmClock:
         self._clock = clock
 
     async def ring_due(self) -> int:
-        """Ring what is due now; returns how many alarms that were."""
+        """Ring what is due now; returns how many alarms were due."""
         now = self._clock.now()
         waiting = await self._views.find(Alarm, "waiting")
         due = sorted((alarm for alarm in waiting if alarm.due <= now), key=lambda it: it.due)
+        missed = await self._missed(due, now)
+        if missed:
+            await self._intake.missed(list(missed.values()), list(missed))
         for alarm in due:
-            await self._intake.alarm(alarm)
+            if alarm not in missed.values():
+                await self._intake.alarm(alarm)
         return len(due)
+
+    async def _missed(self, due: Sequence[Alarm], now: datetime) -> dict[str, Alarm]:
+        """The alarms that would end cards in a burst, by approval; none where that is no burst."""
+        ending: dict[str, Alarm] = {}
+        for alarm in due:
+            approval = await self._views.get(Approval, alarm.ends) if alarm.ends else None
+            if approval is not None and approval.status in _UNDECIDED:
+                ending[approval.id] = alarm
+        late = any(now - alarm.due > SEEN_LATE for alarm in ending.values())
+        return ending if late and len(ending) >= BURST else {}
 
     async def run(self, stop: asyncio.Event, *, every: float = 1.0) -> None:
         """Ring until told to stop; looks `every` seconds."""

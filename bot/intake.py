@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,13 +23,14 @@ from ledger.domain.events import (
     AlarmRang,
     CompanyConfigured,
     Event,
+    ExpiriesMissed,
     PaymentReceived,
     PolicyLoaded,
     PolicyRefused,
 )
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.reading import Blobs
-from ledger.domain.values import DESK
+from ledger.domain.values import DESK, canonical
 from ledger.seal import Keys
 from ledger.store import Ledger, Tx
 
@@ -117,6 +119,15 @@ class Intake:
         """Record that an alarm's time has come."""
         event = AlarmRang(alarm=alarm.id, case=alarm.case, due=alarm.due)
         return await self._record(event, f"rang:{alarm.id}", what="alarm")
+
+    async def missed(self, alarms: Sequence[Alarm], approvals: Sequence[str]) -> Taken:
+        """Record that these alarms' time, the end of these approvals, passed unseen."""
+        event = ExpiriesMissed(
+            alarms=tuple(alarm.id for alarm in alarms),
+            approvals=tuple(approvals),
+            since=min(alarm.due for alarm in alarms),
+        )
+        return await self._record(event, f"missed:{_digest(canonical(event))}", what="alarms")
 
     async def once(self, event: Event, key: str, *, person: str = "") -> Taken:
         """Record something under a key that the caller knows to be unique.

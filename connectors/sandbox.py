@@ -278,7 +278,13 @@ def _sheet(number: str) -> bytes:
         data += b"%d 0 obj\n%b\nendobj\n" % (n, content)
     table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
     end = b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\n" % (len(objects) + 1)
-    return data + b"xref\n0 %d\n" % (len(objects) + 1) + table + end + b"startxref\n%d\n%%%%EOF\n" % len(data)
+    return (
+        data
+        + b"xref\n0 %d\n" % (len(objects) + 1)
+        + table
+        + end
+        + b"startxref\n%d\n%%%%EOF\n" % len(data)
+    )
 
 
 async def _heard(world: Sandbox, name: str, order: Order, *, keyed: bool) -> Outcome | None:

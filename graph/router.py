@@ -6,13 +6,16 @@ from typing import assert_never, cast
 
 from graph.desk import ROUTER, Desk, unrouted
 from graph.drafts import placed
+from graph.routing_expiries import route_missed
 from graph.routing_mail import route_mail
-from graph.routing_payments import route_payment
+from graph.routing_payments import route_issued, route_payment
 from graph.routing_said import route_reply, route_said
 from graph.routing_stops import route_alarm, route_resume, route_retry, route_stop
 from graph.routing_taps import route_tap
 from ledger.domain.events import (
     AlarmRang,
+    ExpiriesMissed,
+    InvoiceIssued,
     MailReceived,
     MailUnreadable,
     OperatorSaid,
@@ -38,8 +41,10 @@ Arrived = (
     | ResumeOrdered
     | RetryOrdered
     | AlarmRang
+    | ExpiriesMissed
+    | InvoiceIssued
 )
-"""What comes from outside and may concern a case."""
+"""What comes from outside and may concern a case; and an invoice, which money may wait for."""
 
 
 class Router:
@@ -54,7 +59,8 @@ class Router:
 
     def wants(self, fact: Fact) -> bool:
         """What came from outside; the company's own files concern no single case."""
-        return fact.case == DESK and isinstance(fact.event, Arrived)
+        arrived = fact.case == DESK and isinstance(fact.event, Arrived)
+        return arrived or isinstance(fact.event, InvoiceIssued)
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """The facts that follow, or none where they are in the ledger already."""
@@ -64,7 +70,7 @@ class Router:
         drafts = await self._route(fact, cast("Arrived", fact.event))
         return Reaction(drafts=tuple([placed(draft, ROUTER, n) for n, draft in enumerate(drafts)]))
 
-    async def _route(self, fact: Fact, event: Arrived) -> list[Draft]:  # noqa: C901 - one arm a type, nothing nested
+    async def _route(self, fact: Fact, event: Arrived) -> list[Draft]:  # noqa: C901, PLR0912 - one arm a type, nothing nested
         match event:
             case MailReceived():
                 return await route_mail(fact, event, self._desk)
@@ -86,5 +92,9 @@ class Router:
                 return await route_retry(fact, event, self._desk)
             case AlarmRang():
                 return await route_alarm(fact, event, self._desk)
+            case ExpiriesMissed():
+                return await route_missed(fact, event, self._desk)
+            case InvoiceIssued():
+                return await route_issued(fact, event, self._desk)
             case _:
                 assert_never(event)

@@ -1,10 +1,13 @@
-"""Which case a payment belongs to: by invoice number, else by exact amount and payer."""
+"""Which case a payment belongs to: by invoice number, else by exact amount and payer.
+
+Money may come before the invoice it names: then it waits, and the invoice finds it.
+"""
 
 from __future__ import annotations
 
 from graph.desk import Desk, routed, unrouted
-from ledger.domain.entities import Contact, Invoice
-from ledger.domain.events import PaymentReceived
+from ledger.domain.entities import Contact, Invoice, Stray
+from ledger.domain.events import InvoiceIssued, PaymentReceived
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.values import Money
 
@@ -24,6 +27,24 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
         why = f"Invoice {fitting[0].number} is open with exactly this amount and payer."
         return [routed(fact, fitting[0].case, PAYMENT, why)]
     return [_nowhere(fact, payment, fitting)]
+
+
+async def route_issued(fact: Fact, issued: InvoiceIssued, desk: Desk) -> list[Draft]:
+    """The payments that named this number before there was such an invoice."""
+    strays = await desk.views.find(Stray, "open")
+    sources = [await desk.fact(stray.id) for stray in strays if stray.kind == PAYMENT]
+    why = f"It named invoice {issued.number} before that was issued."
+    return [
+        routed(source, fact.case, PAYMENT, why, cause=fact)
+        for source in sources
+        if source is not None and issued.number.upper() in _quoted(source)
+    ]
+
+
+def _quoted(source: Fact) -> set[str]:
+    event = source.event
+    numbers = event.numbers if isinstance(event, PaymentReceived) else ()
+    return {number.upper() for number in numbers}
 
 
 def _names(number: str) -> str:

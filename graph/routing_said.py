@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from graph.desk import Desk, routed, says, tells
+from graph.routing_expiries import missed_by_hand
 from graph.routing_mail import MAIL, NEW_CASE, TO_CASE, opened
 from ledger.domain.entities import Approval, Case, Contact, Question
 from ledger.domain.events import (
+    ExpiriesMissed,
     Instructed,
     MailReceived,
     OperatorSaid,
@@ -59,7 +61,7 @@ async def route_reply(fact: Fact, reply: QuestionReplied, desk: Desk) -> list[Dr
         text=reply.text,
     )
     said = says(fact, answer, case=question.case, person=person, key=f"answer:{question.id}")
-    return [said, *await _mail_by_hand(fact, question, reply, desk)]
+    return [said, *await _by_hand(fact, question, reply, desk)]
 
 
 def _problem(question: Question, reply: QuestionReplied) -> str:
@@ -74,10 +76,20 @@ def _problem(question: Question, reply: QuestionReplied) -> str:
     return ""
 
 
+async def _by_hand(
+    fact: Fact, question: Question, reply: QuestionReplied, desk: Desk
+) -> list[Draft]:
+    """The answer to a question of the router's own is carried out at once."""
+    about = await desk.fact(question.about)
+    if about is not None and isinstance(about.event, ExpiriesMissed):
+        return await missed_by_hand(fact, about.event, reply.choice, desk)
+    return await _mail_by_hand(fact, question, reply, desk)
+
+
 async def _mail_by_hand(
     fact: Fact, question: Question, reply: QuestionReplied, desk: Desk
 ) -> list[Draft]:
-    """A question of the router's own, which case a mail belongs to, is carried out at once."""
+    """Which case a mail belongs to."""
     if reply.choice != NEW_CASE and not reply.choice.startswith(TO_CASE):
         return []
     mail = await desk.history.fact(question.about)

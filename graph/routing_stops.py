@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.desk import Desk, routed, tells, unrouted
-from graph.nodes.gate import EXPIRES
 from graph.routing_taps import expired
 from ledger.domain.claims import concerns
 from ledger.domain.entities import (
@@ -102,8 +101,8 @@ async def route_retry(fact: Fact, retry: RetryOrdered, desk: Desk) -> list[Draft
 async def route_alarm(fact: Fact, rang: AlarmRang, desk: Desk) -> list[Draft]:
     """An alarm goes to the case that set it; one that ends an approval does just that."""
     alarm = await desk.views.get(Alarm, rang.alarm)
-    if alarm and alarm.purpose.startswith(EXPIRES):
-        return await _expiry(fact, alarm.purpose.removeprefix(EXPIRES), desk)
+    if alarm and alarm.ends:
+        return await _expiry(fact, alarm.ends, desk)
     if not await desk.views.get(Case, rang.case):
         return [unrouted(fact, ALARM, f"There is no case {rang.case!r}.", "Nothing to do.")]
     return [routed(fact, rang.case, ALARM, f"Its alarm {rang.alarm} rang.")]

@@ -17,6 +17,8 @@ from graph.records import Recorder, company_sha
 from graph.rerun import Rerun, Reruns
 from graph.threads import Ran, Threads
 from ledger.domain.events import (
+    AlarmSet,
+    ApprovalProlonged,
     AttemptStarted,
     CaseStuck,
     CaseUnstuck,
@@ -36,6 +38,8 @@ from ledger.domain.reading import History
 from ledger.domain.values import DESK
 
 _PASSED_OVER = (
+    AlarmSet,
+    ApprovalProlonged,
     AttemptStarted,
     CaseStuck,
     CaseUnstuck,

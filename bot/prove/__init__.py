@@ -1,1 +1,1 @@
-"""`coo prove`: kills the real process at every named moment of a case, and shows what came of it."""
+"""`coo prove`: kills the real process at every named moment of a case, and shows the end."""

@@ -103,8 +103,7 @@ async def _books(app: App) -> AsyncIterator[str]:
             f"paid {one.paid.minor}, {one.status}"
         )
     for payment in sorted(await app.views.all(Payment), key=lambda one: one.id):
-        invoice = numbers.get(payment.invoice)
-        of = invoice.number if invoice else "nothing"
+        of = ", ".join(numbers[one].number for one in payment.invoices) or "nothing"
         yield f"payment {payment.id}: {payment.amount.minor} {payment.amount.currency} for {of}"
 
 

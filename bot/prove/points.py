@@ -1,4 +1,4 @@
-"""Crash points: a moment and its how-manieth time. Found in a calm run, then died at, one by one."""
+"""Crash points: a moment and which time it is. Found in a calm run, then died at, one by one."""
 
 from __future__ import annotations
 

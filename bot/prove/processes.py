@@ -8,6 +8,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -57,14 +58,16 @@ def started(work: Callable[[], None], complaint: Path) -> int:
         os._exit(code)
 
 
-def side_by_side(tasks: Sequence[T], work: Callable[[T], None], hands: int, folder: Path) -> Iterator[int]:
+def side_by_side(
+    tasks: Sequence[T], work: Callable[[T], None], hands: int, folder: Path
+) -> Iterator[int]:
     """Do `work` on every task in `hands` processes; yields once for each that is through.
 
     Each process forks again for what may die. One that ends early leaves its tasks undone.
     """
     reads, writes = os.pipe()
     pids = [
-        started(lambda hand=hand: _hand(tasks[hand::hands], work, writes), folder / f"hand-{hand}")
+        started(partial(_hand, tasks[hand::hands], work, writes), folder / f"hand-{hand}")
         for hand in range(hands)
     ]
     os.close(writes)

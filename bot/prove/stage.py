@@ -112,15 +112,11 @@ def founded(stage: Stage) -> Stage:
 
 
 @asynccontextmanager
-async def staged(
-    stage: Stage, failpoints: Failpoints = UNWATCHED
-) -> AsyncIterator[Staged]:
+async def staged(stage: Stage, failpoints: Failpoints = UNWATCHED) -> AsyncIterator[Staged]:
     """Open the company and go to work: the first time, or after a crash."""
     clock = StageClock(stage.start)
     settings = Settings(data=stage.folder)
-    async with open_app(
-        settings, clock=clock, failpoints=failpoints, chance=stage.chance()
-    ) as app:
+    async with open_app(settings, clock=clock, failpoints=failpoints, chance=stage.chance()) as app:
         await _follow(clock, app)
         world = world_of(stage, app)
         async with at_work(app, "coo prove", reach=_reach(stage, app, world)) as works:

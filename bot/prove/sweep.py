@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -115,10 +116,8 @@ def tried(trial: Trial, stage: Stage, calm: Ending) -> Finding:
 def _lived(stage: Stage, lives: Sequence[Failpoints]) -> Iterator[int]:
     """One process after the other on the same folder; stops where one gets to the end."""
     for run, failpoints in enumerate(lives):
-        code = forked(
-            lambda stage=replace(stage, run=run), failpoints=failpoints: _process(stage, failpoints),
-            stage.root / "complaint.txt",
-        )
+        work = partial(_process, replace(stage, run=run), failpoints)
+        code = forked(work, stage.root / "complaint.txt")
         yield code
         if code != -signal.SIGKILL:
             return

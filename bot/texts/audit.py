@@ -80,6 +80,7 @@ DECIDED: Final = {
     "done": "Done by hand",
     "superseded": "The approval no longer counts",
     "expired": "Expired undecided; paused",
+    "prolonged": "Counts longer",
     "refused": "A tap did not count",
 }
 DECIDED_BYTES: Final = "exactly the bytes {sha}…"

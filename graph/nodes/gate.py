@@ -13,7 +13,7 @@ from graph.answers import AnswerId, plain_option
 from graph.ports import GateDecision, World
 from graph.state import CaseState, Json, event_of, said
 from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
-from ledger.domain.entities import ApprovalStatus
+from ledger.domain.entities import EXPIRES, ApprovalStatus
 from ledger.domain.events import (
     ActionProposed,
     AlarmSet,
@@ -29,9 +29,6 @@ from ledger.domain.verdicts import Allow, Ask, Deny
 
 APPROVAL_LASTS = timedelta(hours=72)
 """How long a person has to decide; then the action is paused, not refused."""
-
-EXPIRES = "expire:"
-"""Prefix of an alarm's purpose that ends an approval: `expire:<approval>`."""
 
 _UNDECIDED = (ApprovalStatus.PENDING, ApprovalStatus.POSTPONED)
 

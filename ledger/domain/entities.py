@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -15,6 +16,9 @@ from ledger.domain.commands import Command
 from ledger.domain.events import Option
 from ledger.domain.values import Line, Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
+
+EXPIRES: Final = "expire:"
+"""Prefix of an alarm's purpose that ends an approval: `expire:<approval>`."""
 
 
 class CaseStatus(StrEnum):
@@ -260,6 +264,11 @@ class Alarm(Struct, frozen=True, kw_only=True, tag="alarm", gc=False):
     due: datetime
     purpose: str
     rung: bool = False
+
+    @property
+    def ends(self) -> str:
+        """The approval whose time ends then; "" where it is for something else."""
+        return self.purpose.removeprefix(EXPIRES) if self.purpose.startswith(EXPIRES) else ""
 
 
 class Failure(Struct, frozen=True, kw_only=True, tag="failure", gc=False):

@@ -10,6 +10,7 @@ from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatu
 from ledger.domain.events import (
     ActionProposed,
     ApprovalExpired,
+    ApprovalProlonged,
     ApprovalRequested,
     ApprovalSuperseded,
     Approved,
@@ -84,6 +85,8 @@ def _altered(event: Event, approval: Approval, fact: Fact, look: Look) -> dict[s
             return {"status": ApprovalStatus.POSTPONED, "until": event.until}
         case ApprovalExpired():
             return {"status": ApprovalStatus.EXPIRED, "decided_at": fact.at}
+        case ApprovalProlonged():
+            return {"expires_at": event.until}
         case _:
             return {}
 

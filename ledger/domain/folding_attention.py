@@ -8,6 +8,7 @@ from ledger.domain.entities import Alarm, Entity, Question, Stop
 from ledger.domain.events import (
     AlarmRang,
     AlarmSet,
+    ExpiriesMissed,
     QuestionAnswered,
     QuestionAsked,
     QuestionWithdrawn,
@@ -37,6 +38,9 @@ def fold_attention(fact: Fact, look: Look) -> list[Entity]:
         case AlarmRang() as event:
             set_alarm = look.get(Alarm, event.alarm)
             return [replace(set_alarm, rung=True)] if set_alarm else []
+        case ExpiriesMissed() as event:
+            found = [look.get(Alarm, name) for name in dict.fromkeys(event.alarms)]
+            return [replace(alarm, rung=True) for alarm in found if alarm]
         case _:
             return []
 

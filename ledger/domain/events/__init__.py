@@ -21,6 +21,7 @@ from ledger.domain.events.outside import (
     AlarmRang,
     AssignOrdered,
     CompanyConfigured,
+    ExpiriesMissed,
     KeyTold,
     MailReceived,
     MailUnreadable,
@@ -66,6 +67,7 @@ from ledger.domain.events.planning import (
 from ledger.domain.events.proof import HeadAnchored
 from ledger.domain.events.routing import (
     ApprovalExpired,
+    ApprovalProlonged,
     ApprovalSuperseded,
     Approved,
     CaseOpened,
@@ -97,6 +99,7 @@ __all__ = [
     "AlarmSet",
     "Alternative",
     "ApprovalExpired",
+    "ApprovalProlonged",
     "ApprovalRequested",
     "ApprovalSuperseded",
     "Approved",
@@ -117,6 +120,7 @@ __all__ = [
     "DeliveryRecorded",
     "DoneByOperator",
     "Event",
+    "ExpiriesMissed",
     "FailureCleared",
     "FailureReported",
     "HeadAnchored",

@@ -176,6 +176,17 @@ class AlarmRang(Event, frozen=True, kw_only=True):
     due: datetime
 
 
+class ExpiriesMissed(Event, frozen=True, kw_only=True):
+    """The time of these approvals ended while nobody looked: a clock jumped, or Coo did not run.
+
+    `alarms` are those that would have rung; `since` is when the first one was due.
+    """
+
+    alarms: tuple[str, ...]
+    approvals: tuple[str, ...]
+    since: datetime
+
+
 class CompanyConfigured(Event, frozen=True, kw_only=True):
     """`company.yaml` was loaded or changed."""
 

@@ -197,6 +197,14 @@ class ApprovalExpired(Event, frozen=True, kw_only=True):
     action: str
 
 
+class ApprovalProlonged(Event, frozen=True, kw_only=True):
+    """The operator lets a card count longer than it was meant to."""
+
+    approval: str
+    action: str
+    until: datetime
+
+
 class QuestionAnswered(Event, frozen=True, kw_only=True):
     """The operator's answer to a question, in the case that asked."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
@@ -67,6 +67,10 @@ class FullOnce:
     async def alarm(self, alarm: Alarm) -> object:
         self._full()
         return await self._app.intake.alarm(alarm)
+
+    async def missed(self, alarms: Sequence[Alarm], approvals: Sequence[str]) -> object:
+        self._full()
+        return await self._app.intake.missed(alarms, approvals)
 
     async def file(self, path: Path) -> list[Taken]:
         self._full()

@@ -23,6 +23,7 @@ QUIET = {
     "ActionProposed", "VerdictGiven", "InvoicePaid", "DecisionRecorded", "AlarmSet",
     "CaseReopened", "DeliveryRecorded", "AttemptStarted", "InvoiceIssued", "ActionFailed",
     "ActionUnknown", "ModelCallReserved", "ModelCallRecorded", "ModelCallFailed",
+    "ExpiriesMissed", "ApprovalProlonged",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 
