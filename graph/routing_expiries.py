@@ -45,9 +45,9 @@ async def route_missed(fact: Fact, missed: ExpiriesMissed, desk: Desk) -> list[D
             Option(LET_GO, "Let them expire"),
         ),
         text=(
-            f"The time of {cards} ended since {missed.since:%Y-%m-%d %H:%M} UTC, and I see it "
-            f"only {_late(fact.at - missed.since)} later: the clock jumped, or I did not run. "
-            "Do they still count?"
+            f"Do {cards} still count? Their time ended at {missed.since:%Y-%m-%d %H:%M} UTC or "
+            f"later, and I see it only now, {_late(fact.at - missed.since)} after: the clock "
+            "jumped, or I did not run. I let nothing expire."
         ),
     )
     return [says(fact, event)]
@@ -81,7 +81,7 @@ async def _undecided(missed: ExpiriesMissed, desk: Desk) -> list[Approval]:
 def _listed(approvals: Sequence[Approval]) -> str:
     numbers = [str(number) for number in sorted(one.number for one in approvals)]
     if len(numbers) == 1:
-        return f"card {numbers[0]}"
+        return f"the card {numbers[0]}"
     return f"cards {', '.join(numbers[:-1])} and {numbers[-1]}"
 
 
