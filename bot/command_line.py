@@ -177,6 +177,7 @@ one_shot("why", "One step in plain words, or `why not …` a step not taken.")
 one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")
 one_shot("failures", "What is broken now.")
 one_shot("replay", "Run a case again from its records and compare.")
+one_shot("whatif", "What a file of rules would have changed: `whatif FILE --since 30d`.")
 one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")
 one_shot("resume", "Lift a stop.", works=True)
 

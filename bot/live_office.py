@@ -6,14 +6,17 @@ another one it is read from the ledger as the running process appends it.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from bot.anchoring import anchor_now
 from bot.channel import Verb
 from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
 from bot.opening import App
+from bot.trial import Trial, on_trial
 from bot.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.blobs import FileBlobs
@@ -34,7 +37,7 @@ from ledger.domain.reading import Clock
 from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
-from policies.engine import Loaded, Refused
+from policies.engine import Loaded, Policies, Refused
 
 _KEY_BYTES = 16
 LOOK_EVERY_S = 0.1
@@ -165,6 +168,10 @@ class LiveOffice:
 
     async def as_of(self, moment: datetime) -> Past:
         return await as_of(self._app.ledger, moment)
+
+    async def whatif(self, rules: Path, since: datetime) -> Trial:
+        trying = await asyncio.to_thread(Policies.trying, rules, self._app.folder.policies)
+        return await on_trial(self._app.ledger, trying, since)
 
     async def first_moment(self) -> datetime | None:
         return await first_moment(self._app.ledger)

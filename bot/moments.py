@@ -67,6 +67,8 @@ def since(text: str, now: datetime) -> datetime:
         return datetime(1970, 1, 2, tzinfo=now.tzinfo)
     if span := _SPAN.fullmatch(text):
         return _back(now, int(span["count"]), _SHORT[span["unit"].lower()])
+    if not any(form.match(text) for form, _ in _FORMS):
+        raise MomentUnclear(texts.SPAN_UNREADABLE, said=text[:40])
     moment = leading_moment(text, now)
     if moment.rest:
         raise MomentUnclear(texts.SPAN_UNREADABLE, said=text[:40])

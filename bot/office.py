@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from msgspec import Struct
 
 from bot.channel import Verb
+from bot.trial import Trial
 from ledger.domain.company import Company
 from ledger.domain.facts import Fact
 from ledger.domain.reading import Clock, History, Views
@@ -158,6 +160,13 @@ class Office(Looks, Protocol):
 
     async def as_of(self, moment: datetime) -> PastLike:
         """The state at a moment."""
+        ...
+
+    async def whatif(self, rules: Path, since: datetime) -> Trial:
+        """What other rules would have said of every command since then. Does nothing.
+
+        Raises `PolicyInvalid` with file, line and reason.
+        """
         ...
 
     async def first_moment(self) -> datetime | None:

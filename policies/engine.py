@@ -67,6 +67,19 @@ class Policies:
         """The shipped rules and the operator's `*.yaml` in `folder`, which may be absent."""
         return cls(shipped or shipped_rules(), folder, Reader())
 
+    @classmethod
+    def trying(cls, path: Path, folder: Path | None = None) -> Policies:
+        """The rules as they would be with `path` among the operator's in `folder`.
+
+        A file takes the place of the one with its name; a folder takes the place of them all.
+        They are on trial, and in force nowhere. Raises `PolicyInvalid`.
+        """
+        trial = cls(shipped_rules(), None, Reader())
+        files = [*_files(trial._shipped, SHIPPED), *_with(path, folder)]
+        trial._rules = _rules(files, trial._reader.sheets(files))
+        trial.status = _loaded(trial._rules)
+        return trial
+
     @property
     def policy(self) -> str:
         """`version@sha` of the rules in force."""
@@ -151,6 +164,15 @@ def _files(folder: Traversable | Path | None, prefix: str) -> tuple[RuleFile, ..
         return ()
     found = sorted(folder.iterdir(), key=lambda entry: entry.name)
     return tuple(_file(entry, prefix) for entry in found if entry.name.endswith(".yaml"))
+
+
+def _with(path: Path, folder: Path | None) -> list[RuleFile]:
+    """The operator's files, one of them exchanged or added, by name."""
+    if path.is_dir():
+        return [*_files(path, "")]
+    files = {file.name: file for file in _files(folder, "")}
+    files[path.name] = _file(path, "")
+    return [files[name] for name in sorted(files)]
 
 
 def _file(entry: Traversable, prefix: str) -> RuleFile:

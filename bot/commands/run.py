@@ -18,6 +18,7 @@ from bot.commands.past import GoingBack
 from bot.commands.proving import Proving
 from bot.commands.replaying import Replaying
 from bot.commands.session import Session
+from bot.commands.supposing import Supposing
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
@@ -36,6 +37,7 @@ class Commands:
         self._books = Bookkeeping(office, session)
         self._going_back = GoingBack(office, session)
         self._replaying = Replaying(office, session)
+        self._supposing = Supposing(office, session)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -75,7 +77,9 @@ class Commands:
                 return await self._look(intent)
             case words.Books() | words.ShowContact() | words.ShowInvoice():
                 return await self._business(intent)
-            case words.Audit() | words.Why() | words.AsOf() | words.Replay():
+            case words.Audit() | words.Why():
+                return await self._story(intent)
+            case words.AsOf() | words.Replay() | words.WhatIf():
                 return await self._past(intent)
             case words.Halt() | words.Resume() | words.Retry():
                 return await self._orders(intent)
@@ -133,12 +137,19 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _past(self, intent: words.Audit | words.Why | words.AsOf | words.Replay) -> Reply:
+    async def _story(self, intent: words.Audit | words.Why) -> Reply:
         match intent:
             case words.Audit(thing):
                 return await self._auditing.audit(thing)
             case words.Why():
                 return await self._auditing.why(intent)
+            case _:
+                assert_never(intent)
+
+    async def _past(self, intent: words.AsOf | words.Replay | words.WhatIf) -> Reply:
+        match intent:
+            case words.WhatIf(said):
+                return await self._supposing.whatif(said)
             case words.AsOf(said):
                 return await self._going_back.look(said)
             case words.Replay(thing):

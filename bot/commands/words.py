@@ -131,6 +131,12 @@ class ShowInvoice(Struct, frozen=True):
     thing: str = ""
 
 
+class WhatIf(Struct, frozen=True):
+    """Rules on trial: `said` names a file of rules, a span and what to show."""
+
+    said: str = ""
+
+
 class Halt(Struct, frozen=True):
     """Stop effects: all, or of one case or contact."""
 
@@ -200,6 +206,7 @@ Intention = (
     | Books
     | ShowContact
     | ShowInvoice
+    | WhatIf
     | Halt
     | Resume
     | Retry
@@ -317,6 +324,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "books": lambda _: Books(),
     "contact": lambda rest: ShowContact(_bare(rest)),
     "invoice": lambda rest: ShowInvoice(_bare(rest)),
+    "whatif": lambda rest: WhatIf(rest) if rest else Help("whatif"),
     "replay": lambda rest: Replay(_bare(rest)),
     "verify": lambda rest: Verify(_path(rest)),
     "anchor": lambda _: Anchor(),

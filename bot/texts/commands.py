@@ -37,6 +37,7 @@ COMMANDS: Final = (
     CommandText("verify", "verify [ANCHOR|FILE]", "Check the whole chain, and against anchors."),
     CommandText("anchor", "anchor", "The head of the chain, as a line to keep elsewhere."),
     CommandText("as-of", "as-of DATE LOOK", "Any look, as things stood at that moment."),
+    CommandText("whatif", "whatif FILE [--since 30d]", "What other rules would have changed."),
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
@@ -69,6 +70,11 @@ MORE_HELP: Final = {
         "DATE is `2026-11-23` (its end), `2026-11-23 14:30`, `yesterday`, `3 days ago` or `14:30`. "
         "LOOK is status, inbox, show, books, contact, invoice, audit, why, failures, or just the "
         "name of a case, a person or an invoice. `audit ada --as-of yesterday` says the same."
+    ),
+    "whatif": (
+        "FILE is a file of rules as if it lay in `policies/` (or a folder in the place of all "
+        "yours). `--since` takes 30d, 12h, 4w, a day, or all. `whatif FILE show new-asks` lists a "
+        "group. Nothing is done or recorded."
     ),
     "audit": "Steps are numbered; `why CASE step 7` explains one.",
     "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",

@@ -66,3 +66,39 @@ INVOICE_PAYMENT: Final = "Payment {payment} of {amount}, booked {booked}"
 INVOICE_CASE: Final = "`audit {case}` shows how it came about."
 NO_INVOICES: Final = Trouble("No invoice has been issued.", "`status` shows what is going on.")
 NO_CONTACTS: Final = Trouble("Nobody is in the address book.", "They come with their first mail.")
+
+WHATIF_TITLE: Final = (
+    "Of {commands} since {since}: {unchanged} unchanged, {fewer} with fewer asks, {new} with new "
+    "asks, {denied} newly denied{undenied}, {lost} not evaluable."
+)
+WHATIF_UNDENIED: Final = ", {number} no longer denied"
+WHATIF_RAN: Final = "! It would have run {commands} that you rejected: {open}"
+WHATIF_RAN_NONE: Final = "It would have run nothing that you rejected."
+WHATIF_RULES: Final = "On trial: {file} as {policy}; in force: {current}."
+WHATIF_NOTHING: Final = Trouble(
+    "No command was proposed since {since}.", "Look further back: `--since all`."
+)
+WHATIF_OPEN: Final = "`whatif {file} {span}show {group}`"
+WHATIF_HINT: Final = "Nothing was done and nothing recorded."
+WHATIF_GROUP: Final = "{group}: {number}, {open}"
+WHATIF_COMMAND: Final = "{when} {name}{amount} – case {number}, {title}"
+WHATIF_THEN: Final = "  then: {then}"
+WHATIF_NOW: Final = "  under these rules: {now}"
+WHATIF_GROUPS: Final = {
+    "unchanged": "Unchanged",
+    "fewer-asks": "Fewer asks: it would have run alone",
+    "new-asks": "New asks: you would have been asked",
+    "newly-denied": "Newly denied",
+    "no-longer-denied": "No longer denied",
+    "not-evaluable": "Not evaluable",
+    "rejected": "Would have run what you rejected",
+}
+WHATIF_NO_SUCH_GROUP: Final = Trouble("There is no group {said!r}.", "Groups are: {groups}.")
+WHATIF_EMPTY_GROUP: Final = "{group}: none."
+WHATIF_UNREADABLE: Final = Trouble(
+    "{said!r} cannot be read as a file, a span and a group.",
+    "Write `whatif FILE --since 30d show new-asks`; a name with spaces stands in quotes.",
+)
+WHATIF_REJECTED_FOR: Final = "  ! you rejected it: {reason}"
+WHATIF_POINTERS: Final = "  `audit {case}`, `why {action}`"
+VERDICT_WORDS: Final = {"Allow": "allowed", "Ask": "asked", "Deny": "denied"}
