@@ -20,13 +20,14 @@ from ledger.domain.failpoints import UNWATCHED, Failpoints, Moment
 
 
 class CheckpointsUnavailable(CooError):
-    """The file of threads cannot be opened at all."""
+    """Where threads are kept cannot be opened at all."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, where: Path | str, why: str) -> None:
         super().__init__(
-            f"The file {str(path)!r} cannot be opened: {why}.",
-            "Free space and rights of its folder decide. The file itself may be deleted: the "
-            "threads in it are built again from the ledger.",
+            f"{str(where)!r} cannot be opened: {why}.",
+            "Of a file, free space and rights of its folder decide, and the file itself may be "
+            "deleted: the threads in it are built again from the ledger. A server must run, and "
+            "let Coo in.",
         )
 
 

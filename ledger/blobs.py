@@ -29,11 +29,11 @@ _ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
 class BlobNotKept(CooError):
     """The disk refused a document."""
 
-    def __init__(self, sha256: str, why: OSError) -> None:
+    def __init__(self, sha256: str, why: OSError | str) -> None:
         super().__init__(
             f"The document {sha256[:12]!r} could not be kept: {why}.",
-            "Nothing of it was kept. Check free space and rights of the folder `blobs`, then do "
-            "it again.",
+            "Nothing of it was kept. Check free space and rights where documents lie (the folder "
+            "`blobs`, or the database), then do it again.",
         )
 
 
@@ -43,6 +43,9 @@ class FileBlobs:
     def __init__(self, folder: Path | str, keys: Keys) -> None:
         self._folder = Path(folder)
         self._keys = keys
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     async def put(self, data: bytes, *, person: str = "") -> str:
         """Keep the bytes, durably, and return their sha256 (hex).
@@ -58,12 +61,12 @@ class FileBlobs:
         return await asyncio.to_thread(self._get, sha256)
 
     def _put(self, data: bytes, person: str) -> str:
-        sha256 = hashlib.sha256(data).hexdigest()
+        sha256 = address_of(data)
         self._keys.refresh()
         cipher = self._keys.cipher(person)
         path = self._home(sha256) / f"{_PREFIX}{quote(person, safe='')}{_SUFFIX}"
         if not path.exists():
-            self._keep(path, sha256, cipher.seal(data, _context(sha256)))
+            self._keep(path, sha256, cipher.seal(data, context_of(sha256)))
         return sha256
 
     def _keep(self, path: Path, sha256: str, sealed: bytes) -> None:
@@ -74,21 +77,32 @@ class FileBlobs:
             raise BlobNotKept(sha256, error) from error
 
     def _get(self, sha256: str) -> bytes:
-        if not _ADDRESS.fullmatch(sha256):
+        if not is_address(sha256):
             raise BlobMissing(sha256)
         self._keys.refresh()
         for path in sorted(self._home(sha256).glob(f"{_PREFIX}*{_SUFFIX}")):
             person = unquote(path.name[len(_PREFIX) : -len(_SUFFIX)])
             cipher = self._keys.opener(person)
             if cipher is not None:
-                return cipher.open(path.read_bytes(), _context(sha256))
+                return cipher.open(path.read_bytes(), context_of(sha256))
         raise BlobMissing(sha256)
 
     def _home(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
 
 
-def _context(sha256: str) -> list[bytes]:
+def address_of(data: bytes) -> str:
+    """Where bytes are found: their sha256 (hex)."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def is_address(text: str) -> bool:
+    """Whether it could be one."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def context_of(sha256: str) -> list[bytes]:
+    """What a sealed copy is bound to: it opens under no other address."""
     return [b"blob", sha256.encode()]
 
 

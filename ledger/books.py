@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from ledger.codec import Codec, Encoded, Plain
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.present import Passed
+from ledger.plain_text import plain_draft
 from ledger.statements import Statements
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ class Books(NamedTuple):
 
     def sheets(self, drafts: Sequence[Draft]) -> list[Sheet]:
         """Encode one caller's drafts."""
+        drafts = [plain_draft(draft) for draft in drafts]
         plain = self._plain(drafts)
         self.codec.keys.ensure(_persons(drafts, plain))
         return self._sealed(drafts, plain)
@@ -64,6 +66,7 @@ class Books(NamedTuple):
 
         Touches no table of the ledger, so it needs no transaction.
         """
+        batches = [[plain_draft(draft) for draft in drafts] for drafts in batches]
         plains = [_or_error(partial(self._plain, drafts)) for drafts in batches]
         persons: set[str] = set()
         for drafts, plain in zip(batches, plains, strict=True):

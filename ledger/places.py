@@ -1,18 +1,27 @@
-"""Which database a folder or a URL means. The driver of PostgreSQL is only loaded for one."""
+"""Where a company's things lie: in its folder, or in a database on a server.
+
+The driver of PostgreSQL is only loaded where a URL asks for it.
+"""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from ledger.blobs import FileBlobs
 from ledger.database import Database
 from ledger.domain.errors import SettingsInvalid
+from ledger.domain.reading import Blobs
+from ledger.seal import Chance, Keys
 from ledger.sqlite import READERS, SqliteDatabase
 
-__all__ = ["READERS", "database_at", "ledger_url", "on_server"]
+__all__ = ["READERS", "KeptBlobs", "blobs_at", "database_at", "keys_at", "ledger_url", "on_server"]
 
 _POSTGRES: Final = "postgresql+psycopg"
 
@@ -25,14 +34,44 @@ def database_at(folder_or_url: Path | str, company: str) -> Database:
     url = ledger_url(folder_or_url)
     if url.drivername != _POSTGRES:
         return SqliteDatabase(url)
-    try:
+    with _driver():
         from ledger.postgres import PostgresDatabase  # noqa: PLC0415 - an optional driver
+    return PostgresDatabase(url, company)
+
+
+def keys_at(path_or_url: Path | str, company: str, *, chance: Chance = secrets.token_bytes) -> Keys:
+    """The keys in a file, or in a database on a server. Raises `KeysUnreadable`."""
+    if not on_server(path_or_url):
+        return Keys.open(path_or_url, chance=chance)
+    with _driver():
+        from ledger.postgres_keys import PostgresKeyStore  # noqa: PLC0415 - an optional driver
+    return Keys(PostgresKeyStore(ledger_url(path_or_url), company, chance), chance)
+
+
+def blobs_at(path_or_url: Path | str, company: str, keys: Keys) -> KeptBlobs:
+    """The documents in a folder, or in a database on a server."""
+    if not on_server(path_or_url):
+        return FileBlobs(path_or_url, keys)
+    with _driver():
+        from ledger.postgres_blobs import PostgresBlobs  # noqa: PLC0415 - an optional driver
+    return PostgresBlobs(ledger_url(path_or_url), company, keys)
+
+
+class KeptBlobs(Blobs, Protocol):
+    """Documents, and what is held open for them."""
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def _driver() -> Iterator[None]:
+    try:
+        yield
     except ImportError as error:
         raise SettingsInvalid(
             "The driver for PostgreSQL is not installed.",
             "Install Coo with its extra `postgres`: pip install 'coo-operator[postgres]'.",
         ) from error
-    return PostgresDatabase(url, company)
 
 
 def ledger_url(folder_or_url: Path | str) -> URL:

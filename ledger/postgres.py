@@ -22,13 +22,10 @@ from sqlalchemy.pool import NullPool
 
 from ledger.chain import StoredFact
 from ledger.database import Changes, LedgerUnreadable, Row, reading_errors
+from ledger.plain_text import without_nul
 from ledger.sqlite import BUSY_SECONDS, READERS
 
 APPLICATION: Final = "coo"
-NUL: Final = "\x00"
-NUL_SHOWN: Final = "\u2400"
-"""What stands for NUL, which PostgreSQL's text refuses: the character that depicts it."""
-
 IDLE_SECONDS: Final = 10
 """How long a transaction may do nothing. A stopped process must not hold up all the others."""
 
@@ -42,9 +39,10 @@ ALIVE: Final = {
 """So that a machine that vanished is noticed in seconds and not in hours."""
 
 _ISOLATION: Final = "default_transaction_isolation"
-_LOST: Final = ("08", "57P")
-_OTHERS: Final = "57P04"
-"""`database_dropped`: it does not come back."""
+_LOST: Final = ("08", "57P", "25P03")
+"""SQLSTATEs: connection trouble, a server that ends or begins, and a transaction idle too long."""
+_DROPPED: Final = "57P04"
+"""The database does not come back."""
 
 _log = logging.getLogger(__name__)
 
@@ -209,11 +207,6 @@ class _WithoutNul(StrDumperUnknown):
         return super().dump(without_nul(obj))
 
 
-def without_nul(text: str) -> str:
-    """The text with NUL shown as a picture of it."""
-    return text.replace(NUL, NUL_SHOWN) if NUL in text else text
-
-
 def raw(connection: Connection) -> psycopg.Connection[Any]:
     """The driver's connection behind a SQLAlchemy one."""
     found: Any = connection.connection.dbapi_connection
@@ -224,10 +217,12 @@ def raw(connection: Connection) -> psycopg.Connection[Any]:
 def is_lost(error: BaseException) -> bool:
     """Whether the server went away, is going, or is not there yet."""
     cause = getattr(error, "orig", None) or error
-    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+    if not isinstance(cause, psycopg.Error):
         return False
     state = cause.sqlstate
-    return state is None or (state.startswith(_LOST) and state != _OTHERS)
+    if state is None:
+        return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+    return state.startswith(_LOST) and state != _DROPPED
 
 
 def reason(error: BaseException) -> str:

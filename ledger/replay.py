@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from ledger.domain.entities import Entity
 from ledger.domain.folding import case_of, lookups
 from ledger.domain.present import Present
+from ledger.plain_text import without_nul
 from ledger.reads import Loaded, Reads, tag
 from ledger.store import Ledger
 from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
@@ -98,9 +99,10 @@ def _of_field(name: str, field: str, folded: Any, stored: Any) -> Iterator[str]:
 def _of_lookups(reads: Reads, present: Present) -> Iterator[str]:
     row = VIEW_LOOKUP.c
     query = select(row.kind, row.lookup_key, row.entity_id).where(row.company == reads.company)
-    stored = {(str(kind), str(key), str(one)) for kind, key, one in reads.connection.execute(query)}
+    rows = reads.connection.execute(query)
+    stored = {(str(kind), without_nul(str(key)), str(one)) for kind, key, one in rows}
     folded = {
-        (tag(type(kept.entity)), key, kept.entity.id)
+        (tag(type(kept.entity)), without_nul(key), kept.entity.id)
         for kept in present.kept()
         for key in lookups(kept.entity)
     }

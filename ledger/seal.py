@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256, sha512
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
@@ -26,8 +26,8 @@ from ledger.domain.errors import CooError
 MOST_CIPHERS: Final = 10_000
 """Persons whose keys are kept at hand; beyond that they are read from the file again."""
 
-_KEY_BYTES: Final = 64
-_SALT_BYTES: Final = 32
+KEY_BYTES: Final = 64
+SALT_BYTES: Final = 32
 _BUSY_SECONDS: Final = 15.0
 
 _TABLES: Final = """
@@ -77,7 +77,7 @@ class KeysNotWritten(CooError):
 class KeysUnreadable(CooError):
     """The file of keys cannot be opened."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
             f"The file of keys, {str(path)!r}, cannot be opened: {why}.",
             "Check its rights and its disk; if they are sound, restore the last backup of "
@@ -104,20 +104,51 @@ class Cipher:
             raise KeyLost(self._person) from error
 
 
-class Keys:
-    """The file of keys. Several processes and threads may use it at once.
+class KeyStore(Protocol):
+    """Where keys lie. Whatever it wrote is durable when the call returns."""
 
-    Ciphers are cached; `refresh` drops the cache if another process changed the file.
+    @property
+    def salt(self) -> bytes:
+        """Made once, and never again."""
+        ...
+
+    def secret(self, person: str) -> bytes | None:
+        """The key of a person, or None."""
+        ...
+
+    def forgotten(self, person: str) -> bool:
+        """Whether this person was erased."""
+        ...
+
+    def add(self, keys: list[tuple[str, bytes]]) -> None:
+        """Keep keys, all in one commit. One that is there already stays; the erased get none."""
+        ...
+
+    def forget(self, person: str) -> None:
+        """Destroy a key, and remember that it must never be made again."""
+        ...
+
+    def version(self) -> int:
+        """Changes when somebody else destroyed a key."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Keys:
+    """The keys of a company. Several processes and threads may use them at once.
+
+    Ciphers are cached; `refresh` drops the cache if another process changed the keys.
     """
 
-    def __init__(self, connection: sqlite3.Connection, salt: bytes, chance: Chance) -> None:
-        self._connection = connection
+    def __init__(self, store: KeyStore, chance: Chance = secrets.token_bytes) -> None:
+        self._store = store
         self._chance = chance
-        self._salt = salt
+        self._salt = store.salt
         self._lock = threading.RLock()
         self._ciphers: dict[str, Cipher] = {}
         self._forgotten: set[str] = set()
-        self._version = self._data_version()
+        self._version = store.version()
 
     @classmethod
     def open(cls, path: Path | str, *, chance: Chance = secrets.token_bytes) -> Keys:
@@ -125,22 +156,13 @@ class Keys:
 
         `chance` makes new keys. Raises `KeysUnreadable`.
         """
-        path = Path(path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _create_private(path)
-            connection = _connect(path)
-        except (OSError, sqlite3.Error) as error:
-            raise KeysUnreadable(path, getattr(error, "strerror", "") or str(error)) from error
-        with _writing(connection):
-            salt = _salt(connection, chance)
-        return cls(connection, salt, chance)
+        return cls(KeyFile(Path(path), chance), chance)
 
     def close(self) -> None:
         """Close the file and forget the cached keys."""
         with self._lock:
             self._ciphers.clear()
-            self._connection.close()
+            self._store.close()
 
     def person(self, address: str) -> str:
         """The pseudonym of an address: the same for the same address, whatever its case."""
@@ -171,8 +193,7 @@ class Keys:
             missing = [p for p in unsure if self._existing_cipher(p) is None]
             missing = [p for p in missing if p not in self._forgotten]
             if missing:
-                with _writing(self._connection) as connection:
-                    _insert_missing(connection, [(p, self._chance(_KEY_BYTES)) for p in missing])
+                self._store.add([(p, self._chance(KEY_BYTES)) for p in missing])
 
     def opener(self, person: str) -> Cipher | None:
         """The cipher to read with, or None where the person was erased.
@@ -190,23 +211,21 @@ class Keys:
     def is_forgotten(self, person: str) -> bool:
         """Whether this person was erased."""
         with self._lock:
-            if person not in self._forgotten and self._row("forgotten", person) is not None:
+            if person not in self._forgotten and self._store.forgotten(person):
                 self._forgotten.add(person)
             return person in self._forgotten
 
     def forget(self, person: str) -> None:
         """Destroy a person's key, durably, and remember that it must never be made again."""
         with self._lock:
-            with _writing(self._connection) as connection:
-                connection.execute("DELETE FROM person_keys WHERE person = ?", (person,))
-                connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (person,))
+            self._store.forget(person)
             self._ciphers.pop(person, None)
             self._forgotten.add(person)
 
     def refresh(self) -> None:
         """Notice what other processes did to the file. Cheap; called once a transaction."""
         with self._lock:
-            version = self._data_version()
+            version = self._store.version()
             if version != self._version:
                 self._version = version
                 self._ciphers.clear()
@@ -214,22 +233,61 @@ class Keys:
     def _existing_cipher(self, person: str) -> Cipher | None:
         with self._lock:
             found = self._ciphers.get(person)
-            row = None if found else self._row("person_keys", person)
-            if row is not None:
+            secret = None if found else self._store.secret(person)
+            if secret is not None:
                 if len(self._ciphers) >= MOST_CIPHERS:
                     self._ciphers.clear()
-                found = self._ciphers[person] = Cipher(person, row[1])
+                found = self._ciphers[person] = Cipher(person, secret)
             elif found is None:
                 self.is_forgotten(person)
             return found
 
-    def _row(self, table: str, person: str) -> tuple[str, bytes] | None:
-        query = f"SELECT * FROM {table} WHERE person = ?"  # noqa: S608 - table is a literal of ours
-        row: tuple[str, bytes] | None = self._connection.execute(query, (person,)).fetchone()
-        return row
 
-    def _data_version(self) -> int:
-        return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+class KeyFile:
+    """Implements `KeyStore` on a SQLite file of its own, which only its owner may read."""
+
+    def __init__(self, path: Path, chance: Chance) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _create_private(path)
+            self.connection = _connect(path)
+        except (OSError, sqlite3.Error) as error:
+            raise KeysUnreadable(path, getattr(error, "strerror", "") or str(error)) from error
+        with _writing(self.connection) as connection:
+            self._salt = _salt(connection, chance)
+
+    @property
+    def salt(self) -> bytes:
+        return self._salt
+
+    def secret(self, person: str) -> bytes | None:
+        query = "SELECT secret FROM person_keys WHERE person = ?"
+        row = self.connection.execute(query, (person,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def forgotten(self, person: str) -> bool:
+        query = "SELECT 1 FROM forgotten WHERE person = ?"
+        return self.connection.execute(query, (person,)).fetchone() is not None
+
+    def add(self, keys: list[tuple[str, bytes]]) -> None:
+        # Inside the write lock: a key another process made meanwhile stays, a forgotten one too.
+        with _writing(self.connection) as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO person_keys SELECT ?1, ?2 "
+                "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE person = ?1)",
+                keys,
+            )
+
+    def forget(self, person: str) -> None:
+        with _writing(self.connection) as connection:
+            connection.execute("DELETE FROM person_keys WHERE person = ?", (person,))
+            connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (person,))
+
+    def version(self) -> int:
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    def close(self) -> None:
+        self.connection.close()
 
 
 def _raise_forgotten(person: str) -> Cipher:
@@ -274,14 +332,5 @@ def _writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 def _salt(connection: sqlite3.Connection, chance: Chance) -> bytes:
     for statement in filter(str.strip, _TABLES.split(";")):
         connection.execute(statement)
-    connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (chance(_SALT_BYTES),))
+    connection.execute("INSERT OR IGNORE INTO salt VALUES (1, ?)", (chance(SALT_BYTES),))
     return bytes(connection.execute("SELECT salt FROM salt").fetchone()[0])
-
-
-def _insert_missing(connection: sqlite3.Connection, keys: list[tuple[str, bytes]]) -> None:
-    # Inside the write lock: a key another process made meanwhile stays, a forgotten one too.
-    connection.executemany(
-        "INSERT OR IGNORE INTO person_keys SELECT ?1, ?2 "
-        "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE person = ?1)",
-        keys,
-    )

@@ -14,6 +14,7 @@ from ledger.database import Database, Row
 from ledger.domain.errors import KeyConflict, StaleCursor, UnknownFact
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.placing import Placing
+from ledger.plain_text import without_nul
 from ledger.statements import ALL, Prepared
 
 
@@ -74,7 +75,7 @@ class Tx:
 
     def by_key(self, key: str) -> Fact | None:
         """The fact with this key, or None."""
-        row = self._one(self._run.fact_by_key, fact_key=key)
+        row = self._one(self._run.fact_by_key, fact_key=without_nul(key))
         return None if row is None else self._books.codec.fact(row)
 
     def case(self, case: str, *, after: int = 0, limit: int = ALL) -> Sequence[Fact]:

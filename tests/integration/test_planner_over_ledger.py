@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from graph.build import case_graph
 from graph.chapters import Nodes
-from graph.checkpoints import FileCheckpoints
+from graph.checkpoints import Checkpoints, FileCheckpoints
 from graph.ports import (
     GateDecision,
     ModelAnswer,
@@ -27,6 +28,7 @@ from graph.replayer import Replayer
 from graph.rerun import Reruns
 from graph.router import Router
 from graph.runner import Runner
+from graph.server_checkpoints import ServerCheckpoints
 from graph.state import CaseState, Json, said
 from graph.threads import GraphMaker, Threads
 from ledger.domain.commands import SendReply, command_sha
@@ -47,8 +49,8 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Delivery, Draft, Fact
 from ledger.domain.verdicts import Ask, FiredRule
+from ledger.places import keys_at
 from ledger.relay import Relay
-from ledger.seal import Keys
 from ledger.store import Ledger
 from ledger.views import InlineViews, ReadViews
 
@@ -179,7 +181,7 @@ class Office:
     """A data folder with router and planner running on it."""
 
     def __init__(
-        self, ledger: Ledger, checkpoints: FileCheckpoints, clock: Ticking, nodes: Nodes
+        self, ledger: Ledger, checkpoints: Checkpoints, clock: Ticking, nodes: Nodes
     ) -> None:
         self.ledger = ledger
         self.views = ReadViews(ledger)
@@ -222,17 +224,31 @@ class Office:
 Opener = Callable[..., Any]
 
 
+def beside(database: Path | str, name: str) -> Path | str:
+    return database / name if isinstance(database, Path) else database
+
+
+async def opened_checkpoints(database: Path | str) -> Checkpoints:
+    if isinstance(database, Path):
+        return await FileCheckpoints.open(database / "checkpoints.db")
+    return await ServerCheckpoints.open(conninfo(database))
+
+
+def conninfo(url: str) -> str:
+    return url.replace("+psycopg", "")
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Opener:
-    """Opens the same data folder again and again, as a process that is restarted does."""
+def folder(database: Path | str) -> Opener:
+    """Opens the same data again and again, as a process that is restarted does."""
     clock = Ticking()
 
     @asynccontextmanager
     async def opened(nodes: Nodes = NODES) -> AsyncIterator[Office]:
-        keys = Keys.open(tmp_path / "keys.db")
-        checkpoints = await FileCheckpoints.open(tmp_path / "checkpoints.db")
+        keys = keys_at(beside(database, "keys.db"), "acme")
+        checkpoints = await opened_checkpoints(database)
         ledger = await Ledger.open(
-            tmp_path, company="acme", keys=keys, clock=clock, projection=InlineViews()
+            database, company="acme", keys=keys, clock=clock, projection=InlineViews()
         )
         try:
             yield Office(ledger, checkpoints, clock, nodes)
@@ -277,9 +293,22 @@ async def lived(office: Office) -> None:
         await office.relay.run_until_idle()
 
 
-def forget_checkpoints(folder: Path) -> None:
-    for path in folder.glob("checkpoints.db*"):
-        path.unlink()
+def forget_checkpoints(database: Path | str) -> None:
+    if isinstance(database, Path):
+        for path in database.glob("checkpoints.db*"):
+            path.unlink()
+    else:
+        changed(database, "TRUNCATE checkpoints, checkpoint_blobs, checkpoint_writes")
+
+
+def changed(database: Path | str, statement: str) -> None:
+    """As another program would change the tables, past Coo."""
+    if isinstance(database, Path):
+        with closing(sqlite3.connect(database / "ledger.db", isolation_level=None)) as raw:
+            raw.execute(statement)
+    else:
+        with psycopg.connect(conninfo(database), autocommit=True) as server:
+            server.execute(statement.encode())
 
 
 GOALS = ["CaseOpened", "Routed", "Approved", "Routed", "Approved"]
@@ -332,12 +361,12 @@ async def test_a_kill_between_checkpoint_and_ledger_commit_mixes_up_no_answers(
 
 
 async def test_a_checkpoint_file_deleted_half_way_changes_nothing(
-    folder: Opener, tmp_path: Path
+    folder: Opener, database: Path | str
 ) -> None:
     async with folder() as office:
         await office.happens(mail(1))
         await office.relay.run_until_idle()
-    forget_checkpoints(tmp_path)
+    forget_checkpoints(database)
     async with folder() as office:
         [pending] = await office.pending()
         await office.happens(tap(pending), mail(2))
@@ -353,16 +382,14 @@ async def test_a_checkpoint_file_deleted_half_way_changes_nothing(
 
 @pytest.mark.parametrize("also_checkpoints", [False, True])
 async def test_lost_cursors_append_nothing_and_the_case_goes_on(
-    folder: Opener, tmp_path: Path, also_checkpoints: bool
+    folder: Opener, database: Path | str, also_checkpoints: bool
 ) -> None:
     async with folder() as office:
         await lived(office)
         before = (await office.ledger.head()).seq
-    with sqlite3.connect(tmp_path / "ledger.db") as raw:
-        raw.execute("DELETE FROM cursors")
-    raw.close()
+    changed(database, "DELETE FROM cursors")
     if also_checkpoints:
-        forget_checkpoints(tmp_path)
+        forget_checkpoints(database)
     async with folder() as office:
         await office.relay.run_until_idle()
         assert (await office.ledger.head()).seq == before
@@ -398,7 +425,7 @@ async def test_a_replay_of_the_ledger_is_identical_after_a_restart(folder: Opene
 
 
 async def test_a_changed_node_is_named_by_a_replay_and_does_not_stop_the_case(
-    folder: Opener, tmp_path: Path
+    folder: Opener, database: Path | str
 ) -> None:
     async def shouts(state: CaseState, world: World) -> dict[str, Any]:
         changed = await plan(state, world)
@@ -414,7 +441,7 @@ async def test_a_changed_node_is_named_by_a_replay_and_does_not_stop_the_case(
         assert found.first_difference.endswith(
             "(PlanMade) had goal = 'CaseOpened', has now 'CASEOPENED'."
         )
-    forget_checkpoints(tmp_path)
+    forget_checkpoints(database)
     async with folder(new) as office:
         await office.happens(mail(3))
         await office.relay.run_until_idle()

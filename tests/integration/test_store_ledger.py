@@ -581,6 +581,6 @@ async def test_new_persons_of_one_group_get_their_keys_in_one_commit(
     ledger: Ledger, keys: Keys
 ) -> None:
     commits: list[str] = []
-    keys._connection.set_trace_callback(commits.append)
+    keys._store.connection.set_trace_callback(commits.append)
     await ledger.append([told(f"k{n}", person=f"p-{n}") for n in range(50)])
     assert commits.count("COMMIT") == 1

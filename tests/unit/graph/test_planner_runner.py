@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 import pytest_asyncio
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -39,6 +40,7 @@ from graph.ports import (
 from graph.replayer import Replayer
 from graph.rerun import Reruns
 from graph.runner import Runner
+from graph.server_checkpoints import ServerCheckpoints
 from graph.state import CaseState, Json, said
 from graph.threads import GraphMaker, ThreadBusy, Threads
 from ledger.domain.commands import SendReply, command_sha
@@ -302,13 +304,21 @@ class Office:
         await self.runner.handle(Delivery(fact=fact, token=self.token))
 
 
-@pytest_asyncio.fixture(params=["memory", "file"])
+async def checkpoints_in(kind: str, folder: Path, request: pytest.FixtureRequest) -> Checkpoints:
+    if kind == "memory":
+        return MemoryCheckpoints()
+    if kind == "file":
+        return await FileCheckpoints.open(folder / "checkpoints.db")
+    url = request.getfixturevalue("postgres").fresh()
+    return await ServerCheckpoints.open(url.replace("+psycopg", ""))
+
+
+SERVER = pytest.param("server", marks=[pytest.mark.postgres, pytest.mark.slow])
+
+
+@pytest_asyncio.fixture(params=["memory", "file", SERVER])
 async def office(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
-    checkpoints: Checkpoints = (
-        MemoryCheckpoints()
-        if request.param == "memory"
-        else await FileCheckpoints.open(tmp_path / "checkpoints.db")
-    )
+    checkpoints = await checkpoints_in(request.param, tmp_path, request)
     yield Office(checkpoints)
     await checkpoints.close()
 
@@ -440,8 +450,11 @@ async def test_two_deliveries_at_once_on_one_thread_are_refused(office: Office) 
     assert await office.deliver(fact)
 
 
-async def test_old_checkpoints_are_forgotten(tmp_path: Path) -> None:
-    checkpoints = await FileCheckpoints.open(tmp_path / "checkpoints.db")
+@pytest.mark.parametrize("kind", ["file", SERVER])
+async def test_old_checkpoints_are_forgotten(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    checkpoints = await checkpoints_in(kind, tmp_path, request)
     office = Office(checkpoints)
     await lived(office)
     for n in range(5):
@@ -452,6 +465,54 @@ async def test_old_checkpoints_are_forgotten(tmp_path: Path) -> None:
     ]
     await checkpoints.close()
     assert len(rows) == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_a_checkpoint_on_a_server_that_lost_a_part_is_none_and_the_case_goes_on(
+    postgres: Any,
+) -> None:
+    conninfo = postgres.fresh().replace("+psycopg", "")
+    checkpoints = await ServerCheckpoints.open(conninfo)
+    office = Office(checkpoints)
+    await lived(office)
+    assert await office.runner._threads.has(CASE, office.token)
+    with psycopg.connect(conninfo, autocommit=True) as other:
+        left = other.execute("SELECT count(*) FROM checkpoint_blobs").fetchone()
+        other.execute("DELETE FROM checkpoint_blobs WHERE channel = 'deal'")
+    assert left is not None
+    assert 0 < left[0] < 40
+    assert not await office.runner._threads.has(CASE, office.token)
+    await office.deliver(office.book.happens(told("third")))
+    state = await office.runner._threads.at(CASE, office.token)
+    await checkpoints.close()
+    assert len(state.state["deal"]["heard"]) == 4
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_a_restart_of_the_server_costs_a_delivery_at_most_one_more_try(
+    postgres: Any,
+) -> None:
+    checkpoints = await ServerCheckpoints.open(postgres.fresh().replace("+psycopg", ""))
+    office = Office(checkpoints)
+    await lived(office)
+    await asyncio.to_thread(postgres.restart)
+    await office.deliver(office.book.happens(told("third")))
+    state = await office.runner._threads.at(CASE, office.token)
+    await checkpoints.close()
+    assert len(state.state["deal"]["heard"]) == 4
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+async def test_machines_that_start_together_make_the_tables_of_threads_once(postgres: Any) -> None:
+    conninfo = postgres.fresh().replace("+psycopg", "")
+    opened = await asyncio.gather(*(ServerCheckpoints.open(conninfo) for _ in range(4)))
+    await asyncio.gather(*(each.close() for each in opened))
+    with psycopg.connect(conninfo) as other:
+        versions = other.execute("SELECT v FROM checkpoint_migrations ORDER BY v").fetchall()
+    assert [version for (version,) in versions] == list(range(len(versions)))
 
 
 async def test_a_checkpoint_file_deleted_half_way_costs_nothing_but_time(tmp_path: Path) -> None:

@@ -53,8 +53,8 @@ from ledger.domain.facts import Draft, Fact
 from ledger.domain.preconditions import NoFactSince, ProposalIsAccepted
 from ledger.domain.values import DESK, Line, Money
 from ledger.domain.verdicts import Allow, Ask, Receipt
+from ledger.places import keys_at
 from ledger.replay import refold
-from ledger.seal import Keys
 from ledger.store import Ledger
 from ledger.views import InlineViews, ReadViews
 
@@ -131,8 +131,11 @@ class Office:
 
 
 @asynccontextmanager
-async def office(folder: Path, **changes: Any) -> AsyncIterator[Office]:
-    keys, clock = Keys.open(folder / "keys.db"), SetClock()
+async def office(folder: Path | str, **changes: Any) -> AsyncIterator[Office]:
+    keys, clock = (
+        keys_at(folder if isinstance(folder, str) else folder / "keys.db", "acme"),
+        SetClock(),
+    )
     ledger = await Ledger.open(
         folder, company="acme", keys=keys, clock=clock, projection=InlineViews()
     )
@@ -201,8 +204,8 @@ def stop(scope: str, target: str = "") -> StopOrdered:
 RETRY = Routed(fact="", kind="retry", why="olga")
 
 
-async def test_an_allowed_action_is_claimed_durably_before_it_leaves(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_an_allowed_action_is_claimed_durably_before_it_leaves(database: Path | str) -> None:
+    async with office(database) as desk:
         cause = await desk.allowed(reply())
         assert await desk.claim(cause=cause) == Claimed(n=1)
         (attempt,) = await desk.of_kind(AttemptStarted)
@@ -214,8 +217,8 @@ async def test_an_allowed_action_is_claimed_durably_before_it_leaves(tmp_path: P
         assert (action.status, action.attempts) == (ActionStatus.ATTEMPTED, 1)
 
 
-async def test_a_try_that_was_claimed_is_never_claimed_again(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_try_that_was_claimed_is_never_claimed_again(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(reply())
         claims = await asyncio.gather(*(desk.claim() for _ in range(20)))
         assert [claim for claim in claims if isinstance(claim, Claimed)] == [Claimed(n=1)]
@@ -224,9 +227,9 @@ async def test_a_try_that_was_claimed_is_never_claimed_again(tmp_path: Path) -> 
 
 
 async def test_after_a_crash_a_claimed_try_says_so_and_names_a_stop_in_force(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         await desk.allowed(reply())
         await desk.claim()
         again = await desk.claim()
@@ -238,16 +241,16 @@ async def test_after_a_crash_a_claimed_try_says_so_and_names_a_stop_in_force(
         assert stopped.stop is not None
 
 
-async def test_a_failed_try_that_may_pass_is_followed_by_the_next(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_failed_try_that_may_pass_is_followed_by_the_next(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(reply())
         await desk.claim()
         assert await desk.claim(n=2) == Claimed(n=2)
         assert isinstance(await desk.claim(n=4), NoLongerApproved)
 
 
-async def test_what_has_its_outcome_is_over(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_what_has_its_outcome_is_over(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(reply())
         await desk.claim()
         done = ActionSucceeded(action="act-1", n=1, receipt=Receipt("mail", "m"))
@@ -267,9 +270,9 @@ async def test_what_has_its_outcome_is_over(tmp_path: Path) -> None:
     ids=["failed", "unknown"],
 )
 async def test_only_an_order_to_retry_given_afterwards_makes_another_try_possible(
-    tmp_path: Path, end: Event
+    database: Path | str, end: Event
 ) -> None:
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         cause = await desk.allowed(reply())
         early = await desk.tell(RETRY)
         foreign = await desk.tell(RETRY, case="lead-2")
@@ -285,9 +288,9 @@ async def test_only_an_order_to_retry_given_afterwards_makes_another_try_possibl
     ("scope", "target"), [("all", ""), ("case", "lead-1"), ("contact", "con-1")]
 )
 async def test_a_stop_refuses_the_claim_until_it_is_lifted(
-    tmp_path: Path, scope: str, target: str
+    database: Path | str, scope: str, target: str
 ) -> None:
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         await desk.allowed(reply())
         await desk.tell(stop(scope, target), case=DESK)
         refused = await desk.claim()
@@ -300,25 +303,25 @@ async def test_a_stop_refuses_the_claim_until_it_is_lifted(
         assert await desk.claim() == Claimed(n=1)
 
 
-async def test_a_stop_of_another_case_or_contact_does_not_concern_it(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_stop_of_another_case_or_contact_does_not_concern_it(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(reply())
         await desk.tell(stop("case", "con-1"), stop("contact", "lead-1"), case=DESK)
         assert await desk.claim() == Claimed(n=1)
 
 
 async def test_a_stopped_contact_gets_nothing_whichever_way_the_case_knows_them(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         await desk.tell(CaseOpened(kind="lead", fact="", contact="con-9"))
         await desk.allowed(reply(contact="con-1"))
         await desk.tell(stop("contact", "con-9"), case=DESK)
         assert isinstance(await desk.claim(), StoppedBy)
 
 
-async def test_an_action_that_asks_needs_its_approval(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_an_action_that_asks_needs_its_approval(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.asked(reply())
         assert isinstance(await desk.claim(), NoLongerApproved)
         await desk.tell(yes(reply()))
@@ -328,8 +331,10 @@ async def test_an_action_that_asks_needs_its_approval(tmp_path: Path) -> None:
         assert attempt.event.approval == "apr-act-1"
 
 
-async def test_an_approval_of_other_bytes_or_one_that_fell_does_not_count(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_an_approval_of_other_bytes_or_one_that_fell_does_not_count(
+    database: Path | str,
+) -> None:
+    async with office(database) as desk:
         await desk.asked(reply())
         await desk.tell(yes(reply(body="Something else")))
         assert isinstance(await desk.claim(), NoLongerApproved)
@@ -342,8 +347,8 @@ async def test_an_approval_of_other_bytes_or_one_that_fell_does_not_count(tmp_pa
         assert "superseded" in refused.detail
 
 
-async def test_a_rejected_or_merely_proposed_action_never_leaves(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_rejected_or_merely_proposed_action_never_leaves(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.asked(reply())
         no = Rejected(approval="apr-act-1", action="act-1", operator="olga", channel="c", tap="t")
         await desk.tell(no)
@@ -352,8 +357,8 @@ async def test_a_rejected_or_merely_proposed_action_never_leaves(tmp_path: Path)
         assert isinstance(await desk.claim("act-2"), NoLongerApproved)
 
 
-async def test_bytes_that_are_not_the_ones_on_record_never_leave(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_bytes_that_are_not_the_ones_on_record_never_leave(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(reply())
         action = await desk.views.get(Action, "act-1")
         assert action is not None
@@ -364,9 +369,9 @@ async def test_bytes_that_are_not_the_ones_on_record_never_leave(tmp_path: Path)
             assert isinstance(claim, NoLongerApproved)
 
 
-async def test_the_day_has_a_budget_of_mails_and_ends_at_midnight(tmp_path: Path) -> None:
+async def test_the_day_has_a_budget_of_mails_and_ends_at_midnight(database: Path | str) -> None:
     budgets = Budgets(mails_per_day=2, mails_per_contact_per_day=9)
-    async with office(tmp_path, budgets=budgets) as desk:
+    async with office(database, budgets=budgets) as desk:
         for n in range(4):
             await desk.allowed(reply(), f"act-{n}")
         assert isinstance(await desk.claim("act-0"), Claimed)
@@ -382,8 +387,8 @@ async def test_the_day_has_a_budget_of_mails_and_ends_at_midnight(tmp_path: Path
         assert (await refold(desk.ledger)).identical
 
 
-async def test_one_contact_has_a_budget_of_mails_of_their_own(tmp_path: Path) -> None:
-    async with office(tmp_path, budgets=Budgets(mails_per_contact_per_day=1)) as desk:
+async def test_one_contact_has_a_budget_of_mails_of_their_own(database: Path | str) -> None:
+    async with office(database, budgets=Budgets(mails_per_contact_per_day=1)) as desk:
         await desk.allowed(reply("con-1"), "act-1")
         await desk.allowed(reply("con-1", "again"), "act-2")
         await desk.allowed(reply("con-2"), "act-3")
@@ -394,8 +399,8 @@ async def test_one_contact_has_a_budget_of_mails_of_their_own(tmp_path: Path) ->
         assert isinstance(await desk.claim("act-3"), Claimed)
 
 
-async def test_issuing_takes_the_next_number_in_the_very_claim(tmp_path: Path) -> None:
-    async with office(tmp_path, invoice_numbers=InvoiceNumbers(next=57)) as desk:
+async def test_issuing_takes_the_next_number_in_the_very_claim(database: Path | str) -> None:
+    async with office(database, invoice_numbers=InvoiceNumbers(next=57)) as desk:
         await desk.allowed(bill())
         claim = await desk.claim()
         assert isinstance(claim, Claimed)
@@ -411,9 +416,9 @@ async def test_issuing_takes_the_next_number_in_the_very_claim(tmp_path: Path) -
 
 
 async def test_fifty_claims_at_once_leave_no_gap_and_no_double_in_the_numbers(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with office(tmp_path) as desk, office(tmp_path) as other:
+    async with office(database) as desk, office(database) as other:
         for n in range(50):
             await desk.allowed(bill(f"pro-{n}"), f"act-{n}", f"lead-{n}")
         claims = await asyncio.gather(*((desk, other)[n % 2].claim(f"act-{n}") for n in range(50)))
@@ -422,8 +427,8 @@ async def test_fifty_claims_at_once_leave_no_gap_and_no_double_in_the_numbers(
         assert (await refold(desk.ledger)).identical
 
 
-async def test_a_refused_claim_takes_no_number(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_refused_claim_takes_no_number(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(bill("pro-1"), "act-1")
         await desk.allowed(bill("pro-2"), "act-2")
         await desk.tell(stop("all"), case=DESK)
@@ -436,8 +441,8 @@ async def test_a_refused_claim_takes_no_number(tmp_path: Path) -> None:
         assert claim.invoice.ordinal == 1
 
 
-async def test_a_second_try_of_issuing_keeps_the_number_of_the_first(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_second_try_of_issuing_keeps_the_number_of_the_first(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(bill())
         first, again, second = await desk.claim(), await desk.claim(), await desk.claim(n=2)
         assert isinstance(first, Claimed)
@@ -447,8 +452,8 @@ async def test_a_second_try_of_issuing_keeps_the_number_of_the_first(tmp_path: P
         assert len(await desk.of_kind(InvoiceIssued)) == 1
 
 
-async def test_a_version_of_a_proposal_is_billed_once_whoever_asks(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_a_version_of_a_proposal_is_billed_once_whoever_asks(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(bill(), "act-1")
         await desk.allowed(bill(), "act-2")
         first, second = await desk.claim("act-1"), await desk.claim("act-2")
@@ -458,8 +463,8 @@ async def test_a_version_of_a_proposal_is_billed_once_whoever_asks(tmp_path: Pat
         assert "2026-0001" in second.detail
 
 
-async def test_lines_that_do_not_add_up_never_become_an_invoice(tmp_path: Path) -> None:
-    async with office(tmp_path) as desk:
+async def test_lines_that_do_not_add_up_never_become_an_invoice(database: Path | str) -> None:
+    async with office(database) as desk:
         await desk.allowed(bill(gross=11901))
         refused = await desk.claim()
         assert isinstance(refused, NoLongerApproved)
@@ -467,8 +472,8 @@ async def test_lines_that_do_not_add_up_never_become_an_invoice(tmp_path: Path) 
         assert await desk.of_kind(InvoiceIssued) == []
 
 
-async def test_a_new_year_is_a_new_series_that_begins_at_one(tmp_path: Path) -> None:
-    async with office(tmp_path, invoice_numbers=InvoiceNumbers(next=57)) as desk:
+async def test_a_new_year_is_a_new_series_that_begins_at_one(database: Path | str) -> None:
+    async with office(database, invoice_numbers=InvoiceNumbers(next=57)) as desk:
         numbers = []
         for n, at in enumerate([START, datetime(2027, 1, 1, tzinfo=UTC)]):
             desk.clock.at = at
@@ -480,9 +485,9 @@ async def test_a_new_year_is_a_new_series_that_begins_at_one(tmp_path: Path) -> 
         assert numbers == ["2026-0057", "2027-0001"]
 
 
-async def test_a_format_without_the_year_counts_on_for_ever(tmp_path: Path) -> None:
+async def test_a_format_without_the_year_counts_on_for_ever(database: Path | str) -> None:
     numbers = InvoiceNumbers(format="R{number}", next=8)
-    async with office(tmp_path, invoice_numbers=numbers) as desk:
+    async with office(database, invoice_numbers=numbers) as desk:
         taken = []
         for n in range(3):
             desk.clock.at = START + timedelta(days=200 * n)
@@ -494,8 +499,8 @@ async def test_a_format_without_the_year_counts_on_for_ever(tmp_path: Path) -> N
         assert taken == ["R8", "R9", "R10"]
 
 
-async def test_a_changed_format_never_gives_a_number_out_twice(tmp_path: Path) -> None:
-    async with office(tmp_path, invoice_numbers=InvoiceNumbers(format="{number}")) as desk:
+async def test_a_changed_format_never_gives_a_number_out_twice(database: Path | str) -> None:
+    async with office(database, invoice_numbers=InvoiceNumbers(format="{number}")) as desk:
         await desk.allowed(bill("pro-1"), "act-1")
         await desk.claim("act-1")
         by_year = company(invoice_numbers=InvoiceNumbers(format="{number}{year:.0s}"))
@@ -512,9 +517,9 @@ async def test_a_changed_format_never_gives_a_number_out_twice(tmp_path: Path) -
 
 @pytest.mark.parametrize("unusable", ["{yaer}-{number}", "{year}", "2026", "{number:z}"])
 async def test_a_format_that_makes_no_numbers_is_refused_before_anything_is_issued(
-    tmp_path: Path, unusable: str
+    database: Path | str, unusable: str
 ) -> None:
-    async with office(tmp_path, invoice_numbers=InvoiceNumbers(format=unusable)) as desk:
+    async with office(database, invoice_numbers=InvoiceNumbers(format=unusable)) as desk:
         await desk.allowed(bill())
         with pytest.raises(SettingsInvalid, match="Invoice numbers cannot be made"):
             await desk.claim()
@@ -529,9 +534,9 @@ def only_if_quiet() -> SendReply:
 
 
 async def test_what_came_in_after_the_checks_and_before_the_claim_still_counts(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         await desk.tell(CaseOpened(kind="lead", fact="", contact="con-1"))
         await desk.allowed(only_if_quiet())
         looked_at = await desk.views.get(Action, "act-1")
@@ -547,10 +552,10 @@ async def test_what_came_in_after_the_checks_and_before_the_claim_still_counts(
 
 
 async def test_an_invoice_that_has_its_number_is_finished_whatever_happens_to_the_deal(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
     agreed = replace(bill(), preconditions=(ProposalIsAccepted("pro-1", 1),))
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         await desk.tell(drafted(), ProposalAccepted(proposal="pro-1", version=1, fact="", by="a"))
         await desk.allowed(agreed)
         assert isinstance(await desk.claim(), Claimed)
@@ -561,9 +566,9 @@ async def test_an_invoice_that_has_its_number_is_finished_whatever_happens_to_th
         assert isinstance(await desk.claim(n=2), Claimed)
 
 
-async def test_an_invoice_without_a_number_falls_with_its_deal(tmp_path: Path) -> None:
+async def test_an_invoice_without_a_number_falls_with_its_deal(database: Path | str) -> None:
     agreed = replace(bill(), preconditions=(ProposalIsAccepted("pro-1", 1),))
-    async with office(tmp_path) as desk:
+    async with office(database) as desk:
         await desk.tell(drafted(), ProposalAccepted(proposal="pro-1", version=1, fact="", by="a"))
         await desk.allowed(agreed)
         await desk.tell(ProposalDeclined(proposal="pro-1", version=1, fact=""))

@@ -11,8 +11,8 @@ from pathlib import Path
 from ledger.domain.company import Bank, Budgets, Company, Operator
 from ledger.domain.events import ModelCallFailed, ModelCallReserved
 from ledger.journal import AlreadyAnswered, Call, Journal, OverBudget, Reserved
+from ledger.places import keys_at
 from ledger.replay import refold
-from ledger.seal import Keys
 from ledger.store import Ledger
 from ledger.views import InlineViews
 
@@ -59,8 +59,11 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, *, case: int = 1000, day: int = 5000) -> AsyncIterator[Desk]:
-    keys, clock = Keys.open(folder / "keys.db"), SetClock()
+async def desk(folder: Path | str, *, case: int = 1000, day: int = 5000) -> AsyncIterator[Desk]:
+    keys, clock = (
+        keys_at(folder if isinstance(folder, str) else folder / "keys.db", "acme"),
+        SetClock(),
+    )
     ledger = await Ledger.open(
         folder, company="acme", keys=keys, clock=clock, projection=InlineViews()
     )
@@ -85,8 +88,10 @@ def call(name: str, microusd: int = 400, case: str = "lead-1") -> Call:
     )
 
 
-async def test_a_reservation_is_durable_in_the_case_before_the_call_leaves(tmp_path: Path) -> None:
-    async with desk(tmp_path) as office:
+async def test_a_reservation_is_durable_in_the_case_before_the_call_leaves(
+    database: Path | str,
+) -> None:
+    async with desk(database) as office:
         reserved = await office.journal.reserve(call("call-1"))
         assert isinstance(reserved, Reserved)
         (fact,) = await office.ledger.case("lead-1")
@@ -94,8 +99,10 @@ async def test_a_reservation_is_durable_in_the_case_before_the_call_leaves(tmp_p
         assert (fact.key, fact.by, fact.cause) == ("model:call-1:1", "journal", "f-1")
 
 
-async def test_a_case_spends_no_more_than_its_cap_however_many_ask_at_once(tmp_path: Path) -> None:
-    async with desk(tmp_path) as office:
+async def test_a_case_spends_no_more_than_its_cap_however_many_ask_at_once(
+    database: Path | str,
+) -> None:
+    async with desk(database) as office:
         calls = [office.journal.reserve(call(f"call-{n}")) for n in range(10)]
         results = await asyncio.gather(*calls)
         assert sum(isinstance(result, Reserved) for result in results) == 2
@@ -103,8 +110,10 @@ async def test_a_case_spends_no_more_than_its_cap_however_many_ask_at_once(tmp_p
         assert refused == [OverBudget("case", 1000, 800)] * 8
 
 
-async def test_the_day_has_a_cap_over_all_cases_and_a_new_day_a_new_one(tmp_path: Path) -> None:
-    async with desk(tmp_path, day=900) as office:
+async def test_the_day_has_a_cap_over_all_cases_and_a_new_day_a_new_one(
+    database: Path | str,
+) -> None:
+    async with desk(database, day=900) as office:
         for n in range(2):
             reserved = await office.journal.reserve(call(f"call-{n}", case=f"lead-{n}"))
             assert isinstance(reserved, Reserved)
@@ -115,9 +124,9 @@ async def test_the_day_has_a_cap_over_all_cases_and_a_new_day_a_new_one(tmp_path
 
 
 async def test_what_a_call_really_cost_takes_the_place_of_what_was_set_aside(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with desk(tmp_path, day=1000) as office:
+    async with desk(database, day=1000) as office:
         first = await office.journal.reserve(call("call-1", 900))
         assert isinstance(await office.journal.reserve(call("call-2", 200)), OverBudget)
         office.clock.at += timedelta(minutes=2)
@@ -128,8 +137,10 @@ async def test_what_a_call_really_cost_takes_the_place_of_what_was_set_aside(
         assert (await refold(office.ledger)).identical
 
 
-async def test_a_failed_call_gives_its_money_back_but_for_what_it_cost(tmp_path: Path) -> None:
-    async with desk(tmp_path) as office:
+async def test_a_failed_call_gives_its_money_back_but_for_what_it_cost(
+    database: Path | str,
+) -> None:
+    async with desk(database) as office:
         reserved = await office.journal.reserve(call("call-1", 1000))
         assert isinstance(reserved, Reserved)
         for _ in range(2):
@@ -138,8 +149,8 @@ async def test_a_failed_call_gives_its_money_back_but_for_what_it_cost(tmp_path:
         assert isinstance(await office.journal.reserve(call("call-2", 700)), Reserved)
 
 
-async def test_an_answer_is_found_again_and_never_paid_twice(tmp_path: Path) -> None:
-    async with desk(tmp_path) as office:
+async def test_an_answer_is_found_again_and_never_paid_twice(database: Path | str) -> None:
+    async with desk(database) as office:
         reserved = await office.journal.reserve(call("call-1"))
         assert await office.journal.answer("call-1") is None
         await office.answered(reserved, microusd=50, text='{"a": 1}')
@@ -151,9 +162,9 @@ async def test_an_answer_is_found_again_and_never_paid_twice(tmp_path: Path) -> 
 
 
 async def test_after_a_crash_the_call_is_made_again_and_the_lost_one_counts_as_spent(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with desk(tmp_path) as office:
+    async with desk(database) as office:
         lost = await office.journal.reserve(call("call-1"))
         again = await office.journal.reserve(call("call-1"))
         assert isinstance(lost, Reserved)
@@ -163,16 +174,16 @@ async def test_after_a_crash_the_call_is_made_again_and_the_lost_one_counts_as_s
         assert await office.journal.reserve(call("call-2", 501)) == OverBudget("case", 1000, 500)
 
 
-async def test_of_two_answers_to_one_call_the_first_counts(tmp_path: Path) -> None:
-    async with desk(tmp_path) as office:
+async def test_of_two_answers_to_one_call_the_first_counts(database: Path | str) -> None:
+    async with desk(database) as office:
         slow = await office.journal.reserve(call("call-1"))
         quick = await office.journal.reserve(call("call-1"))
         assert await office.answered(quick, microusd=50, text="quick") == "quick"
         assert await office.answered(slow, microusd=60, text="slow") == "quick"
 
 
-async def test_a_call_that_was_not_even_made_is_in_the_audit_once(tmp_path: Path) -> None:
-    async with desk(tmp_path) as office:
+async def test_a_call_that_was_not_even_made_is_in_the_audit_once(database: Path | str) -> None:
+    async with desk(database) as office:
         for cause in ("1 of 0 left", "still nothing left"):
             await office.journal.refuse(call("call-1"), reason="budget", cause=cause)
         (fact,) = await office.ledger.case("lead-1")

@@ -30,9 +30,9 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.values import DESK
+from ledger.places import keys_at
 from ledger.relay import Relay
 from ledger.replay import refold
-from ledger.seal import Keys
 from ledger.store import Ledger, Tx
 from ledger.tables import CURSORS
 from ledger.views import InlineViews, ReadViews
@@ -74,8 +74,8 @@ class Echo:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Ledger]:
-    keys = Keys.open(folder / "keys.db")
+async def opened(folder: Path | str) -> AsyncIterator[Ledger]:
+    keys = keys_at(folder if isinstance(folder, str) else folder / "keys.db", "acme")
     ledger = await Ledger.open(
         folder, company="acme", keys=keys, clock=NoWaitClock(), projection=InlineViews()
     )
@@ -131,8 +131,8 @@ async def cursor(ledger: Ledger, subscriber: str, case: str) -> tuple[int, str]:
     return await ledger.transact(lambda tx: tx.cursor(subscriber, case))
 
 
-async def test_an_answer_is_appended_with_a_derived_id_and_its_cause(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_an_answer_is_appended_with_a_derived_id_and_its_cause(database: Path | str) -> None:
+    async with opened(database) as ledger:
         (first,) = await append(ledger, DESK, mail(1))
         router = Echo("router", (MailReceived,), answers(told("a"), told("b")))
         await relay_of(ledger, router).run_until_idle()
@@ -143,8 +143,8 @@ async def test_an_answer_is_appended_with_a_derived_id_and_its_cause(tmp_path: P
         assert (one.key, two.key) == (f"router:{first.id}:0", f"router:{first.id}:1")
 
 
-async def test_facts_come_in_order_with_the_token_of_the_last_answer(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_facts_come_in_order_with_the_token_of_the_last_answer(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, mail(1), told("not wanted"), mail(2), mail(3))
         router = Echo("router", (MailReceived,), answers())
         await relay_of(ledger, router).run_until_idle()
@@ -153,8 +153,8 @@ async def test_facts_come_in_order_with_the_token_of_the_last_answer(tmp_path: P
         assert await cursor(ledger, "router", DESK) == (4, "after 4")
 
 
-async def test_what_nobody_wants_is_passed_over_without_a_commit(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_what_nobody_wants_is_passed_over_without_a_commit(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, told("x"), told("y"))
         router = Echo("router", (MailReceived,), answers())
         relay = relay_of(ledger, router)
@@ -166,8 +166,8 @@ async def test_what_nobody_wants_is_passed_over_without_a_commit(tmp_path: Path)
         assert [delivery.fact.version for delivery in router.heard] == [3]
 
 
-async def test_facts_that_follow_from_facts_are_processed_too(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_facts_that_follow_from_facts_are_processed_too(database: Path | str) -> None:
+    async with opened(database) as ledger:
         (first,) = await append(ledger, DESK, mail(1))
         router = Echo("router", (MailReceived,), opens_a_case)
         planner = Echo("planner", (CaseOpened,), answers(told("planned")))
@@ -181,8 +181,8 @@ async def test_facts_that_follow_from_facts_are_processed_too(tmp_path: Path) ->
         assert memory.heard[0].source is None
 
 
-async def test_an_own_key_that_says_the_same_again_is_the_same_fact(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_an_own_key_that_says_the_same_again_is_the_same_fact(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, mail(1), mail(2))
         same = Echo("router", (MailReceived,), answers(told("once"), case="lead-1", key="once"))
         await relay_of(ledger, same).run_until_idle()
@@ -190,7 +190,7 @@ async def test_an_own_key_that_says_the_same_again_is_the_same_fact(tmp_path: Pa
         assert await cursor(ledger, "router", DESK) == (2, "after 2")
 
 
-async def test_a_subscriber_may_keep_to_the_desk_or_stay_away_from_it(tmp_path: Path) -> None:
+async def test_a_subscriber_may_keep_to_the_desk_or_stay_away_from_it(database: Path | str) -> None:
     class DeskOnly(Echo):
         def wants(self, fact: Fact) -> bool:
             return fact.case == DESK
@@ -199,7 +199,7 @@ async def test_a_subscriber_may_keep_to_the_desk_or_stay_away_from_it(tmp_path: 
         def wants(self, fact: Fact) -> bool:
             return fact.case != DESK
 
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await append(ledger, DESK, told("a"))
         await append(ledger, "lead-1", told("b"))
         desk, cases = DeskOnly("desk", (), answers()), CasesOnly("cases", (), answers())
@@ -208,8 +208,8 @@ async def test_a_subscriber_may_keep_to_the_desk_or_stay_away_from_it(tmp_path: 
         assert [delivery.fact.case for delivery in cases.heard] == ["lead-1"]
 
 
-async def test_a_delivery_that_comes_again_appends_nothing(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_a_delivery_that_comes_again_appends_nothing(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, mail(1), mail(2))
         router = Echo("router", (MailReceived,), opens_a_case)
         planner = Echo("planner", (CaseOpened,), answers(told("planned")))
@@ -224,9 +224,9 @@ async def test_a_delivery_that_comes_again_appends_nothing(tmp_path: Path) -> No
 
 
 async def test_a_second_thought_on_a_fact_answered_before_changes_nothing(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await append(ledger, DESK, mail(1))
         first = Echo("router", (MailReceived,), opens_a_case)
         await relay_of(ledger, first).run_until_idle()
@@ -242,8 +242,8 @@ async def test_a_second_thought_on_a_fact_answered_before_changes_nothing(
             assert await everything(ledger) == before
 
 
-async def test_two_relays_on_one_folder_deliver_the_same_answer_once(tmp_path: Path) -> None:
-    async with opened(tmp_path) as one, opened(tmp_path) as other:
+async def test_two_relays_on_one_folder_deliver_the_same_answer_once(database: Path | str) -> None:
+    async with opened(database) as one, opened(database) as other:
         await append(one, DESK, mail(1), mail(2), mail(3))
         subscribers = [Echo("router", (MailReceived,), opens_a_case) for _ in range(2)]
         relays = [relay_of(one, subscribers[0]), relay_of(other, subscribers[1])]
@@ -274,12 +274,12 @@ def decides(decided: dict[str, str]) -> Handle:
 
 
 async def test_taps_from_two_processes_make_one_decision_and_both_are_answered(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
     def tap(verb: str, operator: str) -> Tapped:
         return Tapped(approval="apr-1", verb=verb, sha256="s", operator=operator, channel="c")
 
-    async with opened(tmp_path) as one, opened(tmp_path) as other:
+    async with opened(database) as one, opened(database) as other:
         await asyncio.gather(
             append(one, DESK, tap("approve", "phone"), start=1),
             append(other, DESK, tap("reject", "laptop"), start=2),
@@ -300,8 +300,10 @@ async def test_taps_from_two_processes_make_one_decision_and_both_are_answered(
         assert len(router.heard) == 3
 
 
-async def test_one_decision_key_that_always_clashes_ends_as_a_stuck_case(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_one_decision_key_that_always_clashes_ends_as_a_stuck_case(
+    database: Path | str,
+) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, mail(1), mail(2))
         clash = Echo(
             "router",
@@ -349,8 +351,8 @@ async def two_cases(ledger: Ledger) -> None:
         await append(ledger, case, CaseOpened(kind="lead", fact=""), said("a"), said("b"))
 
 
-async def test_a_stuck_case_says_so_and_does_not_hold_up_the_others(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_a_stuck_case_says_so_and_does_not_hold_up_the_others(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await two_cases(ledger)
         planner = Broken("planner", "lead-1", ValueError("no such item"))
         memory = Broken("memory", "none", ValueError())
@@ -371,8 +373,8 @@ async def test_a_stuck_case_says_so_and_does_not_hold_up_the_others(tmp_path: Pa
         assert case.stuck == event.cause
 
 
-async def test_an_error_with_a_remedy_keeps_it_in_the_report(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_an_error_with_a_remedy_keeps_it_in_the_report(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, "lead-1", said("a"))
         planner = Broken("planner", "lead-1", Moody("The price list is gone.", "Restore it."))
         await Relay(ledger, [planner], clock=NoWaitClock()).run_until_idle()
@@ -383,9 +385,9 @@ async def test_an_error_with_a_remedy_keeps_it_in_the_report(tmp_path: Path) -> 
 
 
 async def test_a_stuck_case_waits_for_a_retry_and_then_goes_on_where_it_was(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await two_cases(ledger)
         planner = Broken("planner", "lead-1", ValueError("boom"))
         relay = Relay(ledger, [planner], clock=NoWaitClock())
@@ -403,8 +405,10 @@ async def test_a_stuck_case_waits_for_a_retry_and_then_goes_on_where_it_was(
         assert await ReadViews(ledger).find(Failure, "broken") == []
 
 
-async def test_after_a_restart_a_stuck_case_is_tried_again_and_counted(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_after_a_restart_a_stuck_case_is_tried_again_and_counted(
+    database: Path | str,
+) -> None:
+    async with opened(database) as ledger:
         await append(ledger, "lead-1", CaseOpened(kind="lead", fact=""), said("a"))
         planner = Broken("planner", "lead-1", ValueError("boom"))
         for _ in range(2):
@@ -418,8 +422,8 @@ async def test_after_a_restart_a_stuck_case_is_tried_again_and_counted(tmp_path:
         assert await ReadViews(ledger).find(Failure, "broken") == []
 
 
-async def test_a_stuck_desk_goes_on_when_its_retry_is_ordered(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_a_stuck_desk_goes_on_when_its_retry_is_ordered(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, said("a"))
         router = Broken("router", DESK, ValueError("boom"))
         relay = Relay(ledger, [router], clock=NoWaitClock())
@@ -431,8 +435,10 @@ async def test_a_stuck_desk_goes_on_when_its_retry_is_ordered(tmp_path: Path) ->
         assert router.handled == [(DESK, 1)]
 
 
-async def test_a_fact_that_is_gone_makes_its_case_stuck_and_nothing_else(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_a_fact_that_is_gone_makes_its_case_stuck_and_nothing_else(
+    database: Path | str,
+) -> None:
+    async with opened(database) as ledger:
         await append(ledger, "lead-1", Routed(fact="f" * 32, kind="mail", why="thread"))
         planner = Broken("planner", "none", ValueError())
         await Relay(ledger, [planner], clock=NoWaitClock()).run_until_idle()
@@ -441,8 +447,8 @@ async def test_a_fact_that_is_gone_makes_its_case_stuck_and_nothing_else(tmp_pat
         assert "There is no fact" in event.cause
 
 
-async def test_cancelling_a_delivery_is_no_failure_of_the_case(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_cancelling_a_delivery_is_no_failure_of_the_case(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await append(ledger, "lead-1", said("a"))
         begun = asyncio.Event()
 
@@ -461,8 +467,10 @@ async def test_cancelling_a_delivery_is_no_failure_of_the_case(tmp_path: Path) -
         assert len(await everything(ledger)) == 1
 
 
-async def test_a_long_history_is_not_looked_through_again_at_every_start(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_a_long_history_is_not_looked_through_again_at_every_start(
+    database: Path | str,
+) -> None:
+    async with opened(database) as ledger:
         await append(ledger, DESK, *(told(str(n)) for n in range(600)))
         router = Echo("router", (MailReceived,), answers())
         await relay_of(ledger, router).run_until_idle()

@@ -12,8 +12,8 @@ import pytest
 
 from ledger.domain.events import CaseStuck, Event, OperatorSaid, Routed
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction
+from ledger.places import keys_at
 from ledger.relay import Relay
-from ledger.seal import Keys
 from ledger.store import Ledger, Tx, WriteFailed
 from ledger.views import InlineViews
 from ledger.wakeups import InProcessWakeups, Wakeup
@@ -63,8 +63,8 @@ class Gate:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Ledger]:
-    keys = Keys.open(folder / "keys.db")
+async def opened(folder: Path | str) -> AsyncIterator[Ledger]:
+    keys = keys_at(folder if isinstance(folder, str) else folder / "keys.db", "acme")
     ledger = await Ledger.open(
         folder, company="acme", keys=keys, clock=HandClock(), projection=InlineViews()
     )
@@ -95,9 +95,9 @@ async def say(ledger: Ledger, case: str, text: str) -> None:
 
 
 async def test_a_slow_case_holds_up_neither_other_cases_nor_other_subscribers(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         planner, dispatcher = Gate("planner", "lead-1"), Gate("dispatcher")
         async with running(Relay(ledger, [planner, dispatcher], clock=HandClock())):
             await say(ledger, "lead-1", "slow")
@@ -113,9 +113,9 @@ async def test_a_slow_case_holds_up_neither_other_cases_nor_other_subscribers(
 
 
 async def test_who_goes_first_in_a_case_is_let_ahead_and_holds_up_nobody_for_long(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         clock = HandClock()
         planner, dispatcher = Gate("planner"), Gate("dispatcher", "lead-1")
         relay = Relay(ledger, [planner, dispatcher], clock=clock, first=["dispatcher"])
@@ -132,8 +132,8 @@ async def test_who_goes_first_in_a_case_is_let_ahead_and_holds_up_nobody_for_lon
             assert heard == {("lead-1", "approved"), ("lead-2", "elsewhere")}
 
 
-async def test_whoever_follows_begins_as_soon_as_the_first_is_through(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_whoever_follows_begins_as_soon_as_the_first_is_through(database: Path | str) -> None:
+    async with opened(database) as ledger:
         planner, dispatcher = Gate("planner"), Gate("dispatcher", "lead-1")
         relay = Relay(ledger, [planner, dispatcher], clock=HandClock(), first=["dispatcher"])
         async with running(relay):
@@ -143,8 +143,8 @@ async def test_whoever_follows_begins_as_soon_as_the_first_is_through(tmp_path: 
             assert await planner.done.get() == ("lead-1", "approved")
 
 
-async def test_no_more_cases_than_allowed_are_handled_at_a_time(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_no_more_cases_than_allowed_are_handled_at_a_time(database: Path | str) -> None:
+    async with opened(database) as ledger:
         cases = [f"lead-{n}" for n in range(6)]
         most = 0
         now = 0
@@ -168,8 +168,8 @@ async def test_no_more_cases_than_allowed_are_handled_at_a_time(tmp_path: Path) 
         assert most <= 2
 
 
-async def test_facts_of_another_process_are_noticed_at_the_next_look(tmp_path: Path) -> None:
-    async with opened(tmp_path) as here, opened(tmp_path) as elsewhere:
+async def test_facts_of_another_process_are_noticed_at_the_next_look(database: Path | str) -> None:
+    async with opened(database) as here, opened(database) as elsewhere:
         clock, planner = HandClock(), Gate("planner")
         async with running(Relay(here, [planner], clock=clock)):
             await say(here, "lead-1", "mine")
@@ -181,9 +181,9 @@ async def test_facts_of_another_process_are_noticed_at_the_next_look(tmp_path: P
 
 
 async def test_a_stop_lets_the_present_delivery_end_and_the_next_start_goes_on(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         planner = Gate("planner", "lead-1")
         relay = Relay(ledger, [planner], clock=HandClock())
         async with running(relay) as stop:
@@ -200,9 +200,9 @@ async def test_a_stop_lets_the_present_delivery_end_and_the_next_start_goes_on(
 
 
 async def test_a_ledger_that_cannot_be_written_is_tried_again_and_nothing_is_lost(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         clock, planner = NoWait(), Gate("planner")
         full = FullDisk(ledger)
         async with running(Relay(full, [planner], clock=clock)):  # type: ignore[arg-type]  # stands in for a Ledger
@@ -242,7 +242,7 @@ class FullDisk:
 
 
 async def test_a_halted_case_goes_on_while_running_when_a_retry_reaches_it(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
     class Failing(Gate):
         failing = True
@@ -252,7 +252,7 @@ async def test_a_halted_case_goes_on_while_running_when_a_retry_reaches_it(
                 raise ValueError("boom")
             return await super().handle(delivery)
 
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         planner = Failing("planner")
         async with running(Relay(ledger, [planner], clock=NoWait(), tries=2)):
             await say(ledger, "lead-1", "hello")
@@ -294,9 +294,9 @@ def test_waking_twice_is_waking_once_and_never_side_by_side() -> None:
 
 
 async def test_what_hangs_is_broken_off_some_time_after_a_stop_and_delivered_at_the_next_start(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         hanging = Gate("planner", "lead-1")
         async with running(Relay(ledger, [hanging], clock=HandClock(), last_seconds=0.01)):
             await say(ledger, "lead-1", "slow")
@@ -309,10 +309,10 @@ async def test_what_hangs_is_broken_off_some_time_after_a_stop_and_delivered_at_
 
 
 async def test_a_relay_that_saw_many_cases_remembers_few_and_misses_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.relay.MOST_LANES", 3)
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         planner = Gate("planner")
         relay = Relay(ledger, [planner], clock=HandClock())
         for text in ("first", "second"):
@@ -334,10 +334,10 @@ class Choosy(Gate):
 
 
 async def test_a_start_does_not_read_again_what_the_subscriber_never_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ledger.relay._FACTS_A_WATERMARK", 10)
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         for number in range(30):
             await say(ledger, "desk", f"word {number}")
         await Relay(ledger, [Choosy("planner")], clock=HandClock()).run_until_idle()

@@ -93,7 +93,7 @@ def test_a_destroyed_key_is_not_left_in_the_file(tmp_path: Path) -> None:
     path = tmp_path / "keys.db"
     keys = Keys.open(path)
     keys.cipher("p-ada")
-    secret = keys._connection.execute("SELECT secret FROM person_keys").fetchone()[0]
+    secret = keys._store.connection.execute("SELECT secret FROM person_keys").fetchone()[0]
     assert secret in path.read_bytes()
     keys.forget("p-ada")
     keys.close()
@@ -127,7 +127,7 @@ def test_forgetting_in_another_process_is_noticed(tmp_path: Path) -> None:
 def test_keys_for_many_are_made_at_once_without_the_forgotten(keys: Keys) -> None:
     keys.forget("p-gone")
     keys.ensure(["p-a", "p-b", "p-gone", "p-a"])
-    rows = keys._connection.execute("SELECT person FROM person_keys ORDER BY 1").fetchall()
+    rows = keys._store.connection.execute("SELECT person FROM person_keys ORDER BY 1").fetchall()
     assert rows == [("p-a",), ("p-b",)]
 
 

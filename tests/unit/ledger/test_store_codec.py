@@ -151,7 +151,7 @@ def test_an_event_without_anything_personal_needs_no_key(codec: Codec, keys: Key
     assert codec.encode(routed, key="k", person="p-without").sealed is None
     assert codec.encode(Told(topic="x"), key="k", person="p-without").sealed is None
     count = "SELECT count(*) FROM person_keys WHERE person = 'p-without'"
-    assert keys._connection.execute(count).fetchone() == (0,)
+    assert keys._store.connection.execute(count).fetchone() == (0,)
 
 
 def test_an_erased_person_leaves_the_open_part(tmp_path: Path) -> None:

@@ -24,8 +24,8 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Draft
 from ledger.domain.values import DESK
+from ledger.places import keys_at
 from ledger.replay import refold
-from ledger.seal import Keys
 from ledger.store import Ledger, Tx
 from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP, VIEW_STATE, VIEWS
 from ledger.views import InlineViews, ReadViews, at
@@ -42,8 +42,8 @@ class StillClock:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *, fold_version: int = 1) -> AsyncIterator[Ledger]:
-    keys = Keys.open(folder / "keys.db")
+async def opened(folder: Path | str, *, fold_version: int = 1) -> AsyncIterator[Ledger]:
+    keys = keys_at(folder if isinstance(folder, str) else folder / "keys.db", "acme")
     views = InlineViews(fold_version=fold_version)
     ledger = await Ledger.open(
         folder, company="acme", keys=keys, clock=StillClock(), projection=views
@@ -87,8 +87,8 @@ def yes(n: int) -> Approved:
     )
 
 
-async def test_what_was_just_appended_is_what_everybody_reads(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_what_was_just_appended_is_what_everybody_reads(database: Path | str) -> None:
+    async with opened(database) as ledger:
         views = ReadViews(ledger)
         await ledger.append(a_lead(1))
         assert (await views.find(Contact, "person:p-1"))[0].name == "Ada 1"
@@ -103,8 +103,8 @@ async def test_what_was_just_appended_is_what_everybody_reads(tmp_path: Path) ->
         assert case.version == 6
 
 
-async def test_entities_come_oldest_first_and_by_case(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_entities_come_oldest_first_and_by_case(database: Path | str) -> None:
+    async with opened(database) as ledger:
         views = ReadViews(ledger)
         for n in (3, 1, 2):
             await ledger.append(a_lead(n))
@@ -154,28 +154,28 @@ def lag_behind(connection: Connection) -> None:
 
 @pytest.mark.parametrize("harm", [drop_everything, drop_entities, drop_lookups, lag_behind])
 async def test_read_tables_that_were_lost_are_rebuilt_the_same(
-    tmp_path: Path, harm: Callable[[Connection], None]
+    database: Path | str, harm: Callable[[Connection], None]
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         for n in range(5):
             await ledger.append(a_lead(n))
         await ledger.append(drafts("lead-1", yes(1), start=5))
         before = await ledger.read(tables)
         await ledger.transact(lambda tx: harm(tx.connection))
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         assert await ledger.read(tables) == before
         assert (await refold(ledger)).identical
 
 
 async def test_a_new_fold_rebuilds_the_tables_and_an_unchanged_one_leaves_them(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await ledger.append(a_lead(1))
         await ledger.transact(lambda tx: scribble(tx.connection))
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         assert not (await refold(ledger)).identical
-    async with opened(tmp_path, fold_version=2) as ledger:
+    async with opened(database, fold_version=2) as ledger:
         assert (await refold(ledger)).identical
 
 
@@ -183,8 +183,10 @@ def scribble(connection: Connection) -> None:
     connection.execute(update(VIEW_COUNTER).values(value=77))
 
 
-async def test_a_check_of_the_fold_names_the_first_difference_in_words(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_a_check_of_the_fold_names_the_first_difference_in_words(
+    database: Path | str,
+) -> None:
+    async with opened(database) as ledger:
         await ledger.append(a_lead(1))
         views = ReadViews(ledger)
         contact = await views.get(Contact, "con-1")
@@ -204,9 +206,9 @@ def overwrite(connection: Connection, data: bytes) -> None:
 
 
 async def test_a_check_of_the_fold_finds_what_is_missing_and_what_is_too_much(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await ledger.append(a_lead(1))
         await ledger.transact(lambda tx: remove_question(tx.connection))
         check = await refold(ledger)
@@ -219,9 +221,9 @@ def remove_question(connection: Connection) -> None:
 
 
 async def test_inside_a_transaction_the_views_already_show_what_it_appended(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
 
         def work(tx: Tx) -> list[Approval]:
             tx.append(a_lead(1))
@@ -232,9 +234,9 @@ async def test_inside_a_transaction_the_views_already_show_what_it_appended(
 
 
 async def test_a_transaction_that_fails_leaves_no_trace_in_the_read_tables(
-    tmp_path: Path,
+    database: Path | str,
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
 
         def work(tx: Tx) -> None:
             tx.append(a_lead(1))
@@ -247,14 +249,14 @@ async def test_a_transaction_that_fails_leaves_no_trace_in_the_read_tables(
         assert [case.number for case in await ReadViews(ledger).all(Case)] == [1]
 
 
-async def test_an_erased_person_is_gone_from_the_rebuilt_tables(tmp_path: Path) -> None:
-    async with opened(tmp_path) as ledger:
+async def test_an_erased_person_is_gone_from_the_rebuilt_tables(database: Path | str) -> None:
+    async with opened(database) as ledger:
         await ledger.append(a_lead(1))
         await ledger.transact(lambda tx: drop_everything(tx.connection))
-    keys = Keys.open(tmp_path / "keys.db")
+    keys = keys_at(database if isinstance(database, str) else database / "keys.db", "acme")
     keys.forget("p-1")
     keys.close()
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         views = ReadViews(ledger)
         contact = (await views.find(Contact, "person:p-1"))[0]
         case = await views.get(Case, "lead-1")
@@ -263,10 +265,10 @@ async def test_an_erased_person_is_gone_from_the_rebuilt_tables(tmp_path: Path) 
         assert (await refold(ledger)).identical
 
 
-async def test_the_desk_is_no_case_but_can_be_stuck(tmp_path: Path) -> None:
+async def test_the_desk_is_no_case_but_can_be_stuck(database: Path | str) -> None:
     stuck = CaseStuck(subscriber="router", fact="f", tries=5, cause="boom", remedy="Retry it.")
     said = OperatorSaid(operator="olga", channel="console", text="hello")
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await ledger.append(drafts(DESK, said, stuck))
         views = ReadViews(ledger)
         assert await views.all(Case) == []
@@ -284,9 +286,9 @@ async def test_the_desk_is_no_case_but_can_be_stuck(tmp_path: Path) -> None:
     ],
 )
 async def test_a_check_of_the_fold_finds_what_lies_where_nobody_would_look(
-    tmp_path: Path, damage: str, told: str
+    database: Path | str, damage: str, told: str
 ) -> None:
-    async with opened(tmp_path) as ledger:
+    async with opened(database) as ledger:
         await ledger.append(a_lead(1))
         await ledger.transact(lambda tx: tx.connection.exec_driver_sql(damage))
         assert told in (await refold(ledger)).difference
