@@ -19,6 +19,7 @@ from bot.clock import AlarmClock
 from bot.models import models_of
 from bot.opening import App, open_app
 from bot.settings import ModelEndpoint
+from bot.turns import TurnWatch, fence_of
 from bot.world import LiveWorld, Models, Sources
 from connectors.base import Connector
 from connectors.claims import Attempts as Claims
@@ -90,6 +91,7 @@ async def at_work(
         models = await closing.enter_async_context(models_of(app))
         await refill(store, app.ledger.facts(), app.ledger, app.views)
         await announce(app)
+        await TurnWatch(app).look()
         relay = Relay(
             app.ledger,
             _subscribers(app, checkpoints, store, models, reach or reach_of(app)),
@@ -121,6 +123,7 @@ def _subscribers(
             gate=gate,
             history=app.ledger,
             clock=app.clock,
+            fence=fence_of(app),
         ),
         MemoryProjector(store, app.ledger, app.views),
     )

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
-from ledger.domain.entities import Alarm, Approval, ApprovalStatus
+from ledger.domain.entities import Alarm, Approval, ApprovalStatus, Stop
 from ledger.domain.errors import CooError
+from ledger.domain.folding_copies import COPY_STOP
 from ledger.domain.reading import Clock, Views
 from ledger.pauses import pause
 
@@ -56,7 +57,13 @@ class AlarmClock:
         self._clock = clock
 
     async def ring_due(self) -> int:
-        """Ring what is due now; returns how many alarms were due."""
+        """Ring what is due now; returns how many alarms were due.
+
+        In a copy that must not act alarms wait: what follows from them happens in the other one.
+        """
+        halted = await self._views.get(Stop, COPY_STOP)
+        if halted is not None and halted.active:
+            return 0
         now = self._clock.now()
         waiting = await self._views.find(Alarm, "waiting")
         due = sorted((alarm for alarm in waiting if alarm.due <= now), key=lambda it: it.due)

@@ -21,6 +21,7 @@ from rich.console import Console
 
 from bot import texts
 from bot.channel import CONSOLE, Reply
+from bot.command_line_copies import register
 from bot.commands import Commands, Session
 from bot.commands.proving import verified
 from bot.company_text import defaults
@@ -180,6 +181,7 @@ one_shot("replay", "Run a case again from its records and compare.")
 one_shot("whatif", "What a file of rules would have changed: `whatif FILE --since 30d`.")
 one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")
 one_shot("resume", "Lift a stop.", works=True)
+register(cli)
 
 
 def settings_for(data: Path | None) -> Settings:

@@ -13,9 +13,13 @@ from ledger.domain.errors import SettingsInvalid
 
 
 class Folder(Struct, frozen=True):
-    """Where things lie in a data folder; docs/architecture.md says what is disposable."""
+    """Where things lie in a data folder; docs/architecture.md says what is disposable.
+
+    `mail` is the mailbox, where that lies elsewhere: then other copies may share it.
+    """
 
     root: Path
+    mail: Path | None = None
 
     @property
     def trouble(self) -> tuple[str, str] | None:
@@ -24,6 +28,8 @@ class Folder(Struct, frozen=True):
             return None
         if not self.root.is_dir():
             return texts.FOLDER_IS_FILE.put(path=self.root)
+        if self.mail is not None and not self.mail.is_dir():
+            return texts.FOLDER_NO_MAILBOX.put(path=self.mail)
         if not os.access(self.root, os.W_OK | os.X_OK):
             return texts.FOLDER_SHUT.put(path=self.root)
         return None
@@ -54,12 +60,25 @@ class Folder(Struct, frozen=True):
         return self.root / "memory.db"
 
     @property
+    def mailbox(self) -> Path:
+        return self.mail or self.root / "mail"
+
+    @property
+    def shared(self) -> bool:
+        """Whether the mailbox lies outside, so that another copy may use it too."""
+        return not self.mailbox.resolve().is_relative_to(self.root.resolve())
+
+    @property
     def inbox(self) -> Path:
-        return self.root / "mail" / "inbox"
+        return self.mailbox / "inbox"
 
     @property
     def outbox(self) -> Path:
-        return self.root / "mail" / "out"
+        return self.mailbox / "out"
+
+    def turns(self, company: str) -> Path:
+        """Where the copies of a company note whose turn it is."""
+        return self.mailbox / "turns" / company
 
     @property
     def invoices(self) -> Path:

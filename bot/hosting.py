@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from bot.announce import RuleWatch
 from bot.app import App, Works, at_work, desk_waits
+from bot.turns import TurnWatch
 from bot.worker import Looking, Worker
 from ledger.domain.errors import FolderLocked
 from ledger.lock import holder
@@ -133,6 +134,7 @@ class Hosting:
                 tasks.create_task(works.alarms.run(self._stop))
                 tasks.create_task(works.anchoring.run(self._stop))
                 tasks.create_task(RuleWatch(self._app).run(self._stop))
+                tasks.create_task(TurnWatch(self._app).run(self._stop))
                 await works.relay.run(self._stop)
         finally:
             self._works = None

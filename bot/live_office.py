@@ -14,8 +14,10 @@ from pathlib import Path
 
 from bot.anchoring import anchor_now
 from bot.channel import Verb
+from bot.comparing import Differences, compared
 from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
 from bot.opening import App
+from bot.taking_over import Standing, standing, take_over
 from bot.trial import Trial, on_trial
 from bot.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
@@ -47,7 +49,17 @@ LOOK_EVERY_S = 0.1
 class LiveOffice:
     """Implements `bot.office.Office` for one person in one channel."""
 
-    def __init__(self, app: App, hosting: Worker, *, operator: str, channel: str) -> None:
+    def __init__(
+        self,
+        app: App,
+        hosting: Worker,
+        *,
+        operator: str,
+        channel: str,
+        statements: Sequence[Path] = (),
+    ) -> None:
+        """`statements` are files of a bank that a comparison looks at too."""
+        self._statements = tuple(statements)
         self._app = app
         self._hosting = hosting
         self._operator = operator
@@ -151,6 +163,17 @@ class LiveOffice:
     async def retry(self, target: str) -> str:
         return await self._record(
             RetryOrdered(target=target, operator=self._operator, channel=self._channel)
+        )
+
+    async def standing(self) -> Standing:
+        return await standing(self._app)
+
+    async def compare(self) -> Differences:
+        return await compared(self._app, self._statements)
+
+    async def take_over(self, differences: Differences) -> str:
+        return await take_over(
+            self._app, differences, operator=self._operator, channel=self._channel
         )
 
     async def replay(self, case: str) -> ReplayReport:

@@ -254,6 +254,16 @@ def _anchored(event: events.HeadAnchored, _: Fact, __: Around) -> Notice | None:
     return _line(texts.SAY_ANCHORED.format(day=event.day, seq=event.seq), event.line)
 
 
+def _restored(event: events.CopyRestored, _: Fact, __: Around) -> Notice | None:
+    when = f"{event.made_at:%Y-%m-%d %H:%M} UTC"
+    return _line(texts.SAY_RESTORED.format(kind=event.kind, when=when))
+
+
+def _overtaken(event: events.CopySuperseded, _: Fact, __: Around) -> Notice | None:
+    line = texts.SAY_SUPERSEDED_COPY.format(generation=event.generation)
+    return Notice(reply=Reply(lines=(line,), trouble=True))
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -281,6 +291,8 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.PolicyRefused: _policy,
     events.StopOrdered: _stopped,
     events.HeadAnchored: _anchored,
+    events.CopyRestored: _restored,
+    events.CopySuperseded: _overtaken,
 }
 """Facts a person hears of. A failed or unknown action is told by its `FailureReported`."""
 

@@ -14,6 +14,8 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.channel import Verb
+from bot.comparing import Differences
+from bot.taking_over import Standing
 from bot.trial import Trial
 from ledger.domain.company import Company
 from ledger.domain.facts import Fact
@@ -144,6 +146,18 @@ class Office(Looks, Protocol):
 
     async def retry(self, target: str) -> str:
         """Ask for another try of an action or of a stuck case."""
+        ...
+
+    async def standing(self) -> Standing:
+        """Whether this copy of the company may act."""
+        ...
+
+    async def compare(self) -> Differences:
+        """What happened out there that this copy does not know of."""
+        ...
+
+    async def take_over(self, differences: Differences) -> str:
+        """Let this copy act, and no other."""
         ...
 
     async def replay(self, case: str) -> ReplayReport:

@@ -74,7 +74,7 @@ async def open_app(
 
     Raises `SettingsInvalid` where it cannot be written to or has no usable `company.yaml`.
     """
-    folder = Folder(settings.data)
+    folder = Folder(settings.data, settings.mail)
     folder.refuse_unusable()
     company = load_company(folder.company)
     time = clock or SystemClock()

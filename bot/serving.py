@@ -22,6 +22,7 @@ from bot.hosting import hosting
 from bot.intake import Taken
 from bot.live_office import LiveOffice
 from bot.render import put
+from bot.turns import LOOK_EVERY_S, halted_copy
 from connectors.mail.inbox import MaildirIn
 from ledger.blobs import BlobNotKept
 from ledger.domain.errors import CooError, InputUnreadable
@@ -88,11 +89,25 @@ async def worked(app: App, line: str) -> Reply:
 
 
 async def watch_inbox(app: App, out: Console, stop: asyncio.Event) -> None:
-    """Take in every mail that comes to lie in the maildir inbox."""
+    """Take in every mail that comes to lie in the maildir inbox.
+
+    A copy that must not act leaves them to the one that does: both may share the inbox.
+    """
     inbox = MaildirIn(app.folder.inbox)
     async for name, path in inbox.watch(stop):
-        if await _patiently(app, out, path, stop):
+        await _until_in_turn(app, out, stop)
+        if path.exists() and await _patiently(app, out, path, stop):
             inbox.done(name)
+
+
+async def _until_in_turn(app: App, out: Console, stop: asyncio.Event) -> None:
+    halted = await halted_copy(app)
+    if halted:
+        line = texts.INBOX_LEFT_ALONE.format(why=halted.reason)
+        put(out, Reply(lines=(line,), trouble=True))
+    while halted and not stop.is_set():
+        await pause(app.clock, LOOK_EVERY_S, stop)
+        halted = await halted_copy(app)
 
 
 async def _patiently(app: App, out: Console, path: Path, stop: asyncio.Event) -> bool:

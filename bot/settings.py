@@ -35,6 +35,7 @@ class Variable(Struct, frozen=True):
 
 VARIABLES: Final = (
     Variable("COO_DATA", "coo-data", "The data folder: ledger, keys, company.yaml, mail."),
+    Variable("COO_MAIL", "", "The mailbox: `inbox` and `out`. Empty: `mail` in the data folder."),
     Variable("COO_OPERATOR", "", "Who is speaking here. Default: the operator in company.yaml."),
     Variable("COO_MODEL", "", "The language model to use. Empty: playbooks, no model."),
     Variable("COO_MODEL_CHEAP", "", "A cheaper model to fall back to. Empty: the same one."),
@@ -92,6 +93,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips."""
 
     data: Path
+    mail: Path | None = None
     operator: str = ""
     model: ModelEndpoint | None = None
     key_without_model: bool = False
@@ -107,6 +109,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         read = {each.name: given.get(each.name) or each.default for each in VARIABLES}
         return cls(
             data=Path(read["COO_DATA"]).expanduser(),
+            mail=Path(read["COO_MAIL"]).expanduser() if read["COO_MAIL"] else None,
             operator=read["COO_OPERATOR"],
             model=_endpoint(read),
             key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],

@@ -8,6 +8,7 @@ from typing import Protocol, assert_never
 from msgspec import Struct
 
 from connectors.claims import Attempts
+from connectors.turns import REMEDY, Fence
 from ledger.domain.claims import concerns, stopped_by
 from ledger.domain.commands import command_sha
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Stop
@@ -52,10 +53,13 @@ class Checked(Struct, frozen=True):
 class Checks:
     """Everything but the budget, which is taken together with the claim."""
 
-    def __init__(self, *, views: Views, gate: Gate, attempts: Attempts) -> None:
+    def __init__(
+        self, *, views: Views, gate: Gate, attempts: Attempts, fence: Fence | None = None
+    ) -> None:
         self._views = views
         self._gate = gate
         self._attempts = attempts
+        self._fence = fence
 
     async def all(self, action: Action) -> Checked:
         """In this order, so that a stop is the first word and nothing is judged twice."""
@@ -67,13 +71,14 @@ class Checks:
         return Checked(verdict=given, obstacle=held or await self.moved(action))
 
     async def stopped(self, action: Action) -> Held | None:
-        """The stop that is in force for this action, its case or its contact."""
+        """The stop in force for this action, its case or its contact, or another copy's turn."""
         case = await self._views.get(Case, action.case)
         for stop in await self._views.find(Stop, "active"):
             if concerns(stop, action, case):
                 refused = stopped_by(stop)
                 return Held(refused.why, refused.detail, refused.remedy)
-        return None
+        lost = await self._fence.lost() if self._fence else ""
+        return Held("stopped", lost, REMEDY) if lost else None
 
     async def moved(self, action: Action) -> Moved | None:
         """The first precondition that no longer holds."""

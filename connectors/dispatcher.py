@@ -15,6 +15,7 @@ from connectors.claims import Attempts
 from connectors.effect import Effects
 from connectors.outcomes import NAME, OUTCOMES
 from connectors.tries import Patience, Tries
+from connectors.turns import Fence, Fenced
 from ledger.domain.entities import Action, ActionStatus
 from ledger.domain.events import Approved, RetryOrdered, Routed, VerdictGiven
 from ledger.domain.facts import Delivery, Fact, Reaction
@@ -47,8 +48,10 @@ class Dispatcher:
         history: History,
         clock: Clock,
         patience: Patience | None = None,
+        fence: Fence | None = None,
     ) -> None:
-        checks = Checks(views=views, gate=gate, attempts=attempts)
+        checks = Checks(views=views, gate=gate, attempts=attempts, fence=fence)
+        outside = [Fenced(one, fence) for one in connectors] if fence else connectors
         tries = Tries(
             checks=checks,
             attempts=attempts,
@@ -57,7 +60,7 @@ class Dispatcher:
             clock=clock,
             patience=patience or Patience(),
         )
-        self._effects = Effects(connectors=connectors, checks=checks, tries=tries, views=views)
+        self._effects = Effects(connectors=outside, checks=checks, tries=tries, views=views)
         self._views = views
         self._history = history
 

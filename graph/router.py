@@ -10,10 +10,17 @@ from graph.routing_expiries import route_missed
 from graph.routing_mail import route_mail
 from graph.routing_payments import route_issued, route_payment
 from graph.routing_said import route_reply, route_said
-from graph.routing_stops import route_alarm, route_resume, route_retry, route_stop
+from graph.routing_stops import (
+    route_alarm,
+    route_resume,
+    route_retry,
+    route_stop,
+    route_take_over,
+)
 from graph.routing_taps import route_tap
 from ledger.domain.events import (
     AlarmRang,
+    CopyTakenOver,
     ExpiriesMissed,
     InvoiceIssued,
     MailReceived,
@@ -40,6 +47,7 @@ Arrived = (
     | StopOrdered
     | ResumeOrdered
     | RetryOrdered
+    | CopyTakenOver
     | AlarmRang
     | ExpiriesMissed
     | InvoiceIssued
@@ -70,7 +78,7 @@ class Router:
         drafts = await self._route(fact, cast("Arrived", fact.event))
         return Reaction(drafts=tuple([placed(draft, ROUTER, n) for n, draft in enumerate(drafts)]))
 
-    async def _route(self, fact: Fact, event: Arrived) -> list[Draft]:  # noqa: C901, PLR0912 - one arm a type, nothing nested
+    async def _route(self, fact: Fact, event: Arrived) -> list[Draft]:  # noqa: C901, PLR0911, PLR0912 - one arm a type, nothing nested
         match event:
             case MailReceived():
                 return await route_mail(fact, event, self._desk)
@@ -90,6 +98,8 @@ class Router:
                 return await route_resume(fact, event, self._desk)
             case RetryOrdered():
                 return await route_retry(fact, event, self._desk)
+            case CopyTakenOver():
+                return await route_take_over(fact, event, self._desk)
             case AlarmRang():
                 return await route_alarm(fact, event, self._desk)
             case ExpiriesMissed():

@@ -17,12 +17,21 @@ from ledger.domain.entities import (
     Contact,
     Stop,
 )
-from ledger.domain.events import AlarmRang, ResumeOrdered, RetryOrdered, StopOrdered
+from ledger.domain.events import (
+    AlarmRang,
+    CopyTakenOver,
+    ResumeOrdered,
+    RetryOrdered,
+    StopOrdered,
+)
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.folding_attention import stop_id
+from ledger.domain.folding_copies import COPY, COPY_STOP
 from ledger.domain.values import DESK
 
-STOP, RESUME, RETRY, ALARM = "stop", "resume", "retry", "alarm"
+STOP, RESUME, RETRY, ALARM, TAKE_OVER = "stop", "resume", "retry", "alarm", "takeover"
+
+_TAKEN_OVER = "This copy acts from now on (generation {generation}); every other one must not."
 
 _RESUMED = (
     "Resumed. Nothing had been held back.",
@@ -74,6 +83,17 @@ async def _lifted(fact: Fact, resume: ResumeOrdered, desk: Desk) -> Stop:
         since=fact.at,
         active=False,
     )
+
+
+async def route_take_over(fact: Fact, taken: CopyTakenOver, desk: Desk) -> list[Draft]:
+    """This copy may act from now on: every case looks again, first of all at what was in flight."""
+    lifted = Stop(
+        id=COPY_STOP, scope=COPY, target="", by=taken.operator, since=fact.at, active=False
+    )
+    held = await _covered(lifted, (*_HELD, *_PERHAPS), desk)
+    told = tells(fact, TAKE_OVER, _TAKEN_OVER.format(generation=taken.generation))
+    why = f"{taken.operator} took over."
+    return [told, *(routed(fact, case, RESUME, why) for case in held)]
 
 
 async def _covered(stop: Stop, statuses: Sequence[ActionStatus], desk: Desk) -> list[str]:

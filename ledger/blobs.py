@@ -13,13 +13,14 @@ import hashlib
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
 
 from ledger.domain.errors import BlobMissing, CooError
 from ledger.durable_files import make_folder, sync_folder
-from ledger.seal import Keys
+from ledger.seal import Cipher, Keys
 
 _PREFIX: Final = "of-"
 _SUFFIX: Final = ".sealed"
@@ -81,14 +82,28 @@ class FileBlobs:
             raise BlobMissing(sha256)
         self._keys.refresh()
         for path in sorted(self._home(sha256).glob(f"{_PREFIX}*{_SUFFIX}")):
-            person = unquote(path.name[len(_PREFIX) : -len(_SUFFIX)])
-            cipher = self._keys.opener(person)
+            cipher = self._keys.opener(_person_of(path))
             if cipher is not None:
-                return cipher.open(path.read_bytes(), context_of(sha256))
+                return opened_copy(path, sha256, cipher)
         raise BlobMissing(sha256)
 
     def _home(self, sha256: str) -> Path:
         return self._folder / sha256[:2] / sha256
+
+
+def sealed_copies(folder: Path) -> Iterator[tuple[str, str, Path]]:
+    """(sha256, person, path) of every sealed copy in a folder of documents."""
+    for path in sorted(folder.glob(f"??/*/{_PREFIX}*{_SUFFIX}")):
+        yield path.parent.name, _person_of(path), path
+
+
+def opened_copy(path: Path, sha256: str, cipher: Cipher) -> bytes:
+    """What is in one sealed copy. Raises `KeyLost` where its bytes or its name were changed."""
+    return cipher.open(path.read_bytes(), context_of(sha256))
+
+
+def _person_of(path: Path) -> str:
+    return unquote(path.name[len(_PREFIX) : -len(_SUFFIX)])
 
 
 def address_of(data: bytes) -> str:

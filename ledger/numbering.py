@@ -37,18 +37,19 @@ def next_number(reads: Reads, numbers: InvoiceNumbers, issued_on: date) -> Numbe
     last = reads.stored_counter(invoice_series(series))
     first = numbers.next if reads.counter(INVOICES) == 0 else 1
     ordinal = first if last is None else last + 1
-    while reads.find(Invoice, f"number:{_text(numbers, issued_on.year, ordinal).upper()}"):
+    while reads.find(Invoice, f"number:{number_text(numbers, issued_on.year, ordinal).upper()}"):
         ordinal += 1
-    return Number(_text(numbers, issued_on.year, ordinal), series, ordinal)
+    return Number(number_text(numbers, issued_on.year, ordinal), series, ordinal)
 
 
 def series_of(numbers: InvoiceNumbers, year: int) -> str:
     """The year, where the format names it, else one series for ever."""
-    names_year = _text(numbers, _ANY_YEAR, 1) != _text(numbers, _ANY_YEAR + 11, 1)
+    names_year = number_text(numbers, _ANY_YEAR, 1) != number_text(numbers, _ANY_YEAR + 11, 1)
     return str(year) if names_year else ONE_SERIES
 
 
-def _text(numbers: InvoiceNumbers, year: int, ordinal: int) -> str:
+def number_text(numbers: InvoiceNumbers, year: int, ordinal: int) -> str:
+    """A number as it stands on the invoice. Raises `SettingsInvalid` for an unusable format."""
     try:
         text = numbers.format.format(year=year, number=ordinal)
         distinct = text != numbers.format.format(year=year, number=ordinal + 1)

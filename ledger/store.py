@@ -129,6 +129,10 @@ class Ledger:
         """One fact. Raises `UnknownFact`."""
         return await self.read(lambda connection: self._fact(connection, fact_id))
 
+    async def by_key(self, key: str) -> Fact | None:
+        """The fact with this key, or None."""
+        return await self.read(lambda connection: self._by_key(connection, key))
+
     async def facts(self, after_seq: int = 0) -> AsyncIterator[Fact]:
         """All facts with `seq > after_seq`, in order, a page in memory at a time."""
         while page := await self.read(self._page(after_seq)):
@@ -272,6 +276,11 @@ class Ledger:
         if row is None:
             raise UnknownFact(fact_id)
         return self._books.codec.fact(row)
+
+    def _by_key(self, connection: Connection, key: str) -> Fact | None:
+        found = self._books.statements.fact_by_key
+        row = found.first(connection, company=self.company, fact_key=key)
+        return None if row is None else self._books.codec.fact(row)
 
     def _head(self, connection: Connection) -> Head:
         found = self._books.statements.last_fact

@@ -18,6 +18,7 @@ from bot.untrusted import one_line, visible
 from ledger.domain.commands import Command
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Question, Stop
 from ledger.domain.errors import CommandInvalid
+from ledger.domain.folding_copies import COPY
 
 
 class Deciding:
@@ -248,6 +249,8 @@ class Deciding:
         case = await self._office.views.get(Case, approval.case)
         active = await self._office.views.find(Stop, "active")
         held = [each for each in active if holds(each, case)]
+        if any(each.scope == COPY for each in held):
+            return (texts.COPY_HOLDS,)
         which = "".join(f" {each.target}" if each.target else "" for each in held[:1])
         return (texts.STOP_HOLDS.format(which=which),) if held else ()
 

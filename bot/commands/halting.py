@@ -14,6 +14,7 @@ from bot.commands.words import Halt
 from bot.office import Office
 from bot.untrusted import one_line
 from ledger.domain.entities import Action, ActionStatus, Case, Contact, Failure, Stop
+from ledger.domain.folding_copies import COPY
 
 
 class Halting:
@@ -40,6 +41,8 @@ class Halting:
     async def resume(self, said: str) -> Reply:
         """Lift the stop of everything, or of one case or contact."""
         active = await self._office.views.find(Stop, "active")
+        if active and all(each.scope == COPY for each in active):
+            return Reply(lines=(await self._still(active[0]),), trouble=True)
         wanted = await self._wanted(said, active)
         if isinstance(wanted, Reply):
             return wanted
@@ -52,6 +55,8 @@ class Halting:
 
     async def _still(self, stop: Stop) -> str:
         """A stop that stays in force after another was lifted."""
+        if stop.scope == COPY:
+            return texts.STILL_COPY.format(why=one_line(stop.reason))
         which = f" {stop.target}" if stop.target else ""
         what = await stop_name(self._office.views, stop)
         return texts.STILL_STOPPED.format(what=what, which=which)
@@ -80,7 +85,9 @@ class Halting:
         if not said:
             whole = next((each for each in active if each.scope == "all"), None)
             return whole or _listed(active)
-        direct = next((each for each in active if said in {each.target, each.id}), None)
+        direct = next(
+            (each for each in active if said in {each.target, each.id} and each.scope != COPY), None
+        )
         if direct:
             return direct
         found = await self._target(said)
@@ -121,4 +128,5 @@ def _scope(thing: Case | Contact) -> str:
 def _listed(active: Sequence[Stop]) -> Reply:
     if not active:
         return trouble(texts.NOT_IN_FORCE)
-    return trouble(texts.WHICH, tuple(f"  resume {each.target}" for each in active))
+    named = [each for each in active if each.scope != COPY]
+    return trouble(texts.WHICH, tuple(f"  resume {each.target}" for each in named))

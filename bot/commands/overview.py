@@ -26,6 +26,7 @@ from ledger.domain.entities import (
     Stop,
 )
 from ledger.domain.folding import case_status
+from ledger.domain.folding_copies import COPY
 from ledger.domain.reading import Views
 
 RUNNING: Final = frozenset({ActionStatus.ALLOWED, ActionStatus.ATTEMPTED})
@@ -132,8 +133,8 @@ class CaseOverview:
 
 def holds(stop: Stop, case: Case | None) -> bool:
     """Whether a stop in force holds the effects of a case."""
-    if case is None or stop.scope == "all":
-        return stop.scope == "all"
+    if case is None or stop.scope in {"all", COPY}:
+        return stop.scope in {"all", COPY}
     return stop.target in {case.id, case.contact} or case.contact in stop.covers
 
 
@@ -147,6 +148,8 @@ async def is_paused(views: Views, approval: Approval) -> bool:
 
 async def stop_words(views: Views, stop: Stop, now: datetime) -> str:
     """`STOPPED: everything, by nora 10:02`"""
+    if stop.scope == COPY:
+        return texts.STATUS_HALTED_COPY.format(why=one_line(stop.reason))
     return texts.STATUS_STOPPED.format(
         what=await stop_name(views, stop),
         who=one_line(stop.by, 40),
@@ -162,6 +165,8 @@ async def stop_name(views: Views, stop: Stop) -> str:
     contact = await views.get(Contact, stop.target) if stop.scope == "contact" else None
     if case is not None:
         return texts.STOPPED_CASE.format(number=case.number, title=one_line(case.title, 50))
+    if stop.scope == COPY:
+        return texts.STOPPED_COPY.format(why=one_line(stop.reason))
     if contact is not None:
         return texts.STOPPED_CONTACT.format(name=one_line(contact.name or contact.address, 50))
     return f"{stop.scope} {stop.target}" if stop.target else texts.STATUS_EVERYTHING

@@ -19,6 +19,7 @@ from bot.commands.proving import Proving
 from bot.commands.replaying import Replaying
 from bot.commands.session import Session
 from bot.commands.supposing import Supposing
+from bot.commands.taking_over import TakingOver
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
@@ -38,6 +39,7 @@ class Commands:
         self._going_back = GoingBack(office, session)
         self._replaying = Replaying(office, session)
         self._supposing = Supposing(office, session)
+        self._taking_over = TakingOver(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -85,6 +87,8 @@ class Commands:
                 return await self._orders(intent)
             case words.Verify() | words.Anchor():
                 return await self._proving.answer(intent)
+            case words.Takeover(said):
+                return await self._taking_over.takeover(said)
             case _:
                 return await self._decide(intent)
 

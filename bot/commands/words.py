@@ -156,6 +156,12 @@ class Retry(Struct, frozen=True):
     thing: str = ""
 
 
+class Takeover(Struct, frozen=True):
+    """Compare a restored copy with the world, and let it act where `said` says so."""
+
+    said: str = ""
+
+
 class Say(Struct, frozen=True):
     """Free text to Coo. `free`: typed without a command word, so it may be an answer."""
 
@@ -210,6 +216,7 @@ Intention = (
     | Halt
     | Resume
     | Retry
+    | Takeover
     | Say
     | Numbered
     | Quit
@@ -331,6 +338,8 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "stop": _halt,
     "resume": _resume,
     "retry": lambda rest: Retry(_bare(rest)),
+    "takeover": lambda rest: Takeover(" ".join(rest.lower().rstrip(".!").split())),
+    "take-over": lambda rest: Takeover(" ".join(rest.lower().rstrip(".!").split())),
     "quit": lambda _: Quit(),
     "exit": lambda _: Quit(),
 }

@@ -42,6 +42,7 @@ COMMANDS: Final = (
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
     CommandText("resume", "resume [CASE|NAME]", "Lift a stop."),
+    CommandText("takeover", "takeover [yes]", "Compare a restored copy, and let it act."),
     CommandText("help", "help [COMMAND]", "This list, or more about one command."),
     CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
 )
@@ -88,6 +89,7 @@ MORE_HELP: Final = {
     "retry": "A number is that card's action. What might have happened is looked up first.",
     "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",
     "resume": "`resume` lifts the stop of everything; name a case or a person for theirs.",
+    "takeover": "A restored copy is stopped. `takeover` says what happened since, and what to say.",
     "help": "Or just write what you want.",
     "quit": "What waits for you keeps waiting.",
 }

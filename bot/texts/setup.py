@@ -38,6 +38,10 @@ SETTING_URL_SECRET: Final = Trouble(
 FOLDER_IS_FILE: Final = Trouble(
     "{path} is no folder.", "Name a folder, with --data or COO_DATA; `coo init` makes it."
 )
+FOLDER_NO_MAILBOX: Final = Trouble(
+    "The mailbox {path} (COO_MAIL) is not there.",
+    "Mount or make it first, so that no copy of the company acts without the others.",
+)
 FOLDER_SHUT: Final = Trouble(
     "The data folder {path} cannot be written to.",
     "Give yourself the right to write there, or name another with --data or COO_DATA.",

@@ -80,11 +80,12 @@ Claim = Claimed | Refused
 def concerns(stop: Stop, action: Action, case: Case | None) -> bool:
     """Whether a stop in force covers an action: everything, its case, or a contact of it.
 
-    That is whom the command names, and whom the case is about, whoever they are merged with.
+    That is whom the command names, and whom the case is about, whoever they are merged with. A
+    copy that must not act is stopped as a whole.
     """
     contacts = {action.command.contact if action.command else "", case.contact if case else ""}
     match stop.scope:
-        case "all":
+        case "all" | "copy":
             return True
         case "case":
             return stop.target == action.case
@@ -96,6 +97,13 @@ def concerns(stop: Stop, action: Action, case: Case | None) -> bool:
 
 def stopped_by(stop: Stop) -> StoppedBy:
     """Refused by a stop that is in force."""
+    if stop.scope == "copy":
+        return StoppedBy(
+            why="stopped",
+            detail=f"This copy of the company must not act: {stop.reason}.",
+            remedy="`takeover` compares it with the world and lets it act.",
+            stop=stop,
+        )
     what = "everything" if stop.scope == "all" else f"{stop.scope} {stop.target}"
     order = "resume" if stop.scope == "all" else f"resume {stop.target}"
     reason = f" ({stop.reason})" if stop.reason else ""

@@ -239,7 +239,7 @@ class Question(Struct, frozen=True, kw_only=True, tag="question", gc=False):
 
 
 class Stop(Struct, frozen=True, kw_only=True, tag="stop", gc=False):
-    """A stop in force. Its id is `scope:target`.
+    """A stop in force. Its id is `scope:target`; scope `copy` is a copy that must not act.
 
     `ordered_for`: whom a stop of a contact named on the day, all entries merged then; `covers`:
     all whom they are merged with now. Parted again, who was named stays stopped.

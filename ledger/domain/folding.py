@@ -34,6 +34,7 @@ from ledger.domain.folding_actions import fold_actions
 from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
 from ledger.domain.folding_cases import fold_case, fold_contact
+from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
@@ -52,6 +53,10 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ResumeOrdered: (fold_attention,),
     events.AlarmRang: (fold_attention,),
     events.ExpiriesMissed: (fold_attention,),
+    events.BackedUp: (fold_copies,),
+    events.CopyRestored: (fold_copies,),
+    events.CopyTakenOver: (fold_copies,),
+    events.CopySuperseded: (fold_copies,),
     events.CaseOpened: (fold_contact,),
     events.Routed: (fold_strays,),
     events.Unrouted: (fold_strays,),

@@ -23,6 +23,14 @@ INVOICES: Final = "invoices"
 """Counts every invoice ever issued, in whatever series."""
 
 
+GENERATION: Final = "generation"
+"""The generation of this copy of the company; 0 as long as no copy ever took over."""
+
+
+BACKUPS: Final = "backups"
+"""Counts backups and exports."""
+
+
 class Look(Protocol):
     """Synchronous reads of the state, and counters that are folded along with it."""
 

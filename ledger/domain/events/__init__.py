@@ -8,6 +8,7 @@ numbers) stay readable for ever. A changed meaning needs a new `schema` and an u
 from __future__ import annotations
 
 from ledger.domain.events.base import Event
+from ledger.domain.events.copies import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
 from ledger.domain.events.effects import (
     ActionFailed,
     ActionSucceeded,
@@ -105,6 +106,7 @@ __all__ = [
     "Approved",
     "AssignOrdered",
     "AttemptStarted",
+    "BackedUp",
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",
@@ -116,6 +118,9 @@ __all__ = [
     "ContactSplit",
     "ContactsKeptApart",
     "ContactsMerged",
+    "CopyRestored",
+    "CopySuperseded",
+    "CopyTakenOver",
     "DecisionRecorded",
     "DeliveryRecorded",
     "DoneByOperator",

@@ -22,6 +22,7 @@ QUIET = {
     "Recalled", "PlanMade", "ProposalDrafted", "ProposalAccepted", "ProposalDeclined",
     "ActionProposed", "VerdictGiven", "InvoicePaid", "DecisionRecorded", "AlarmSet",
     "CaseReopened", "DeliveryRecorded", "AttemptStarted", "InvoiceIssued", "ActionFailed",
+    "BackedUp", "CopyTakenOver",
     "ActionUnknown", "ModelCallReserved", "ModelCallRecorded", "ModelCallFailed",
     "ExpiriesMissed", "ApprovalProlonged",
 }  # fmt: skip
