@@ -23,7 +23,7 @@ from ledger.domain.values import Money
 ADA: Final = "Ada Example <ada@example.com>"
 COMPANY: Final = "hello@studio-nord.example"
 
-_LEAD: Final = """\
+LEAD: Final = """\
 Hello Nora,
 
 we would like your website design package. Could you send us an offer?
@@ -63,30 +63,38 @@ class Customer:
 
     def so_far(self) -> Iterator[Arrival]:
         """The first mail, and an answer to all that she got, in order."""
-        yield self._mail("lead", _LEAD, subject="A new website")
+        yield letter("lead", LEAD, self._start, subject="A new website")
         answers = iter(_ANSWERS)
         for effect in first_copies(self._world.effects):
             match effect.order.command:
                 case SendProposal() as offer:
                     text = next(answers, "")
                     if text:
-                        yield self._mail(effect.key, text, subject=offer.subject, answers=effect)
+                        to = message_id(effect.key, self._world.domain)
+                        yield letter(
+                            effect.key,
+                            text,
+                            self._start,
+                            subject=f"Re: {offer.subject}",
+                            answers=to,
+                        )
                 case SendInvoice() as invoice:
                     yield paid(invoice.number, invoice.total, self._start, payment=invoice.number)
 
-    def _mail(
-        self, name: str, text: str, *, subject: str, answers: Effect | None = None
-    ) -> Arrival:
-        mail = EmailMessage(SMTP)
-        mail["From"], mail["To"] = ADA, COMPANY
-        mail["Subject"] = f"Re: {subject}" if answers else subject
-        mail["Message-ID"] = f"<{name}@mail.example.com>"
-        mail["Date"] = self._start
-        if answers is not None:
-            mail["In-Reply-To"] = f"<{message_id(answers.key, self._world.domain)}>"
-            mail["References"] = mail["In-Reply-To"]
-        mail.set_content(text)
-        return Arrival(f"{name}.eml", mail.as_bytes())
+
+def letter(
+    name: str, text: str, at: datetime, *, subject: str, answers: str = "", sender: str = ADA
+) -> Arrival:
+    """A mail to the company, in the thread of the Message-ID `answers` where given."""
+    mail = EmailMessage(SMTP)
+    mail["From"], mail["To"] = sender, COMPANY
+    mail["Subject"] = subject
+    mail["Message-ID"] = f"<{name}@mail.example.com>"
+    mail["Date"] = at
+    if answers:
+        mail["In-Reply-To"] = mail["References"] = f"<{answers}>"
+    mail.set_content(text)
+    return Arrival(f"{name}.eml", mail.as_bytes())
 
 
 def paid(number: str, amount: Money, at: datetime, *, payment: str) -> Arrival:

@@ -6,6 +6,7 @@ approves what waits for her, and when Coo does not know whether something happen
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -21,6 +22,8 @@ from ledger.domain.errors import CooError
 MOST_ROUNDS: Final = 12
 """A story that is not over by then hangs, and is told as lost."""
 
+Deciding = Callable[[Staged], Awaitable[None]]
+
 STEP: Final = timedelta(minutes=5)
 
 
@@ -34,8 +37,8 @@ class CardNotShown(CooError):
         )
 
 
-async def play(staged: Staged) -> None:
-    """Until nobody has anything left to say."""
+async def play(staged: Staged, decided: Deciding | None = None) -> None:
+    """Until nobody has anything left to say. `decided` stands in for the operator."""
     announcer = Announcer(
         staged.app.views,
         staged.app.ledger,
@@ -54,7 +57,7 @@ async def play(staged: Staged) -> None:
         news = await staged.office.news(told, 0)
         told = news[-1].seq if news else told
         await announcer.announce(news, staged.clock.now())
-        await decide(staged)
+        await (decided or decide)(staged)
         if await staged.office.head() == before:
             return
         staged.clock.move(STEP)

@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.prove.ending import UNRESOLVED, Ending, Parked, ended
+from bot.prove.ending import Ending, Parked, ended
+from bot.prove.judging import lost, wrong
 from bot.prove.points import Deadly, Point, Recorder
 from bot.prove.processes import forked
 from bot.prove.stage import Stage, founded, staged
@@ -33,11 +34,6 @@ AROUND_A_CALL: Final = (
 
 AGAIN_EVERY: Final = 4
 """Every so many trials the restarted process is killed as well, while it recovers."""
-
-REPEATED: Final = frozenset(
-    {"Tapped", "TapRefused", "VerdictGiven", "AttemptStarted", "DeliveryRecorded"}
-)
-"""What a restart may say once more: a tap is made again, a try is checked and made again."""
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -146,8 +142,8 @@ def _found(trial: Trial, root: Path, codes: Sequence[int], calm: Ending) -> Find
         bare,
         deaths=deaths,
         duplicated=(*ending.doubled, *ending.unbidden),
-        lost=tuple(_lost(ending, calm)),
-        wrong=tuple(_wrong(ending, calm, strict=trial.mail is not Capability.NEITHER)),
+        lost=tuple(lost(ending, calm)),
+        wrong=tuple(wrong(ending, calm, strict=trial.mail is not Capability.NEITHER)),
         parked=ending.parked,
     )
 
@@ -156,30 +152,3 @@ def _broke_off(root: Path, code: int) -> str:
     complaint = root / "complaint.txt"
     lines = complaint.read_text(encoding="utf-8").splitlines() if complaint.exists() else []
     return f"the restarted process ended with {code}: {lines[-1] if lines else 'no word'}"
-
-
-def _lost(ending: Ending, calm: Ending) -> Iterator[str]:
-    if ending.closed < calm.closed:
-        yield f"{calm.closed - ending.closed} of {calm.closed} cases did not come to their end"
-    yield from ending.left
-    missing = [deed for deed in calm.effects if deed not in ending.effects]
-    yield from (f"never happened: {deed}" for deed in missing)
-
-
-def _wrong(ending: Ending, calm: Ending, *, strict: bool) -> Iterator[str]:
-    if ending.books != calm.books:
-        yield f"the books say {ending.books}, and in the calm run {calm.books}"
-    if ending.chain != "ok":
-        yield f"the chain is broken: {ending.chain}"
-    if ending.replay:
-        yield f"the read tables are not what the facts fold to: {ending.replay}"
-    if any(one.resolved == UNRESOLVED for one in ending.parked):
-        yield "an Unknown outcome was never resolved"
-    if strict and ending.parked:
-        yield "an outcome stayed Unknown though its provider can tell"
-    if strict and _lasting(ending) != _lasting(calm):
-        yield f"other facts than in the calm run: {_lasting(ending)} and {_lasting(calm)}"
-
-
-def _lasting(ending: Ending) -> dict[str, int]:
-    return {kind: count for kind, count in ending.kinds.items() if kind not in REPEATED}

@@ -42,7 +42,7 @@ from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
 from ledger.domain.look import Look
 
-FOLD_VERSION: Final = 3
+FOLD_VERSION: Final = 4
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -73,7 +73,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalSuperseded: (fold_actions, fold_approvals),
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
-    events.QuestionAnswered: (fold_attention,),
+    events.QuestionAnswered: (fold_attention, fold_actions, fold_deals, fold_failures),
     events.Understood: (fold_contact,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),

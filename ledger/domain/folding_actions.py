@@ -21,6 +21,7 @@ from ledger.domain.events import (
     AttemptStarted,
     DoneByOperator,
     Event,
+    QuestionAnswered,
     Rejected,
     VerdictGiven,
 )
@@ -111,7 +112,7 @@ def _altered(event: Event, action: Action, fact: Fact, look: Look) -> dict[str, 
             return {"approval": event.approval, "status": ActionStatus.ASKING}
         case Approved() | Rejected() | ApprovalExpired() | ApprovalSuperseded():
             return _decided(event, action, look)
-        case DoneByOperator() if action.status not in _FINAL:
+        case DoneByOperator() | QuestionAnswered() if action.status not in _FINAL:
             return {"status": ActionStatus.BY_OPERATOR}
         case AttemptStarted() if action.status not in _FINAL:
             tries = max(event.n, action.attempts)

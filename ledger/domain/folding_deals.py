@@ -16,6 +16,7 @@ from ledger.domain.events import (
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
+    QuestionAnswered,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.look import Look
@@ -38,7 +39,7 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
         case InvoicePaid() as event:
             invoice = look.get(Invoice, event.invoice)
             return [replace(invoice, status=_paid_in_full(invoice))] if invoice else []
-        case ActionSucceeded() | DoneByOperator() as event:
+        case ActionSucceeded() | DoneByOperator() | QuestionAnswered() as event:
             return _sent(event, look)
         case _:
             return []
@@ -136,8 +137,8 @@ def _paid_in_full(invoice: Invoice) -> str:
     return "overpaid" if invoice.open.minor < 0 else "paid"
 
 
-def _sent(event: ActionSucceeded | DoneByOperator, look: Look) -> list[Entity]:
-    action = look.get(Action, event.action)
+def _sent(event: ActionSucceeded | DoneByOperator | QuestionAnswered, look: Look) -> list[Entity]:
+    action = look.get(Action, event.action) if event.action else None
     match action:
         case Action(name="SendProposal"):
             return _proposal_sent(action, look)

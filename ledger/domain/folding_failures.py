@@ -15,6 +15,7 @@ from ledger.domain.events import (
     DoneByOperator,
     FailureCleared,
     FailureReported,
+    QuestionAnswered,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.look import Look
@@ -35,6 +36,8 @@ def fold_failures(fact: Fact, look: Look) -> list[Entity]:
             return _cleared(event.failure, look)
         case ActionSucceeded() | DoneByOperator() as event:
             return _cleared(event.action, look)
+        case QuestionAnswered() as event:
+            return _cleared(event.action, look) if event.action else []
         case ActionProposed() as event:
             return _cleared(event.replaces, look) if event.replaces else []
         case _:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from ledger.domain.events.base import Event
 from ledger.domain.values import SEALED, Personal
+
+HAPPENED: Final = "happened:"
+"""Prefix of an answer's id: `happened:<action>`, whatever Coo knows of it."""
 
 
 class CaseOpened(Event, frozen=True, kw_only=True):
@@ -213,3 +216,8 @@ class QuestionAnswered(Event, frozen=True, kw_only=True):
     channel: str
     choice: str = ""
     text: Personal = ""
+
+    @property
+    def action(self) -> str:
+        """The action of which the operator says that it happened, or ""."""
+        return self.choice.removeprefix(HAPPENED) if self.choice.startswith(HAPPENED) else ""
