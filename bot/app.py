@@ -104,9 +104,19 @@ async def at_work(
 
 async def desk_waits(app: App) -> bool:
     """Whether something lies on the desk that nobody has reacted to yet."""
-    router = Router(views=app.views, history=app.ledger, clock=app.clock)
+    router = _router(app)
     lane = await load_lane(app.ledger, router, DESK)
     return await next_wanted(app.ledger, lane) is not None
+
+
+def _router(app: App) -> Router:
+    return Router(
+        views=app.views,
+        history=app.ledger,
+        clock=app.clock,
+        pseudonym=app.keys.person,
+        country=app.company.country,
+    )
 
 
 def _subscribers(
@@ -114,7 +124,7 @@ def _subscribers(
 ) -> Sequence[Subscriber]:
     gate = Gate(app.policies, app.views, app.company, app.clock)
     return (
-        Router(views=app.views, history=app.ledger, clock=app.clock),
+        _router(app),
         _planner(app, checkpoints, store, models, gate),
         Dispatcher(
             connectors=[WatchedConnector(one, app.failpoints) for one in reach.connectors],

@@ -13,6 +13,7 @@ from bot.channel import Card
 from ledger.domain.entities import Action, Approval, Case, Contact, Question
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
+from ledger.domain.identity import met_as
 from ledger.domain.reading import History, Views
 
 MOST_LOOKED_UP: Final = 40
@@ -47,15 +48,15 @@ class CardLoader:
     async def question(self, question: Question, now: datetime) -> Card:
         """The card of a question, with the case it is about."""
         case = await self._views.get(Case, question.case)
-        contact = await self._views.get(Contact, case.contact) if case and case.contact else None
+        contact = await met_as(self._views, case.contact) if case else None
         return question_card(question, now, case, contact)
 
     async def contact(self, action: Action) -> Contact | None:
         """Whom an action concerns: as its command says, else the contact of its case."""
         if action.command is not None:
-            return await self._views.get(Contact, action.command.contact)
+            return await met_as(self._views, action.command.contact)
         case = await self._views.get(Case, action.case)
-        return await self._views.get(Contact, case.contact) if case else None
+        return await met_as(self._views, case.contact) if case else None
 
     async def sources(self, ids: Iterable[str]) -> dict[str, Fact]:
         """The facts among `ids`; what is no fact is left out."""

@@ -182,6 +182,10 @@ one_shot("whatif", "What a file of rules would have changed: `whatif FILE --sinc
 one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")
 one_shot("resume", "Lift a stop.", works=True)
 register(cli)
+one_shot("merge", "Say that two contacts are one; the first keeps its id.", works=True)
+one_shot("split", "Take a merge of contacts back.", works=True)
+one_shot("link", "Say under which phone, account or address a contact is known too.", works=True)
+one_shot("assign", "Say to which case a stray mail or payment belongs.", works=True)
 
 
 def settings_for(data: Path | None) -> Settings:

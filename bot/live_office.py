@@ -26,11 +26,15 @@ from ledger.domain.company import Company
 from ledger.domain.entities import Approval, Case, Contact, Question
 from ledger.domain.errors import ChainBroken
 from ledger.domain.events import (
+    AssignOrdered,
     Event,
+    KeyTold,
+    MergeOrdered,
     OperatorSaid,
     QuestionReplied,
     ResumeOrdered,
     RetryOrdered,
+    SplitOrdered,
     StopOrdered,
     Tapped,
 )
@@ -174,6 +178,29 @@ class LiveOffice:
     async def take_over(self, differences: Differences) -> str:
         return await take_over(
             self._app, differences, operator=self._operator, channel=self._channel
+        )
+
+    async def merge(self, kept: str, other: str) -> str:
+        return await self._record(
+            MergeOrdered(contact=kept, merged=other, operator=self._operator, channel=self._channel)
+        )
+
+    async def split(self, contact: str) -> str:
+        return await self._record(
+            SplitOrdered(contact=contact, operator=self._operator, channel=self._channel)
+        )
+
+    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
+        told = KeyTold(
+            contact=contact, kind=kind, operator=self._operator, channel=self._channel, key=key
+        )
+        person = self._app.keys.person(mark)
+        unique = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
+        return (await self._app.intake.once(told, unique, person=person)).fact.id
+
+    async def assign(self, fact: str, case: str) -> str:
+        return await self._record(
+            AssignOrdered(fact=fact, case=case, operator=self._operator, channel=self._channel)
         )
 
     async def replay(self, case: str) -> ReplayReport:

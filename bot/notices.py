@@ -198,11 +198,11 @@ def _unrouted(event: events.Unrouted, _: Fact, around: Around) -> Notice | None:
     if around.source is not None and isinstance(around.source.event, events.MailUnreadable):
         return None  # that it could not be read was told already
     why, remedy = one_line(event.why, 300), one_line(event.remedy, 300)
-    what = _arrived(around.source) or event.kind
+    what = arrived(around.source) or event.kind
     return _line(texts.SAY_UNROUTED.format(what=what, why=why), remedy)
 
 
-def _arrived(source: Fact | None) -> str:
+def arrived(source: Fact | None) -> str:
     """What came in and from whom, as it claims."""
     match source.event if source else None:
         case events.MailReceived(sender=sender, subject=subject):

@@ -160,6 +160,22 @@ class Office(Looks, Protocol):
         """Let this copy act, and no other."""
         ...
 
+    async def merge(self, kept: str, other: str) -> str:
+        """Say that two contacts are one."""
+        ...
+
+    async def split(self, contact: str) -> str:
+        """Say that a contact is somebody else than those it was merged with."""
+        ...
+
+    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
+        """Say that a contact is known under this key; `mark` is what its pseudonym is made of."""
+        ...
+
+    async def assign(self, fact: str, case: str) -> str:
+        """Say to which case a stray mail or payment belongs; "" for none."""
+        ...
+
     async def replay(self, case: str) -> ReplayReport:
         """Run the case's deliveries again from the records. Cannot reach the world."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ledger.domain.entities import Action, Approval, Case, Contact
@@ -18,11 +19,17 @@ ROUTER = "router"
 
 @dataclass(frozen=True)
 class Desk:
-    """Read access to the present and the past, and the time. Nothing here can write."""
+    """Read access to the present and the past, and the time. Nothing here can write.
+
+    `pseudonym` gives the name that a mark (see `graph.marks`) goes by in the ledger; `country`
+    (ISO 3166) is the company's, for phone numbers that name none.
+    """
 
     views: Views
     history: History
     clock: Clock
+    pseudonym: Callable[[str], str]
+    country: str
 
     async def fact(self, fact_id: str) -> Fact | None:
         """The fact with this id, or None."""
@@ -30,6 +37,10 @@ class Desk:
             return await self.history.fact(fact_id)
         except UnknownFact:
             return None
+
+    async def case(self, case: str) -> Case | None:
+        """The case with this id, or None."""
+        return await self.views.get(Case, case)
 
     async def contact_of(self, person: str) -> Contact | None:
         """The contact with exactly this pseudonym; none for an empty one."""
@@ -82,9 +93,18 @@ def routed(
     return says(cause or source, event, case=case, person=source.person)
 
 
-def unrouted(cause: Fact, kind: str, why: str, remedy: str) -> Draft:
-    """This desk fact concerns no case."""
-    return says(cause, Unrouted(fact=cause.id, kind=kind, why=why, remedy=remedy))
+def unrouted(
+    source: Fact,
+    kind: str,
+    why: str,
+    remedy: str,
+    *,
+    cause: Fact | None = None,
+    settled: bool = False,
+) -> Draft:
+    """This desk fact concerns no case; `cause` where a later fact says so."""
+    event = Unrouted(fact=source.id, kind=kind, why=why, remedy=remedy, settled=settled)
+    return says(cause or source, event)
 
 
 def tells(cause: Fact, topic: str, text: str, *, case: str = DESK, person: str = "") -> Draft:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import assert_never, cast
 
 from graph.desk import ROUTER, Desk, unrouted
 from graph.drafts import placed
 from graph.routing_expiries import route_missed
+from graph.routing_identity import route_key, route_merge, route_split
 from graph.routing_mail import route_mail
 from graph.routing_payments import route_issued, route_payment
 from graph.routing_said import route_reply, route_said
@@ -17,19 +19,24 @@ from graph.routing_stops import (
     route_stop,
     route_take_over,
 )
+from graph.routing_strays import route_assign
 from graph.routing_taps import route_tap
 from ledger.domain.events import (
     AlarmRang,
     CopyTakenOver,
     ExpiriesMissed,
     InvoiceIssued,
+    AssignOrdered,
+    KeyTold,
     MailReceived,
     MailUnreadable,
+    MergeOrdered,
     OperatorSaid,
     PaymentReceived,
     QuestionReplied,
     ResumeOrdered,
     RetryOrdered,
+    SplitOrdered,
     StopOrdered,
     Tapped,
 )
@@ -51,6 +58,10 @@ Arrived = (
     | AlarmRang
     | ExpiriesMissed
     | InvoiceIssued
+    | MergeOrdered
+    | SplitOrdered
+    | KeyTold
+    | AssignOrdered
 )
 """What comes from outside and may concern a case; and an invoice, which money may wait for."""
 
@@ -58,8 +69,18 @@ Arrived = (
 class Router:
     """Reacts to the desk. It reads the present state, so what it has said once it never redoes."""
 
-    def __init__(self, *, views: Views, history: History, clock: Clock) -> None:
-        self._desk = Desk(views=views, history=history, clock=clock)
+    def __init__(
+        self,
+        *,
+        views: Views,
+        history: History,
+        clock: Clock,
+        pseudonym: Callable[[str], str],
+        country: str,
+    ) -> None:
+        self._desk = Desk(
+            views=views, history=history, clock=clock, pseudonym=pseudonym, country=country
+        )
 
     @property
     def name(self) -> str:
@@ -106,5 +127,13 @@ class Router:
                 return await route_missed(fact, event, self._desk)
             case InvoiceIssued():
                 return await route_issued(fact, event, self._desk)
+            case MergeOrdered():
+                return await route_merge(fact, event, self._desk)
+            case SplitOrdered():
+                return await route_split(fact, event, self._desk)
+            case KeyTold():
+                return await route_key(fact, event, self._desk)
+            case AssignOrdered():
+                return await route_assign(fact, event, self._desk)
             case _:
                 assert_never(event)

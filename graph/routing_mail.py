@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.desk import Desk, routed, says, unrouted
+from graph.likeness import asked_whether_same, hints_of
 from ledger.domain.entities import Action, ActionStatus, Case, Invoice, Proposal
 from ledger.domain.events import (
     CaseOpened,
@@ -52,7 +53,8 @@ async def route_mail(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     if known:
         return [] if known.cause == fact.id else [_again(fact, mail)]
     drafts = await _route(fact, mail, desk)
-    return [*drafts[:-1], replace(drafts[-1], id=marker, key=f"mail:{marker}")]
+    learnt = await _learnt(fact, mail, desk)
+    return [*learnt, *drafts[:-1], replace(drafts[-1], id=marker, key=f"mail:{marker}")]
 
 
 def mail_marker(mail: MailReceived) -> str:
@@ -129,23 +131,41 @@ async def opened(cause: Fact, fact: Fact, mail: MailReceived, desk: Desk) -> lis
     case = short_id("lead", fact.id)
     contact = await desk.contact_of(fact.person)
     name = contact.id if contact else short_id("con", fact.person)
+    asked = [] if contact else await asked_whether_same(cause, fact, mail, desk)
     title = mail.subject or f"Mail from {mail.sender_name or mail.sender}"
     event = CaseOpened(kind="lead", fact=fact.id, contact=name, title=title)
     who = (
         says(cause, ContactRecognised(contact=name, by="address"), case=case, person=fact.person)
         if contact
-        else _created(cause, fact, mail, case)
+        else _created(cause, fact, mail, case, desk)
     )
     return [
         says(cause, event, case=case, person=fact.person, key=f"case:{case}"),
         who,
+        *asked,
         routed(fact, case, MAIL, "It opened this case.", "same", cause=cause),
     ]
 
 
-def _created(cause: Fact, fact: Fact, mail: MailReceived, case: str) -> Draft:
+async def _learnt(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
+    """What a known contact's mail adds to what may give them away, and the question it raises."""
+    own = await desk.contact_of(fact.person)
+    if own is None or mail.automatic:
+        return []
+    fresh = tuple(hint for hint in hints_of(mail, desk) if hint not in own.hints)
+    if not fresh:
+        return []
+    event = ContactRecognised(contact=own.id, by="address", hints=fresh)
+    asked = await asked_whether_same(fact, fact, mail, desk)
+    return [says(fact, event, person=fact.person), *asked]
+
+
+def _created(cause: Fact, fact: Fact, mail: MailReceived, case: str, desk: Desk) -> Draft:
     event = ContactCreated(
-        contact=short_id("con", fact.person), name=mail.sender_name, address=mail.sender
+        contact=short_id("con", fact.person),
+        name=mail.sender_name,
+        address=mail.sender,
+        hints=hints_of(mail, desk),
     )
     return says(cause, event, case=case, person=fact.person, key=f"contact:{fact.person}")
 
@@ -165,7 +185,8 @@ def _which(fact: Fact, mail: MailReceived, cases: list[Case]) -> Draft:
 
 def _again(fact: Fact, mail: MailReceived) -> Draft:
     why = f"A mail with the same Message-ID {mail.message_id!r} was taken in before."
-    return unrouted(fact, MAIL, why, "Nothing to do, unless the sender says it is another one.")
+    remedy = "Nothing to do, unless the sender says it is another one."
+    return unrouted(fact, MAIL, why, remedy, settled=True)
 
 
 def _automatic(fact: Fact, mail: MailReceived) -> Draft:

@@ -1,17 +1,33 @@
-"""Which case a payment belongs to: by invoice number, else by exact amount and payer.
+"""Which case a payment belongs to: by invoice number, else by exact amount and payer's account.
 
-Money may come before the invoice it names: then it waits, and the invoice finds it.
+A payer is known by the account they pay from, once a person said whose it is. A name alone is
+asked about, never assumed. Money may come before the invoice it names: then it waits, and the
+invoice finds it.
 """
 
 from __future__ import annotations
 
-from graph.desk import Desk, routed, unrouted
-from ledger.domain.entities import Contact, Invoice, Stray
-from ledger.domain.events import InvoiceIssued, PaymentReceived
-from ledger.domain.facts import Draft, Fact
+from graph.desk import Desk, routed, says, unrouted
+from graph.likeness import described
+from ledger.domain.amounts import amount_words
+from ledger.domain.entities import Invoice, Question, Stray
+from ledger.domain.events import (
+    ContactCreated,
+    ContactsKeptApart,
+    ContactsMerged,
+    InvoiceIssued,
+    Option,
+    PaymentReceived,
+    QuestionAsked,
+    QuestionReplied,
+)
+from ledger.domain.facts import Draft, Fact, short_id
+from ledger.domain.identity import Identity, identity
 from ledger.domain.values import Money
 
 PAYMENT = "payment"
+PAYER, STRANGER = "payer:", "stranger:"
+"""Prefixes of the answers: `payer:CASE:CONTACT`, `stranger:CONTACT`, and just `stranger:`."""
 
 
 async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> list[Draft]:
@@ -22,11 +38,17 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
             routed(fact, case, PAYMENT, _names(number), shared=len(named) > 1)
             for case, number in named.items()
         ]
-    fitting = await _fitting(payment, desk)
-    if len(fitting) == 1:
-        why = f"Invoice {fitting[0].number} is open with exactly this amount and payer."
-        return [routed(fact, fitting[0].case, PAYMENT, why)]
-    return [_nowhere(fact, payment, fitting)]
+    payer = await _payer(fact, payment, desk)
+    amounts = [i for i in await desk.views.all(Invoice) if _owes(i, payment.amount)]
+    owed = [(invoice, await identity(desk.views, invoice.contact)) for invoice in amounts]
+    exact = [invoice for invoice, who in owed if payer and who and who.id == payer.id]
+    if len(exact) == 1:
+        why = f"Invoice {exact[0].number} is open with exactly this amount, and its customer paid."
+        return [routed(fact, exact[0].case, PAYMENT, why)]
+    likely = [(i, who) for i, who in owed if who and _may_be(who, payer, payment.payer)]
+    if not exact and len(likely) == 1:
+        return [_asked(fact, payment, *likely[0])]
+    return [_nowhere(fact, payment, exact or [invoice for invoice, _ in likely])]
 
 
 async def route_issued(fact: Fact, issued: InvoiceIssued, desk: Desk) -> list[Draft]:
@@ -60,25 +82,131 @@ async def _named(payment: PaymentReceived, desk: Desk) -> dict[str, str]:
     return found
 
 
-async def _fitting(payment: PaymentReceived, desk: Desk) -> list[Invoice]:
-    invoices = await desk.views.all(Invoice)
-    amounts = [invoice for invoice in invoices if _owes(invoice, payment.amount)]
-    return [invoice for invoice in amounts if await _pays(payment.payer, invoice, desk)]
+async def _payer(fact: Fact, payment: PaymentReceived, desk: Desk) -> Identity | None:
+    """Whose account it came from, where a person said so."""
+    own = await desk.contact_of(fact.person) if payment.payer_account else None
+    return await identity(desk.views, own.id) if own else None
 
 
 def _owes(invoice: Invoice, amount: Money) -> bool:
     return amount.minor > 0 and invoice.open == amount
 
 
-async def _pays(payer: str, invoice: Invoice, desk: Desk) -> bool:
-    contact = await desk.views.get(Contact, invoice.contact)
-    if not contact or not _plain(payer):
+def _may_be(who: Identity, payer: Identity | None, name: str) -> bool:
+    """Whether the payer is called as the contact is, and nobody said that they are two."""
+    if not _plain(name) or (payer and not set(payer.contact.apart).isdisjoint(who.ids)):
         return False
-    return _plain(payer) in {_plain(contact.name), _plain(contact.organisation)}
+    return _plain(name) in {_plain(word) for word in who.names}
 
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
+
+
+def _asked(fact: Fact, payment: PaymentReceived, invoice: Invoice, who: Identity) -> Draft:
+    account = f", account {payment.payer_account}," if payment.payer_account else ""
+    amount = amount_words(payment.amount)
+    event = QuestionAsked(
+        question=short_id("ask", fact.id, PAYMENT),
+        about=fact.id,
+        text=(
+            f"Same person? {payment.payer}{account} paid {amount}, which is what invoice "
+            f"{invoice.number} to {described(who)} is open with. Nothing is booked until you say."
+        ),
+        why="The payer has the contact's name, and the amount fits. The reference names no number.",
+        recommendation="Answer yes only if you know it.",
+        options=(
+            Option(f"{PAYER}{invoice.case}:{invoice.contact}", "Yes, it pays that invoice"),
+            Option(f"{STRANGER}{invoice.contact}", "No, somebody else than them"),
+            Option(STRANGER, "Somebody else I know"),
+        ),
+    )
+    return says(fact, event, person=fact.person)
+
+
+async def payer_or_not(
+    fact: Fact, question: Question, reply: QuestionReplied, desk: Desk
+) -> list[Draft]:
+    """What an answer says of a payer; [] where the question was about something else."""
+    choice = reply.choice
+    if not any(option.id.startswith(PAYER) for option in question.options):
+        return []
+    source = await desk.history.fact(question.about)
+    if not isinstance(source.event, PaymentReceived):
+        return []
+    if choice.startswith(PAYER):
+        case, _, contact = choice.removeprefix(PAYER).partition(":")
+        moved = routed(source, case, PAYMENT, f"{reply.operator} said so.", cause=fact)
+        return [*await _known_as(fact, source, source.event, reply, contact, desk), moved]
+    stranger = choice.removeprefix(STRANGER)
+    why = f"{reply.operator} did not say that it pays the invoice."
+    remedy = "`assign` it to a case by its number in `inbox`, or to nothing."
+    apart = await _kept_apart(fact, source, source.event, reply, stranger, desk)
+    lost = unrouted(source, PAYMENT, why, remedy, cause=fact)
+    return [*apart, lost]
+
+
+async def _known_as(
+    fact: Fact,
+    source: Fact,
+    payment: PaymentReceived,
+    reply: QuestionReplied,
+    contact: str,
+    desk: Desk,
+) -> list[Draft]:
+    """The account is the contact's from here on; a name without an account is no key."""
+    own, created = await _entry(fact, source, payment, desk)
+    kept, other = await identity(desk.views, contact), await identity(desk.views, own)
+    if not own or kept is None or (other is not None and other.id == kept.id):
+        return []
+    merged = ContactsMerged(
+        contact=contact,
+        merged=own,
+        operator=reply.operator,
+        channel=reply.channel,
+        question=reply.question,
+        evidence=("the payer's name", "an open invoice of exactly this amount"),
+    )
+    return [*created, says(fact, merged)]
+
+
+async def _kept_apart(
+    fact: Fact,
+    source: Fact,
+    payment: PaymentReceived,
+    reply: QuestionReplied,
+    contact: str,
+    desk: Desk,
+) -> list[Draft]:
+    own, created = await _entry(fact, source, payment, desk) if contact else ("", [])
+    if not own:
+        return []
+    event = ContactsKeptApart(
+        contact=own,
+        other=contact,
+        operator=reply.operator,
+        channel=reply.channel,
+        question=reply.question,
+    )
+    return [*created, says(fact, event)]
+
+
+async def _entry(
+    fact: Fact, source: Fact, payment: PaymentReceived, desk: Desk
+) -> tuple[str, list[Draft]]:
+    """The entry of the address book for the payer's account, and the fact that makes it."""
+    if not payment.payer_account:
+        return "", []
+    known = await desk.contact_of(source.person)
+    if known:
+        return known.id, []
+    event = ContactCreated(
+        contact=short_id("con", source.person),
+        name=payment.payer,
+        kind=PAYMENT,
+        key=payment.payer_account,
+    )
+    return event.contact, [says(fact, event, person=source.person, key=f"contact:{source.person}")]
 
 
 def _nowhere(fact: Fact, payment: PaymentReceived, fitting: list[Invoice]) -> Draft:
@@ -88,5 +216,8 @@ def _nowhere(fact: Fact, payment: PaymentReceived, fitting: list[Invoice]) -> Dr
     else:
         quoted = ", ".join(payment.numbers) or "no number"
         why = f"No invoice fits it: its reference holds {quoted}."
-    remedy = "Nothing was booked. Look at your bank statement, and send back what is not yours."
+    remedy = (
+        "Nothing was booked. `inbox` lists it until you assign it to a case. "
+        "Look at your bank statement, and send back what is not yours."
+    )
     return unrouted(fact, PAYMENT, why, remedy)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from graph.answers import AnswerId
 from graph.desk import Desk, routed, says, tells
 from graph.routing_expiries import missed_by_hand
+from graph.routing_identity import same_or_not, vouched
 from graph.routing_mail import MAIL, NEW_CASE, TO_CASE, opened
+from graph.routing_payments import payer_or_not
 from ledger.domain.entities import Approval, Case, Contact, Question
 from ledger.domain.events import (
     ExpiriesMissed,
@@ -79,11 +82,17 @@ def _problem(question: Question, reply: QuestionReplied) -> str:
 async def _by_hand(
     fact: Fact, question: Question, reply: QuestionReplied, desk: Desk
 ) -> list[Draft]:
-    """The answer to a question of the router's own is carried out at once."""
+    """What follows at once from an answer: what still counts, who somebody is, where a mail is."""
     about = await desk.fact(question.about)
     if about is not None and isinstance(about.event, ExpiriesMissed):
         return await missed_by_hand(fact, about.event, reply.choice, desk)
-    return await _mail_by_hand(fact, question, reply, desk)
+    if reply.choice == AnswerId.SAME_PERSON:
+        return await vouched(fact, question, reply, desk)
+    return (
+        await same_or_not(fact, question, reply, desk)
+        or await payer_or_not(fact, question, reply, desk)
+        or await _mail_by_hand(fact, question, reply, desk)
+    )
 
 
 async def _mail_by_hand(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from bot import texts
@@ -283,10 +285,19 @@ def _not_editable(number: int, field: str, editable: tuple[str, ...]) -> Reply:
     return trouble(texts.NOT_EDITABLE, field=field, fields=fields, number=number, first=first)
 
 
+_PLAIN_WORDS: Final = frozenset({"yes", "no"})
+
+
 def _choice(question: Question, text: str) -> tuple[str, str]:
-    """(id, label) of the option that `text` names by letter, id or label; empty for free text."""
+    """(id, label) of the option that `text` names by letter, id or label; empty for free text.
+
+    A plain yes or no is the one option that begins with it.
+    """
     said = text.strip().casefold().rstrip(".)")
     for sign, option in zip(LETTERS, question.options, strict=False):
         if said in {sign, option.id.casefold(), option.label.casefold()}:
             return option.id, option.label
-    return "", ""
+    if said not in _PLAIN_WORDS:
+        return "", ""
+    meant = [each for each in question.options if each.label.casefold().startswith(f"{said},")]
+    return (meant[0].id, meant[0].label) if len(meant) == 1 else ("", "")

@@ -93,7 +93,9 @@ class Halting:
         found = await self._target(said)
         if not isinstance(found, Candidate):
             return unclear(found, said)
-        named = next((each for each in active if each.target == found.thing.id), None)
+        target = found.thing.id
+        covering = (each for each in active if target == each.target or target in each.covers)
+        named = next(covering, None)
         return named or trouble(texts.NOT_IN_FORCE)
 
     async def _retryable(self) -> list[Candidate[str]]:

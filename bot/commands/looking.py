@@ -11,8 +11,10 @@ from bot.card_loading import CardLoader
 from bot.card_outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
+from bot.commands.contact_overview import ContactOverview
 from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
+from bot.commands.strays import Strays
 from bot.commands.things import Candidate, Things
 from bot.office import Looks
 from bot.untrusted import one_line
@@ -23,11 +25,11 @@ from ledger.domain.entities import (
     Approval,
     ApprovalStatus,
     Case,
-    Contact,
     Failure,
     Question,
     Stop,
 )
+from ledger.domain.identity import met_as
 
 WHOLE_CARDS: Final = 3
 """So many cards are shown whole; more become a list, since nobody reads a wall of cards."""
@@ -42,6 +44,7 @@ class Looking:
         self._office, self._session = office, session
         self._things = Things(office.views)
         self._cards = CardLoader(office.views, office.history)
+        self._strays = Strays(office)
 
     @property
     def _now(self) -> datetime:
@@ -63,25 +66,31 @@ class Looking:
         waiting = await self._office.views.find(Approval, f"status:{ApprovalStatus.PENDING}")
         ordered = sorted(waiting, key=lambda each: (each.expires_at, each.number))
         questions = await self._things.questions()
+        strays = await self._strays.lines()
         hints = (*await self._put_off(), *await self._paused())
         count = len(ordered) + len(questions)
         if not count:
-            return Reply(lines=(texts.INBOX_EMPTY,), hints=hints)
+            return Reply(lines=strays or (texts.INBOX_EMPTY,), hints=hints)
         title = texts.INBOX_TITLE.format(number=count)
         if count <= WHOLE_CARDS:
-            return Reply(title=title, cards=await self._whole(ordered, questions), hints=hints)
+            whole = await self._whole(ordered, questions)
+            return Reply(title=title, lines=strays, cards=whole, hints=hints)
         rows = [await self._row(each) for each in ordered]
         rows += [(str(q.number), one_line(q.text, 60), "", "") for q in questions]
         table = Table(texts.COLUMNS_INBOX, tuple(rows[:MOST_ROWS]))
         more = (texts.MORE_SOURCES.format(number=count - MOST_ROWS),) if count > MOST_ROWS else ()
-        return Reply(title=title, table=table, hints=(*more, texts.INBOX_OPEN, *hints))
+        shown = (*more, texts.INBOX_OPEN, *hints)
+        return Reply(title=title, lines=strays, table=table, hints=shown)
 
     async def status(self, said: str) -> Reply:
-        """How everything stands, or one case."""
+        """How everything stands, or one case, or somebody who has no case or several."""
         if not said:
             return await self._company()
         found = await self._things.case(said)
         if not isinstance(found, Candidate):
+            contact = await self._things.contact(said)
+            if isinstance(contact, Candidate):
+                return await ContactOverview(self._office.views, self._now).reply(contact.thing.id)
             return unclear(found, said)
         self._session.last_case = found.thing.id
         return await CaseOverview(self._office.views, self._now).reply(found.thing, found.label)
@@ -141,7 +150,7 @@ class Looking:
             lines.append(texts.STATUS_HELD.format(actions=counted(len(held), "action")))
         if broken:
             lines.append(texts.STATUS_BROKEN.format(failures=counted(len(broken), "failure")))
-        lines += [await self._worker(), *self._rules()]
+        lines += [await self._strays.count(), await self._worker(), *self._rules()]
         title = texts.STATUS_TITLE.format(company=self._office.company.name)
         return Reply(title=title, lines=tuple(filter(None, lines)), table=await self._case_table())
 
@@ -173,7 +182,7 @@ class Looking:
         return Table(texts.COLUMNS_CASES, tuple(rows)) if rows else None
 
     async def _case_row(self, case: Case) -> tuple[str, ...]:
-        contact = await self._office.views.get(Contact, case.contact) if case.contact else None
+        contact = await met_as(self._office.views, case.contact)
         who = one_line(contact.name or contact.address, 30) if contact else ""
         stands = await status_of(self._office.views, case)
         title = one_line(case.title or case.kind, 40)

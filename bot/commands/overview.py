@@ -19,7 +19,6 @@ from ledger.domain.entities import (
     Approval,
     ApprovalStatus,
     Case,
-    Contact,
     Invoice,
     Proposal,
     Question,
@@ -27,6 +26,7 @@ from ledger.domain.entities import (
 )
 from ledger.domain.folding import case_status
 from ledger.domain.folding_copies import COPY
+from ledger.domain.identity import somebody
 from ledger.domain.reading import Views
 
 RUNNING: Final = frozenset({ActionStatus.ALLOWED, ActionStatus.ATTEMPTED})
@@ -162,7 +162,7 @@ async def stop_words(views: Views, stop: Stop, now: datetime) -> str:
 async def stop_name(views: Views, stop: Stop) -> str:
     """What a stop halts: everything, a case by its number, or a contact by name."""
     case = await views.get(Case, stop.target) if stop.scope == "case" else None
-    contact = await views.get(Contact, stop.target) if stop.scope == "contact" else None
+    contact = await somebody(views, stop.target) if stop.scope == "contact" else None
     if case is not None:
         return texts.STOPPED_CASE.format(number=case.number, title=one_line(case.title, 50))
     if stop.scope == COPY:

@@ -13,6 +13,7 @@ from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
 from bot.commands.deciding import Deciding
 from bot.commands.halting import Halting
+from bot.commands.identity import Identities
 from bot.commands.looking import Looking
 from bot.commands.past import GoingBack
 from bot.commands.proving import Proving
@@ -20,6 +21,7 @@ from bot.commands.replaying import Replaying
 from bot.commands.session import Session
 from bot.commands.supposing import Supposing
 from bot.commands.taking_over import TakingOver
+from bot.commands.strays import Strays
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
@@ -34,6 +36,8 @@ class Commands:
         self._looking = Looking(office, session)
         self._auditing = Auditing(office, session)
         self._halting = Halting(office, session)
+        self._identities = Identities(office)
+        self._strays = Strays(office)
         self._proving = Proving(office)
         self._books = Bookkeeping(office, session)
         self._going_back = GoingBack(office, session)
@@ -69,7 +73,7 @@ class Commands:
             self.session.shown(card)
         return reply
 
-    async def _run(self, intent: words.Intention) -> Reply:
+    async def _run(self, intent: words.Intention) -> Reply:  # noqa: C901 - one arm a kind
         match intent:
             case words.Nothing() | words.Quit() | words.Unknown() | words.Help():
                 return self._small(intent)
@@ -85,12 +89,27 @@ class Commands:
                 return await self._past(intent)
             case words.Halt() | words.Resume() | words.Retry():
                 return await self._orders(intent)
+            case words.Merge() | words.Split() | words.Link() | words.Assign():
+                return await self._place(intent)
             case words.Verify() | words.Anchor():
                 return await self._proving.answer(intent)
             case words.Takeover(said):
                 return await self._taking_over.takeover(said)
             case _:
                 return await self._decide(intent)
+
+    async def _place(self, intent: words.Merge | words.Split | words.Link | words.Assign) -> Reply:
+        match intent:
+            case words.Merge():
+                return await self._identities.merge(intent)
+            case words.Split(thing):
+                return await self._identities.split(thing)
+            case words.Link():
+                return await self._identities.link(intent)
+            case words.Assign():
+                return await self._strays.assign(intent)
+            case _:
+                assert_never(intent)
 
     def _small(self, intent: words.Nothing | words.Quit | words.Unknown | words.Help) -> Reply:
         match intent:

@@ -20,6 +20,7 @@ from ledger.domain.entities import (
     Proposal,
     Question,
 )
+from ledger.domain.identity import Identity, everybody, identity
 from ledger.domain.reading import Views
 
 T = TypeVar("T")
@@ -129,9 +130,14 @@ class Things:
         return [await self._case(each) for each in reversed(found)]
 
     async def contact(self, said: str) -> Candidate[Contact] | Several | Missing:
-        """Somebody by id, name, address or organisation."""
+        """Somebody by an id, name, address, key or organisation; who is merged is one."""
+        return pick([_somebody(each) for each in await everybody(self._views)], said)
+
+    async def entry(self, said: str) -> Candidate[Contact] | Several | Missing:
+        """One entry of the address book, merged or not."""
         found = await self._views.all(Contact)
-        return pick([_contact(each) for each in found], said)
+        exact = [each for each in found if each.id == said.casefold()]
+        return pick([_contact(each) for each in exact or found], said)
 
     async def _by_document(self, said: str) -> Case | None:
         for kind in (Proposal, Invoice):
@@ -143,8 +149,7 @@ class Things:
         return None
 
     async def _case(self, case: Case) -> Candidate[Case]:
-        contact = await self._views.get(Contact, case.contact) if case.contact else None
-        names = _names(contact)
+        names = await self._known_as(case.contact)
         who = f", {one_line(names[0], 40)}" if names else ""
         label = f"case {case.number}{who}: {one_line(case.title or case.kind, 50)} ({case.id})"
         handles = (f"case {case.number}", case.id)
@@ -153,22 +158,37 @@ class Things:
     async def _approval(self, approval: Approval) -> Candidate[Approval]:
         action = await self._views.get(Action, approval.action)
         command = action.command if action else None
-        contact = await self._views.get(Contact, command.contact) if command else None
+        known = await self._known_as(command.contact) if command else ()
         case = await self._views.get(Case, approval.case)
         subject = command.subject if isinstance(command, MailCommand) else ""
-        names = (*_names(contact), subject, approval.title, case.title if case else "")
+        names = (*known, subject, approval.title, case.title if case else "")
         label = f"{approval.number}: {one_line(approval.title or subject or approval.id, 60)}"
         handles = (str(approval.number), approval.id, approval.case, approval.action)
         return Candidate(approval, handles, tuple(filter(None, names)), label)
 
+    async def _known_as(self, contact: str) -> tuple[str, ...]:
+        """What somebody is called: as in this case first, then by everything merged with it."""
+        whole = await identity(self._views, contact)
+        return tuple(dict.fromkeys((*_names(whole.under(contact)), *whole.names))) if whole else ()
+
+
+def entry_label(entry: Contact) -> str:
+    """`Ada Example <ada@example.com> (con-1)`"""
+    names = [one_line(name, 60) for name in _names(entry)]
+    where = f" <{names[1]}>" if len(names) > 1 else ""
+    return f"{names[0] if names else entry.id}{where} ({entry.id})"
+
+
+def _somebody(whole: Identity) -> Candidate[Contact]:
+    names = whole.names
+    label = f"{one_line(names[0] if names else whole.id, 60)} ({whole.id})"
+    return Candidate(whole.contact, whole.ids, names, label)
+
 
 def _contact(contact: Contact) -> Candidate[Contact]:
-    names = _names(contact)
-    label = f"{one_line(names[0] if names else contact.id, 60)} ({contact.id})"
-    return Candidate(contact, (contact.id,), names, label)
+    return Candidate(contact, (contact.id,), _names(contact), entry_label(contact))
 
 
-def _names(contact: Contact | None) -> tuple[str, ...]:
-    if contact is None:
-        return ()
-    return tuple(filter(None, (contact.name, contact.organisation, contact.address)))
+def _names(contact: Contact) -> tuple[str, ...]:
+    known = (contact.name, contact.organisation, contact.address, contact.key)
+    return tuple(filter(None, known))

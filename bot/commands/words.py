@@ -162,6 +162,33 @@ class Takeover(Struct, frozen=True):
     said: str = ""
 
 
+class Merge(Struct, frozen=True):
+    """Two contacts are one; `kept` stays."""
+
+    kept: str = ""
+    other: str = ""
+
+
+class Split(Struct, frozen=True):
+    """Take a merge back."""
+
+    thing: str = ""
+
+
+class Link(Struct, frozen=True):
+    """A contact is also known under a phone number, an account, an address or a chat name."""
+
+    thing: str = ""
+    key: str = ""
+
+
+class Assign(Struct, frozen=True):
+    """Something that fits no case belongs to this one; "nothing" takes it off the list."""
+
+    thing: str = ""
+    case: str = ""
+
+
 class Say(Struct, frozen=True):
     """Free text to Coo. `free`: typed without a command word, so it may be an answer."""
 
@@ -217,6 +244,10 @@ Intention = (
     | Resume
     | Retry
     | Takeover
+    | Merge
+    | Split
+    | Link
+    | Assign
     | Say
     | Numbered
     | Quit
@@ -290,6 +321,24 @@ def _edit(rest: str) -> Intention:
     return Edit(thing, field.rstrip(":").lower(), text.strip().replace("\\n", "\n"))
 
 
+def _merge(rest: str) -> Intention:
+    """`merge A B`, `merge A with B`; `merge B into A` keeps A."""
+    first, more = split_thing(rest)
+    word, _, behind = more.partition(" ")
+    if word.lower() == "into":
+        return Merge(_bare(behind.strip()), first)
+    joined = word.lower() in {"with", "and"} and behind.strip()
+    return Merge(first, _bare((behind if joined else more).strip()))
+
+
+def _assign(rest: str) -> Intention:
+    """`assign 2 to case 3`, `assign payment PAY-7 to 3`, `match 2 3`."""
+    bare = re.sub(r"^(?:the\s+)?(?:payment|mail)\s+(?=\S)", "", rest, flags=re.IGNORECASE)
+    thing, more = split_thing(bare)
+    case = re.sub(r"^to\s+", "", more, flags=re.IGNORECASE)
+    return Assign(thing, _bare(re.sub(r"^case\s+(?=\d)", "", case, flags=re.IGNORECASE)))
+
+
 def _why(rest: str) -> Intention:
     negated = bool(re.match(r"not\b", rest, re.IGNORECASE))
     asked = rest[len("not") :].strip() if negated else rest
@@ -340,6 +389,12 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "retry": lambda rest: Retry(_bare(rest)),
     "takeover": lambda rest: Takeover(" ".join(rest.lower().rstrip(".!").split())),
     "take-over": lambda rest: Takeover(" ".join(rest.lower().rstrip(".!").split())),
+    "merge": _merge,
+    "split": lambda rest: Split(_bare(rest)),
+    "unmerge": lambda rest: Split(_bare(rest)),
+    "link": lambda rest: Link(*split_thing(rest)),
+    "assign": _assign,
+    "match": _assign,
     "quit": lambda _: Quit(),
     "exit": lambda _: Quit(),
 }

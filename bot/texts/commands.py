@@ -43,6 +43,10 @@ COMMANDS: Final = (
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
     CommandText("resume", "resume [CASE|NAME]", "Lift a stop."),
     CommandText("takeover", "takeover [yes]", "Compare a restored copy, and let it act."),
+    CommandText("merge", "merge CON-A CON-B", "Two contacts are one; the first keeps its id."),
+    CommandText("split", "split CON", "Take a merge back; also `unmerge`."),
+    CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
+    CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
     CommandText("help", "help [COMMAND]", "This list, or more about one command."),
     CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
 )
@@ -90,9 +94,21 @@ MORE_HELP: Final = {
     "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",
     "resume": "`resume` lifts the stop of everything; name a case or a person for theirs.",
     "takeover": "A restored copy is stopped. `takeover` says what happened since, and what to say.",
+    "merge": (
+        "Old and new cases, stops, limits and memory then see one contact; mails still go to the "
+        "address of their case. `merge CON-B into CON-A` says the same. `split` takes it back."
+    ),
+    "split": "Each has again what came under their own address; a stop of both stays for both.",
+    "link": "`link ada +49 40 1234567`, an IBAN, a customer id, an address, or `slack:U12`.",
+    "assign": (
+        "`inbox` lists what fits no case, with its number. `assign 2 to nothing` takes it off. "
+        "`match 2 3` is the same as `assign 2 to case 3`."
+    ),
     "help": "Or just write what you want.",
     "quit": "What waits for you keeps waiting.",
 }
+
+USAGE: Final = {each.name: each.usage for each in COMMANDS}
 
 HELP_TITLE: Final = "What you can say"
 HELP_FREE: Final = "Anything else is said to Coo. `4 yes` answers question 4."
@@ -206,6 +222,32 @@ RESUMED_ONE: Final = "The stop is lifted for {label}."
 STILL_STOPPED: Final = "Still stopped: {what}. `resume{which}` lifts it."
 NOT_IN_FORCE: Final = Trouble("No such stop is in force.", "`status` lists the stops in force.")
 RETRIED: Final = "Trying again: {what}"
+
+MERGED: Final = "Recorded: {other} is {kept}. `split {entry}` takes it back."
+PARTED: Final = "Recorded: {name} stands by itself again."
+LINKED: Final = "Recorded: {name} is also known by {key}."
+NOBODY_CHANGED: Final = "Nobody was changed."
+ONE_ALREADY: Final = Trouble("They are one already: {names}.", "`split CON` takes it back.")
+MERGED_WITH_NOBODY: Final = Trouble(
+    "{name} is merged with nobody.", "`status CON` shows who somebody is."
+)
+SPLIT_WHICH: Final = Trouble("Several were merged with {name}.", "Name the one that leaves:")
+NO_KEY: Final = Trouble(
+    "{said!r} is no key that Coo could know somebody by.",
+    "Give a whole phone number, IBAN, customer id (cus_…), mail address, or CHANNEL:USER.",
+)
+
+STRAY: Final = "Fits no case: {what} {why} `assign {number} to case N`, or `… to nothing`."
+STRAYS_MORE: Final = "And {number} more that fit no case."
+STATUS_STRAYS: Final = "Fits no case: {number}. `inbox` lists it."
+ASSIGNED: Final = "Recorded: {what} belongs to {case}."
+PUT_ASIDE: Final = "Recorded: {what} belongs to no case; it is off the list."
+
+CONTACT_KEY: Final = "Known by {key} ({entry}){merged}"
+CONTACT_MERGED: Final = ", merged into {into} by hand: `split {entry}` takes it back"
+CONTACT_CASES: Final = "Cases: {cases}."
+CONTACT_NO_CASES: Final = "No case yet."
+CONTACT_MAILS: Final = "Mails sent to them: {number}."
 
 REPLAY_SAME: Final = "Replay of {case} is identical: {deliveries} over {facts}{time}."
 REPLAY_DIFFERS: Final = "Replay of {case} differs in {number}."

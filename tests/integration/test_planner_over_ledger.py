@@ -192,7 +192,13 @@ class Office:
             history=ledger,
             world=Asking(clock),
         )
-        self.router = Router(views=self.views, history=ledger, clock=clock)
+        self.router = Router(
+            views=self.views,
+            history=ledger,
+            clock=clock,
+            pseudonym=lambda mark: f"p-{mark}",
+            country="DE",
+        )
         self.relay = Relay(ledger, [self.router, self.planner], clock=clock)
 
     async def happens(self, *events: Event) -> list[Fact]:

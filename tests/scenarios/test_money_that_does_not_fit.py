@@ -112,7 +112,7 @@ async def test_a_payment_for_an_unknown_invoice_stays_with_the_operator(business
     assert await booked(business) == 0
 
 
-async def test_a_payment_without_a_number_is_matched_only_where_amount_and_payer_fit(
+async def test_a_payment_without_a_number_is_asked_about_where_amount_and_name_fit(
     business: Any,
 ) -> None:
     await billed(business)
@@ -120,6 +120,9 @@ async def test_a_payment_without_a_number_is_matched_only_where_amount_and_payer
     assert "fits no case" in await business.hears()
     assert await booked(business) == 0
     await business.pays("2856.00", reference="thanks", bank_id="B-2")
+    assert await booked(business) == 0
+    assert "Same person? Ada Example paid €2,856.00" in await business.hears()
+    await business.says("yes")
     assert await booked(business) == 285_600
     assert "is paid" in await business.hears()
 

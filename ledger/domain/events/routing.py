@@ -55,7 +55,7 @@ class ContactCreated(Event, frozen=True, kw_only=True):
     """A new entry of the address book: one exact key, found under `person` (a pseudonym).
 
     `kind`: mail (then `address` holds it), or phone, chat, payment (then `key` does). `hints` are
-    pseudonyms of what may give a person away under another key; see `ledger.domain.marks`.
+    pseudonyms of what may give a person away under another key; see `graph.marks`.
     """
 
     contact: str

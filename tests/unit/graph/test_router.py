@@ -43,7 +43,6 @@ from ledger.domain.events import (
     Rejected,
     ResumeOrdered,
     RetryOrdered,
-    Routed,
     StopOrdered,
     Tapped,
     TapRefused,
@@ -67,7 +66,13 @@ class Company:
         self.facts: list[Fact] = []
         self.present = Present()
         self.time = NOON
-        self.router = Router(views=self, history=self, clock=self)
+        self.router = Router(
+            views=self,
+            history=self,
+            clock=self,
+            pseudonym=lambda mark: f"p-{mark}",
+            country="DE",
+        )
 
     def now(self) -> datetime:
         return self.time
@@ -408,13 +413,21 @@ async def test_a_payment_may_cover_the_invoices_of_two_cases(acme: Company) -> N
     assert [draft.case for draft in drafts] == [first, second]
 
 
-async def test_a_payment_without_a_number_needs_exact_amount_and_payer(acme: Company) -> None:
+async def test_a_payment_without_a_number_needs_the_exact_amount_and_a_name_is_only_asked_about(
+    acme: Company,
+) -> None:
     case = await lead(acme)
     invoiced(acme, case, "2026-0001")
     assert isinstance(only(await acme.routes(payment(payer="Someone else"))), Unrouted)
     assert isinstance(only(await acme.routes(payment(amount=Money(118_00, "EUR")))), Unrouted)
     assert isinstance(only(await acme.routes(payment(amount=Money(119_00, "USD")))), Unrouted)
-    assert isinstance(only(await acme.routes(payment(payer="  JO "))), Routed)
+    asked = only(await acme.routes(payment(payer="  JO ")))
+    assert isinstance(asked, QuestionAsked)
+    assert [option.id.partition(":")[0] for option in asked.options] == [
+        "payer",
+        "stranger",
+        "stranger",
+    ]
 
 
 async def test_a_payment_that_fits_two_invoices_is_not_guessed(acme: Company) -> None:
