@@ -24,9 +24,9 @@ from graph.routing_taps import route_tap
 from ledger.domain.events import (
     AlarmRang,
     CopyTakenOver,
+    AssignOrdered,
     ExpiriesMissed,
     InvoiceIssued,
-    AssignOrdered,
     KeyTold,
     MailReceived,
     MailUnreadable,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -10,13 +10,14 @@ from bot import texts
 from bot.amounts import clock_words, counted, percent_plain
 from bot.channel import Reply, Table
 from bot.commands.answers import trouble, unclear
-from bot.commands.overview import status_of
+from bot.commands.overview import status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, pick
 from bot.office import Looks
 from bot.untrusted import one_line
 from ledger.domain.amounts import amount_words
-from ledger.domain.entities import Case, Contact, Invoice, Payment
+from ledger.domain.entities import Case, Contact, Invoice, Payment, Stop
+from ledger.domain.identity import identity, met_as
 from ledger.domain.values import Money
 
 MOST_INVOICES: Final = 30
@@ -82,7 +83,7 @@ class Bookkeeping:
         return Candidate(invoice, (invoice.number, invoice.id, invoice.case), (who,), label)
 
     async def _who(self, invoice: Invoice) -> str:
-        contact = await self._office.views.get(Contact, invoice.contact)
+        contact = await met_as(self._office.views, invoice.contact)
         return (contact.name or contact.address) if contact else invoice.contact
 
     async def _row(self, invoice: Invoice, today: str) -> tuple[str, ...]:
@@ -101,11 +102,22 @@ class Bookkeeping:
         ):
             placed = {"address": value, "organisation": value, "language": value}
             lines += [one_line(form.format(**placed), 120)] if value else []
+        lines += [line async for line in self._entries(contact.id)]
         since = clock_words(contact.created_at, self._now) if contact.created_at else "?"
         mails = counted(contact.mails_sent, "mail")
         lines.append(texts.CONTACT_SINCE.format(when=since, mails=mails))
         title = texts.CONTACT_TITLE.format(name=name, contact=contact.id)
         return Reply(title=title, lines=tuple(lines), table=await self._cases(contact))
+
+    async def _entries(self, contact: str) -> AsyncIterator[str]:
+        """Their stops, and what else they are known by."""
+        whole = await identity(self._office.views, contact)
+        for stop in await self._office.views.find(Stop, "active"):
+            if whole and not {stop.target, *stop.covers}.isdisjoint(whole.ids):
+                yield await stop_words(self._office.views, stop, self._now)
+        for entry in whole.records[1:] if whole else ():
+            key = one_line(entry.address or entry.key or "?", 60)
+            yield texts.CONTACT_KEY.format(key=key, entry=entry.id, into=entry.merged_into)
 
     async def _cases(self, contact: Contact) -> Table | None:
         rows = []

@@ -11,10 +11,10 @@ from bot.card_loading import CardLoader
 from bot.card_outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
-from bot.commands.contact_overview import ContactOverview
+from bot.commands.books import Bookkeeping
 from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
-from bot.commands.strays import Strays
+from bot.commands.strays import StrayList
 from bot.commands.things import Candidate, Things
 from bot.office import Looks
 from bot.untrusted import one_line
@@ -44,7 +44,7 @@ class Looking:
         self._office, self._session = office, session
         self._things = Things(office.views)
         self._cards = CardLoader(office.views, office.history)
-        self._strays = Strays(office)
+        self._strays = StrayList(office)
 
     @property
     def _now(self) -> datetime:
@@ -88,10 +88,9 @@ class Looking:
             return await self._company()
         found = await self._things.case(said)
         if not isinstance(found, Candidate):
-            contact = await self._things.contact(said)
-            if isinstance(contact, Candidate):
-                return await ContactOverview(self._office.views, self._now).reply(contact.thing.id)
-            return unclear(found, said)
+            somebody = isinstance(await self._things.contact(said), Candidate)
+            books = Bookkeeping(self._office, self._session)
+            return await books.contact(said) if somebody else unclear(found, said)
         self._session.last_case = found.thing.id
         return await CaseOverview(self._office.views, self._now).reply(found.thing, found.label)
 

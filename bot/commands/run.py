@@ -19,9 +19,9 @@ from bot.commands.past import GoingBack
 from bot.commands.proving import Proving
 from bot.commands.replaying import Replaying
 from bot.commands.session import Session
+from bot.commands.strays import Strays
 from bot.commands.supposing import Supposing
 from bot.commands.taking_over import TakingOver
-from bot.commands.strays import Strays
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
@@ -73,7 +73,7 @@ class Commands:
             self.session.shown(card)
         return reply
 
-    async def _run(self, intent: words.Intention) -> Reply:  # noqa: C901 - one arm a kind
+    async def _run(self, intent: words.Intention) -> Reply:
         match intent:
             case words.Nothing() | words.Quit() | words.Unknown() | words.Help():
                 return self._small(intent)

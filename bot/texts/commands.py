@@ -243,11 +243,7 @@ STATUS_STRAYS: Final = "Fits no case: {number}. `inbox` lists it."
 ASSIGNED: Final = "Recorded: {what} belongs to {case}."
 PUT_ASIDE: Final = "Recorded: {what} belongs to no case; it is off the list."
 
-CONTACT_KEY: Final = "Known by {key} ({entry}){merged}"
-CONTACT_MERGED: Final = ", merged into {into} by hand: `split {entry}` takes it back"
-CONTACT_CASES: Final = "Cases: {cases}."
-CONTACT_NO_CASES: Final = "No case yet."
-CONTACT_MAILS: Final = "Mails sent to them: {number}."
+CONTACT_KEY: Final = "Also known by {key} ({entry}, merged into {into}; `split {entry}`)"
 
 REPLAY_SAME: Final = "Replay of {case} is identical: {deliveries} over {facts}{time}."
 REPLAY_DIFFERS: Final = "Replay of {case} differs in {number}."

@@ -162,6 +162,22 @@ class PaperOffice:
         who = {"operator": self.operator, "channel": self.channel}
         return self._record(events.RetryOrdered(target=target, **who))
 
+    async def merge(self, kept: str, other: str) -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        return self._record(events.MergeOrdered(contact=kept, merged=other, **who))
+
+    async def split(self, contact: str) -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        return self._record(events.SplitOrdered(contact=contact, **who))
+
+    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        return self._record(events.KeyTold(contact=contact, kind=kind, key=key, **who))
+
+    async def assign(self, fact: str, case: str) -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        return self._record(events.AssignOrdered(fact=fact, case=case, **who))
+
     async def replay(self, case: str) -> ReplayReport:
         return self.report
 

@@ -16,7 +16,15 @@ from ledger.domain.values import DESK, Money
 Paper = Any
 
 QUIET = {
-    "MailReceived", "PaymentReceived", "OperatorSaid", "Tapped", "QuestionReplied",
+    "AssignOrdered",
+        "ContactSplit",
+        "ContactsKeptApart",
+        "ContactsMerged",
+        "KeyTold",
+        "MergeOrdered",
+        "SplitOrdered",
+        "StrayPlaced",
+        "MailReceived", "PaymentReceived", "OperatorSaid", "Tapped", "QuestionReplied",
     "ResumeOrdered", "RetryOrdered", "AlarmRang", "CompanyConfigured", "PolicyLoaded", "Routed",
     "ContactCreated", "ContactRecognised", "Instructed", "QuestionAnswered", "Understood",
     "Recalled", "PlanMade", "ProposalDrafted", "ProposalAccepted", "ProposalDeclined",
