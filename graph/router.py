@@ -23,8 +23,8 @@ from graph.routing_strays import route_assign
 from graph.routing_taps import route_tap
 from ledger.domain.events import (
     AlarmRang,
-    CopyTakenOver,
     AssignOrdered,
+    CopyTakenOver,
     ExpiriesMissed,
     InvoiceIssued,
     KeyTold,
