@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-all check format requirements clean
+.PHONY: demo test test-all check format golden requirements clean
 
 demo: .venv/demo.stamp
 	@$(BIN)/coo demo
@@ -25,6 +25,10 @@ check: .venv/test.stamp
 format: .venv/test.stamp
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+# When a version adds facts: `make golden NAME=0.2` records its ledgers beside the older ones.
+golden: .venv/test.stamp
+	@$(BIN)/python tests/golden/record.py $(NAME)
 
 .venv/python.stamp:
 	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { echo "Coo needs Python 3.11, 3.12 or 3.13. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }

@@ -38,7 +38,11 @@ from ledger.wakeups import InProcessWakeups, Wakeup
 T = TypeVar("T")
 
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-CUSTOMERS = ("Ada Example <ada@example.com>", "Ben Muster <ben@example.org>")
+CUSTOMERS = (
+    "Ada Example <ada@example.com>",
+    "Ben Muster <ben@example.org>",
+    "Cleo Modelo <cleo@example.net>",
+)
 FIRST_MAILS = (
     "Hello Nora,\n\nwe would like your website design package. Could you send us an offer?\n",
     "Hello Nora,\n\nwe need a logo design. What would that cost?\n",
