@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ledger.domain.errors import CooError
-from ledger.domain.events import CompanyConfigured, PolicyLoaded, PolicyRefused
+from ledger.domain.events import CompanyConfigured, ListPrice, PolicyLoaded, PolicyRefused
 from ledger.domain.values import canonical
 from ledger.pauses import pause
 from policies.engine import Loaded, Refused
@@ -26,8 +26,14 @@ LOOK_EVERY_S: Final = 1.0
 async def announce(app: App) -> None:
     """Record the configuration and the rules in force, where they differ from the last told."""
     sha = hashlib.sha256(canonical(app.company)).hexdigest()
-    company = CompanyConfigured(sha256=sha, name=app.company.name, currency=app.company.currency)
-    await app.intake.configured(company)
+    told = CompanyConfigured(
+        sha256=sha,
+        name=app.company.name,
+        currency=app.company.currency,
+        prices=tuple([ListPrice(item.id, item.price) for item in app.company.prices]),
+    )
+    titles = {item.id: item.title for item in app.company.prices}
+    await app.intake.configured(told, titles)
     await app.intake.configured(rules_told(app.policies.status))
 
 

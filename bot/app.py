@@ -27,6 +27,7 @@ from connectors.dispatcher import Dispatcher
 from connectors.invoices.files import InvoiceFiles
 from connectors.mail.compose import Identity
 from connectors.mail.maildir import MaildirOut
+from connectors.reopening import Reopening
 from connectors.watched import WatchedAttempts, WatchedConnector
 from graph.agents.fallback import MOST_CALLS
 from graph.build import NODE_SECONDS, case_graph
@@ -171,4 +172,5 @@ def reach_of(app: App) -> Reach:
     invoices = InvoiceFiles(
         app.folder.invoices, blobs=app.blobs, company=app.company, views=app.views
     )
-    return Reach(connectors=(mail, invoices), attempts=Attempts(app.ledger, app.company))
+    connectors = (mail, invoices, Reopening())
+    return Reach(connectors=connectors, attempts=Attempts(app.ledger, app.company))

@@ -109,11 +109,18 @@ def _read(entry: line.Understanding) -> Iterator[str]:
         yield one_line(read, BELOW)
 
 
+def _undoing(entry: line.Proposed) -> str:
+    if not entry.undoes:
+        return ""
+    return texts.UNDOES.format(action=entry.undoes, step=entry.undoing)
+
+
 _MORE: Final[dict[type[Entry], Callable[[Any], str]]] = {
     line.Remembered: _recalled,
     line.Judged: _rules,
     line.Drafted: _discounted,
     line.Decided: _approved,
+    line.Proposed: _undoing,
 }
 """What goes on in the first line."""
 

@@ -126,6 +126,11 @@ def _proposed(entry: line.Proposed, _: datetime) -> Iterator[str]:
             yield f"{texts.TRUSTED[trust]}: {', '.join(names).replace('_', ' ')}"
     if entry.replaces:
         yield texts.REPLACES.format(action=entry.replaces)
+    if entry.undoes:
+        yield texts.UNDOES.format(action=entry.undoes, step=entry.undoing)
+    if entry.undone_by:
+        words = texts.UNDONE if entry.undone else texts.BEING_UNDONE
+        yield words.format(action=entry.undone_by, step=entry.undone_in)
 
 
 def _judged(entry: line.Judged, _: datetime) -> Iterator[str]:
@@ -205,6 +210,17 @@ def _invoiced(entry: line.Invoiced, _: datetime) -> Iterator[str]:
     yield texts.INVOICED.format(number=entry.number, total=total, **dates)
 
 
+def _credited(entry: line.Credited, _: datetime) -> Iterator[str]:
+    yield texts.CREDITED.format(
+        number=entry.number,
+        issued=entry.issued_on.isoformat(),
+        total=amount_words(entry.total),
+        invoice=entry.invoice_number,
+    )
+    if entry.reason:
+        yield one_line(entry.reason, 300)
+
+
 def _paid(entry: line.Paid, _: datetime) -> Iterator[str]:
     if entry.amount is None:
         yield texts.SETTLED.format(invoice=entry.number or entry.invoice)
@@ -277,6 +293,7 @@ _WORDS: Final[dict[type[Entry], Callable[[Any, datetime], Iterator[str]]]] = {
     line.WentWrong: _wrong,
     line.Recovered: _recovered,
     line.Invoiced: _invoiced,
+    line.Credited: _credited,
     line.Paid: _paid,
     line.Chose: _chose,
     line.Spent: _spent,

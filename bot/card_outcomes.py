@@ -10,7 +10,7 @@ from bot import card_rows, texts
 from bot.amounts import clock_words
 from bot.channel import Button, Card, CardKind, Row
 from bot.untrusted import excerpt, one_line
-from ledger.domain.commands import MailCommand
+from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice, MailCommand, ReopenCase
 from ledger.domain.entities import (
     Action,
     ActionStatus,
@@ -89,13 +89,26 @@ def receipt_lines(action: Action, receipt: Receipt, contact: Contact | None) -> 
         if isinstance(command, MailCommand)
         else card_rows.who(contact)
     )
-    done = texts.DONE_MAIL if isinstance(command, MailCommand) else texts.DONE_INVOICE
-    yield (done if command else texts.DONE_ERASED).format(to=to, reference=receipt.reference)
+    yield _done(command).format(to=to, reference=receipt.reference)
     where = texts.AT_PLACE.format(place=one_line(receipt.location)) if receipt.location else ""
     reference = one_line(receipt.reference)
     yield texts.RECEIPT.format(provider=one_line(receipt.provider), reference=reference) + where
     for part in receipt.documents:
         yield f"{one_line(part.name)} ({card_rows.size_words(part.size)})"
+
+
+def _done(command: Command | None) -> str:
+    match command:
+        case None:
+            return texts.DONE_ERASED
+        case IssueInvoice():
+            return texts.DONE_INVOICE
+        case IssueCreditNote():
+            return texts.DONE_CREDIT_NOTE
+        case ReopenCase():
+            return texts.DONE_REOPENED
+        case _:
+            return texts.DONE_MAIL
 
 
 def outcome_card(action: Action, contact: Contact | None, number: int = 0) -> Card:

@@ -16,19 +16,28 @@ from bot.untrusted import inline, one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.commands import (
     Command,
+    IssueCreditNote,
     IssueInvoice,
     MailCommand,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
     SendInvoice,
     SendProposal,
     SendReply,
+    command_name,
 )
 from ledger.domain.entities import Contact
 from ledger.domain.preconditions import (
+    CaseIsClosed,
+    InvoiceNotCredited,
     InvoiceNotIssued,
+    InvoicePaidSoFar,
     InvoiceUnpaid,
     NoFactSince,
     Precondition,
     ProposalIsAccepted,
+    ProposalNotAccepted,
     ProposalOpen,
 )
 from ledger.domain.values import Attachment, Line, Money, totals
@@ -41,17 +50,7 @@ _KILO = 1024
 
 def headline(command: Command, who: str) -> str:
     """What will happen, in a few words: `Send an offer to Ada Byron`."""
-    match command:
-        case SendProposal():
-            return texts.SEND_PROPOSAL.format(who=who)
-        case SendReply():
-            return texts.SEND_REPLY.format(who=who)
-        case SendInvoice():
-            return texts.SEND_INVOICE.format(who=who)
-        case IssueInvoice():
-            return texts.ISSUE_INVOICE.format(who=who)
-        case _:
-            assert_never(command)
+    return texts.HEADLINES[command_name(command)].format(who=who)
 
 
 def what_to_whom(command: Command, contact: Contact | None) -> tuple[Row, ...]:
@@ -80,9 +79,35 @@ def what(command: Command) -> Row:
             line = texts.WHAT_INVOICE.format(number=inline(number), invoice=inline(invoice))
         case IssueInvoice(proposal=proposal, version=version):
             line = texts.WHAT_ISSUE.format(proposal=inline(proposal), version=version)
+        case IssueCreditNote():
+            line = _what_is_reversed(command)
+        case SendCreditNote(number=number, credit_note=note, invoice=invoice):
+            line = texts.WHAT_CREDIT_NOTE.format(
+                number=inline(number), note=inline(note), invoice=inline(invoice)
+            )
+        case SendCorrection():
+            line = _what_is_corrected(command)
+        case ReopenCase(case=case, outcome=outcome):
+            line = texts.WHAT_REOPEN.format(case=inline(case), outcome=inline(outcome))
         case _:
             assert_never(command)
     return Row(texts.ROW_WHAT, (line,), important=True)
+
+
+def _what_is_reversed(command: IssueCreditNote) -> str:
+    return texts.WHAT_CREDIT.format(
+        number=inline(command.number),
+        invoice=inline(command.invoice),
+        day=command.invoice_date.isoformat(),
+    )
+
+
+def _what_is_corrected(command: SendCorrection) -> str:
+    line = texts.WHAT_CORRECTION.format(action=inline(command.corrects))
+    if not command.proposal and not command.version:
+        return line
+    offer = texts.WHAT_WITHDRAWN.format(proposal=inline(command.proposal), version=command.version)
+    return f"{line}; {offer}"
 
 
 def to_whom(command: Command, contact: Contact | None) -> Row:
@@ -110,10 +135,15 @@ def who(contact: Contact | None) -> str:
 def how_much(command: Command) -> Iterator[Row]:
     """The amount, and for an invoice the lines behind it. A reply has none."""
     match command:
-        case SendReply():
+        case SendReply() | SendCorrection() | ReopenCase():
             return
-        case SendProposal(total=total) | SendInvoice(total=total):
+        case SendProposal(total=total) | SendInvoice(total=total) | SendCreditNote(total=total):
             yield Row(texts.ROW_AMOUNT, (_gross(total),), important=True)
+        case IssueCreditNote():
+            yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
+            yield Row(texts.ROW_PAID, (_paid(command.paid),), important=True)
+            yield Row(texts.ROW_LINES, tuple(map(_line, command.lines)))
+            yield Row(texts.ROW_REASON, (inline(command.reason) or texts.NO_REASON,))
         case IssueInvoice():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
             yield Row(texts.ROW_LINES, tuple(map(_line, command.lines)))
@@ -139,7 +169,7 @@ def body(command: Command) -> str:
     return command.body if isinstance(command, MailCommand) else ""
 
 
-def check(precondition: Precondition) -> str:
+def check(precondition: Precondition) -> str:  # one arm a kind, nothing nested
     """One thing that must still be true right before it runs."""
     match precondition:
         case InvoiceUnpaid(invoice):
@@ -152,6 +182,14 @@ def check(precondition: Precondition) -> str:
             return texts.CHECK_ACCEPTED.format(proposal=inline(proposal), version=version)
         case NoFactSince(case, version):
             return texts.CHECK_NO_FACT.format(case=inline(case), version=version)
+        case InvoiceNotCredited(invoice):
+            return texts.CHECK_NOT_CREDITED.format(invoice=inline(invoice))
+        case InvoicePaidSoFar(invoice, paid):
+            return texts.CHECK_PAID.format(invoice=inline(invoice), amount=amount_words(paid))
+        case ProposalNotAccepted(proposal):
+            return texts.CHECK_NOT_ACCEPTED.format(proposal=inline(proposal))
+        case CaseIsClosed(case):
+            return texts.CHECK_CLOSED.format(case=inline(case))
         case _:
             assert_never(precondition)
 
@@ -167,7 +205,12 @@ def _gross(total: Money) -> str:
     return texts.GROSS.format(amount=amount_words(total))
 
 
-def _invoice_amounts(command: IssueInvoice) -> Iterator[str]:
+def _paid(paid: Money) -> str:
+    amount = amount_words(paid)
+    return (texts.PAID_SO_FAR if paid.minor else texts.NOTHING_PAID).format(amount=amount)
+
+
+def _invoice_amounts(command: IssueInvoice | IssueCreditNote) -> Iterator[str]:
     yield _gross(command.total)
     currencies = {line.unit_price.currency for line in command.lines} | {command.total.currency}
     if len(currencies) > 1:

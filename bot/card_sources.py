@@ -37,6 +37,8 @@ _NAMES: Final[dict[type[Event], str]] = {
     events.ProposalDrafted: texts.SOURCE_PROPOSAL,
     events.ProposalAccepted: texts.SOURCE_ACCEPTANCE,
     events.InvoiceIssued: texts.SOURCE_INVOICE,
+    events.CreditNoteIssued: texts.SOURCE_CREDIT_NOTE,
+    events.UndoOrdered: texts.SOURCE_UNDO,
     events.Understood: texts.SOURCE_UNDERSTOOD,
     events.CaseOpened: texts.SOURCE_CASE,
     events.Routed: texts.SOURCE_ROUTED,

@@ -186,6 +186,7 @@ one_shot("merge", "Say that two contacts are one; the first keeps its id.", work
 one_shot("split", "Take a merge of contacts back.", works=True)
 one_shot("link", "Say under which phone, account or address a contact is known too.", works=True)
 one_shot("assign", "Say to which case a stray mail or payment belongs.", works=True)
+one_shot("undo", "Take something back, the way business does; each way back asks.", works=True)
 
 
 def settings_for(data: Path | None) -> Settings:

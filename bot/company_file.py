@@ -13,6 +13,7 @@ from bot import texts
 from bot.amounts import is_country, is_currency, micro_usd
 from bot.yaml_section import Section, document
 from ledger.domain.company import (
+    CREDIT_NOTE_FORMAT,
     Bank,
     Budgets,
     Company,
@@ -35,6 +36,8 @@ VOICE: Final = "friendly, brief, concrete"
 
 _A_YEAR_OF_DAYS: Final = 366
 _MANY: Final = 1_000_000_000
+_INVOICE_KEYS: Final = ("number_format", "next_number")
+_CREDIT_NOTE_KEYS: Final = ("credit_note_format", "credit_note_next")
 
 
 def load_company(path: Path) -> Company:
@@ -72,7 +75,10 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         ask_above=_positive(guardrails, "ask_above", currency),
         guardrails=_guardrails(guardrails),
         payment_days=invoices.whole("payment_days", 14, 0, _A_YEAR_OF_DAYS),
-        invoice_numbers=_numbers(invoices),
+        invoice_numbers=_numbers(invoices, _INVOICE_KEYS, InvoiceNumbers()),
+        credit_note_numbers=_numbers(
+            invoices, _CREDIT_NOTE_KEYS, InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
+        ),
         budgets=_budgets(top.section("budgets")),
         time_zone=_time_zone(firm),
         model_may_see=top.choice("model_may_see", ModelScope, ModelScope.ANY),
@@ -233,15 +239,16 @@ def _guardrails(section: Section) -> Guardrails:
     )
 
 
-def _numbers(section: Section) -> InvoiceNumbers:
-    base = InvoiceNumbers()
+def _numbers(section: Section, keys: tuple[str, str], base: InvoiceNumbers) -> InvoiceNumbers:
+    """A series of numbers; `keys` name its format and its first number."""
+    pattern, first = keys
     numbers = InvoiceNumbers(
-        format=section.text("number_format", base.format),
-        next=section.whole("next_number", base.next, 1, _MANY),
+        format=section.text(pattern, base.format),
+        next=section.whole(first, base.next, 1, _MANY),
     )
     problem = format_problem(numbers.format)
     if problem:
-        raise section.refused("number_format", texts.COMPANY_BAD_FORMAT, reason=problem)
+        raise section.refused(pattern, texts.COMPANY_BAD_FORMAT, reason=problem)
     return numbers
 
 

@@ -215,6 +215,9 @@ def _invoices(company: Company) -> Iterator[str]:
     yield "invoices:"
     yield f"  number_format: {quoted(numbers.format)}"
     yield f"  next_number: {numbers.next}  # the first one Coo issues; afterwards the ledger counts"
+    notes = company.credit_note_numbers
+    yield f"  credit_note_format: {quoted(notes.format)}  # what reverses an invoice has its own"
+    yield f"  credit_note_next: {notes.next}"
     yield f"  payment_days: {company.payment_days}"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -27,6 +27,8 @@ from ledger.domain.events import (
     PaymentReceived,
     PolicyLoaded,
     PolicyRefused,
+    PriceChange,
+    PricesChanged,
 )
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.reading import Blobs
@@ -136,9 +138,16 @@ class Intake:
         """
         return await self._record(event, key, what=type(event).__name__, person=person)
 
-    async def configured(self, event: CompanyConfigured | PolicyLoaded | PolicyRefused) -> None:
-        """Record how the company is set up now, unless that was the last thing said of it."""
-        await self._ledger.transact(lambda tx: _configured(tx, event))
+    async def configured(
+        self,
+        event: CompanyConfigured | PolicyLoaded | PolicyRefused,
+        titles: Mapping[str, str] | None = None,
+    ) -> None:
+        """Record how the company is set up now, unless that was the last thing said of it.
+
+        A changed price is a fact of its own, for the desk; `titles` name the items.
+        """
+        await self._ledger.transact(lambda tx: _configured(tx, event, titles or {}))
 
     async def _payment(self, event: PaymentReceived) -> Taken:
         payer = event.payer_account or event.payer
@@ -179,14 +188,32 @@ def _same_entry(known: Event, event: PaymentReceived) -> bool:
     return (known.amount, known.booked_on) == (event.amount, event.booked_on)
 
 
-def _configured(tx: Tx, event: Event) -> None:
+def _configured(tx: Tx, event: Event, titles: Mapping[str, str]) -> None:
     """Settings are numbered by kind, so that a change back to an earlier state is told too."""
     kind = "company" if isinstance(event, CompanyConfigured) else "rules"
     n, last = 1, None
     while (known := tx.by_key(f"{kind}:{n}")) is not None:
         last, n = known.event, n + 1
-    if last != event:
-        tx.append([Draft(case=DESK, event=event, key=f"{kind}:{n}", by="intake")])
+    if last == event:
+        return
+    said = [Draft(case=DESK, event=event, key=f"{kind}:{n}", by="intake")]
+    changes = _repriced(last, event, titles)
+    if changes:
+        changed = PricesChanged(changes=changes)
+        said.append(Draft(case=DESK, event=changed, key=f"prices:{n}", by="intake"))
+    tx.append(said)
+
+
+def _repriced(last: Event | None, now: Event, titles: Mapping[str, str]) -> tuple[PriceChange, ...]:
+    """What costs something else than before; an item that is new or gone is no change."""
+    if not isinstance(last, CompanyConfigured) or not isinstance(now, CompanyConfigured):
+        return ()
+    before = {one.item: one.price for one in last.prices}
+    return tuple(
+        PriceChange(one.item, titles.get(one.item, one.item), before[one.item], one.price)
+        for one in now.prices
+        if before.get(one.item, one.price) != one.price
+    )
 
 
 def _head(path: Path) -> bytes:

@@ -23,7 +23,7 @@ from bot.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
-from ledger.domain.entities import Approval, Case, Contact, Question
+from ledger.domain.entities import Action, Approval, Case, Contact, Question
 from ledger.domain.errors import ChainBroken
 from ledger.domain.events import (
     AssignOrdered,
@@ -37,6 +37,7 @@ from ledger.domain.events import (
     SplitOrdered,
     StopOrdered,
     Tapped,
+    UndoOrdered,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.reading import Clock
@@ -203,6 +204,14 @@ class LiveOffice:
             AssignOrdered(fact=fact, case=case, operator=self._operator, channel=self._channel)
         )
 
+    async def undo(self, target: str, reason: str = "") -> str:
+        return await self._record(
+            UndoOrdered(
+                target=target, operator=self._operator, channel=self._channel, reason=reason
+            ),
+            about=target,
+        )
+
     async def replay(self, case: str) -> ReplayReport:
         started = time.perf_counter()
         report = await self._app.replayer.replay(case)
@@ -285,7 +294,11 @@ class LiveOffice:
     async def _person_behind(self, about: str) -> str:
         """Whom a case, an approval or a question is with; "" where nobody is left to protect."""
         views = self._app.views
-        asked = await views.get(Approval, about) or await views.get(Question, about)
+        asked = (
+            await views.get(Approval, about)
+            or await views.get(Question, about)
+            or await views.get(Action, about)
+        )
         case = await views.get(Case, asked.case if asked else about)
         contact = await views.get(Contact, case.contact) if case else None
         person = contact.persons[0] if contact and contact.persons else ""

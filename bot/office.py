@@ -176,6 +176,10 @@ class Office(Looks, Protocol):
         """Say to which case a stray mail or payment belongs; "" for none."""
         ...
 
+    async def undo(self, target: str, reason: str = "") -> str:
+        """Ask for the way back of an action, a document or a closed case, by id."""
+        ...
+
     async def replay(self, case: str) -> ReplayReport:
         """Run the case's deliveries again from the records. Cannot reach the world."""
         ...

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from ledger.domain.commands import Command
-from ledger.domain.events import InvoiceIssued
+from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.verdicts import Outcome, Succeeded
 
 
@@ -29,7 +29,8 @@ class Order(Struct, frozen=True, kw_only=True):
     """What a connector executes. `key` is the action id: the provider's idempotency key.
 
     `command` was hashed and found equal to what was approved. `invoice` is the issued invoice
-    behind an `IssueInvoice` (its number is already taken), else None.
+    behind an `IssueInvoice`, `credit_note` the note behind an `IssueCreditNote` (their numbers are
+    already taken), else None.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Order(Struct, frozen=True, kw_only=True):
     person: str
     command: Command
     invoice: InvoiceIssued | None = None
+    credit_note: CreditNoteIssued | None = None
 
 
 class Connector(Protocol):

@@ -17,7 +17,8 @@ import msgspec
 from msgspec import Struct
 
 from connectors.base import Capability, Connector, Order
-from ledger.domain.commands import Command, IssueInvoice, OutgoingMail
+from ledger.domain.claims import Issued
+from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice, OutgoingMail
 from ledger.domain.errors import BlobMissing
 from ledger.domain.facts import message_id
 from ledger.domain.reading import Blobs, Clock
@@ -130,7 +131,7 @@ class Sandbox:
     def mails(self) -> list[OutgoingMail]:
         """The mails that arrived, in order; a mail that was sent twice is here twice."""
         commands = [effect.order.command for effect in self.effects]
-        return [command for command in commands if not isinstance(command, IssueInvoice)]
+        return [command for command in commands if isinstance(command, OutgoingMail)]
 
     @property
     def duplicates(self) -> int:
@@ -219,7 +220,7 @@ class SandboxMail:
 
 
 class SandboxInvoices:
-    """A book of invoices that takes anything twice, but can be read back."""
+    """A book of invoices and credit notes that takes anything twice, but can be read back."""
 
     name = "sandbox invoices"
     capability = Capability.READ_BACK
@@ -228,13 +229,13 @@ class SandboxInvoices:
         self._world = world
 
     def takes(self, command: Command) -> bool:
-        """Only invoices."""
-        return isinstance(command, IssueInvoice)
+        """Invoices, and the credit notes that reverse them."""
+        return isinstance(command, IssueInvoice | IssueCreditNote)
 
     async def execute(self, order: Order) -> Outcome:
         """Enter it under its number."""
-        if order.invoice is None:
-            return Failed("The invoice has no number yet.", "Retry; the ledger takes one first.")
+        if _issued(order) is None:
+            return Failed("It has no number yet.", "Retry; the ledger takes one first.")
         heard = await _heard(self._world, self.name, order, keyed=False)
         return heard or Succeeded(await self._receipt(order))
 
@@ -244,13 +245,12 @@ class SandboxInvoices:
         return Succeeded(await self._receipt(order)) if there else None
 
     async def _receipt(self, order: Order) -> Receipt:
-        """The documents are the invoice's own data, and a sheet that only names it."""
-        number = order.invoice.number if order.invoice else ""
+        """The documents are the issued data itself, and a sheet that only names it."""
+        issued = _issued(order)
+        number = issued.number if issued else ""
         documents = (
             await self._kept(f"{number}.pdf", "application/pdf", _sheet(number), order.person),
-            await self._kept(
-                f"{number}.json", "application/json", canonical(order.invoice), order.person
-            ),
+            await self._kept(f"{number}.json", "application/json", canonical(issued), order.person),
         )
         return Receipt(
             provider=self.name,
@@ -285,6 +285,10 @@ def _sheet(number: str) -> bytes:
         + end
         + b"startxref\n%d\n%%%%EOF\n" % len(data)
     )
+
+
+def _issued(order: Order) -> Issued | None:
+    return order.invoice or order.credit_note
 
 
 async def _heard(world: Sandbox, name: str, order: Order, *, keyed: bool) -> Outcome | None:

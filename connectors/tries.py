@@ -10,11 +10,11 @@ from connectors.base import Capability, Connector, Order
 from connectors.call import Absent, Unclear, called, sighted
 from connectors.checks import Checked, Checks, Held, Moved
 from connectors.claims import Attempts
-from ledger.domain.claims import AlreadyClaimed, AlreadyDone, Claimed, Refused, WorldMoved
-from ledger.domain.commands import IssueInvoice
+from ledger.domain.claims import AlreadyClaimed, AlreadyDone, Claimed, Issued, Refused, WorldMoved
+from ledger.domain.commands import IssueCreditNote, IssueInvoice
 from ledger.domain.entities import Action, ActionStatus
 from ledger.domain.errors import CooError
-from ledger.domain.events import AttemptStarted, InvoiceIssued, VerdictGiven
+from ledger.domain.events import AttemptStarted, CreditNoteIssued, InvoiceIssued, VerdictGiven
 from ledger.domain.reading import Clock, History, Views
 from ledger.domain.verdicts import Failed, Outcome, Succeeded, Unknown
 
@@ -157,7 +157,7 @@ class Tries:
         )
         match claim:
             case Claimed():
-                return _order(action, claim.n, claim.invoice)
+                return _order(action, claim.n, claim.issued)
             case AlreadyClaimed() | AlreadyDone():
                 raise Overtaken(action.id, n)
             case WorldMoved():
@@ -167,11 +167,11 @@ class Tries:
             case _:
                 assert_never(claim)
 
-    async def _issued(self, action: Action) -> InvoiceIssued | None:
-        if not isinstance(action.command, IssueInvoice):
+    async def _issued(self, action: Action) -> Issued | None:
+        if not isinstance(action.command, IssueInvoice | IssueCreditNote):
             return None
         for fact in await self._history.case(action.case):
-            if isinstance(fact.event, InvoiceIssued) and fact.event.action == action.id:
+            if isinstance(fact.event, Issued) and fact.event.action == action.id:
                 return fact.event
         return None
 
@@ -197,7 +197,7 @@ def elsewhere(started: AttemptStarted, order: Order, connector: Connector) -> Un
     return Unknown(cause, f"Look for {order.key} in {started.connector}.")
 
 
-def _order(action: Action, n: int, invoice: InvoiceIssued | None) -> Order:
+def _order(action: Action, n: int, issued: Issued | None) -> Order:
     assert action.command is not None  # noqa: S101 - the checks hold what has no bytes
     return Order(
         key=action.id,
@@ -205,7 +205,8 @@ def _order(action: Action, n: int, invoice: InvoiceIssued | None) -> Order:
         case=action.case,
         person=action.person,
         command=action.command,
-        invoice=invoice,
+        invoice=issued if isinstance(issued, InvoiceIssued) else None,
+        credit_note=issued if isinstance(issued, CreditNoteIssued) else None,
     )
 
 

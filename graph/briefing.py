@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph.agents.reading import clean_name
-from graph.briefs import Brief, Due, Quote, brief_json
+from graph.briefs import Brief, Due, Quote, Reversed, brief_json
 from graph.deal import Doing, Offer
 from graph.moves import (
     AnyMove,
+    CorrectMail,
     OfferProposal,
     SendAgain,
+    SendCreditNote,
     SendInvoice,
     Why,
     Wording,
@@ -65,19 +67,48 @@ def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> 
             yield _brief(s, step, move.why, contact, move.wording, quote=quote)
         case WriteToCustomer():
             yield _reply(s, step, move, contact)
-        case SendInvoice() if s.deal.bill is not None:
-            bill = s.deal.bill
-            due = Due(number=bill.number, total=bill.total, due_on=bill.due_on)
-            yield _brief(s, step, "invoice", contact, move.wording, due=due)
+        case SendInvoice():
+            yield from _invoice(s, step, contact, move.wording)
+        case SendCreditNote():
+            yield from _credit_note(s, step, contact, move.wording)
+        case CorrectMail():
+            yield _correction(s, step, move, contact)
         case SendAgain():
             yield from _again(s, step, move, contact)
         case _:
             return
 
 
+def _invoice(s: Situation, step: int, contact: Contact | None, wording: Wording) -> Iterator[Brief]:
+    bill = s.deal.bill
+    if bill is not None:
+        due = Due(number=bill.number, total=bill.total, due_on=bill.due_on)
+        yield _brief(s, step, "invoice", contact, wording, due=due)
+
+
+def _credit_note(
+    s: Situation, step: int, contact: Contact | None, wording: Wording
+) -> Iterator[Brief]:
+    bill = s.deal.bill
+    if bill is not None and bill.credit is not None:
+        credit = bill.credit
+        note = Reversed(number=credit.number, invoice=bill.number, total=credit.total)
+        yield _brief(s, step, "credit", contact, wording, reversed=note)
+
+
+def _correction(s: Situation, step: int, move: CorrectMail, contact: Contact | None) -> Brief:
+    doing = s.deal.action(move.action)
+    purpose = "withdrawal" if doing and doing.version else "correction"
+    return _brief(s, step, purpose, contact, move.wording, said=move.said)
+
+
 def _again(s: Situation, step: int, move: SendAgain, contact: Contact | None) -> Iterator[Brief]:
     """An earlier offer in other words; an unchanged text needs no agent."""
     doing = s.deal.action(move.action)
+    if doing is not None and doing.name == "SendInvoice":
+        yield from _invoice(s, step, contact, move.wording)
+    if doing is not None and doing.name == "SendCreditNote":
+        yield from _credit_note(s, step, contact, move.wording)
     if doing is None or not needs_text(doing, move):
         return
     offer = s.deal.version(doing.version)
@@ -85,11 +116,12 @@ def _again(s: Situation, step: int, move: SendAgain, contact: Contact | None) ->
         why = Why.REVISED if s.deal.sent_offer else Why.FIRST
         quote = _stored_quote(s, offer)
         yield _brief(s, step, why, contact, move.wording, quote=quote)
-    elif doing.name == "SendReply":
+    elif doing.name in {"SendReply", "SendCorrection"}:
+        purpose = doing.purpose or "correction"
         wording = Wording(
             body=move.wording.body or doing.body, subject=move.wording.subject or doing.subject
         )
-        yield _brief(s, step, doing.purpose, contact, wording)
+        yield _brief(s, step, purpose, contact, wording)
 
 
 def needs_text(doing: Doing, move: SendAgain) -> bool:

@@ -31,12 +31,20 @@ class Due(Struct, frozen=True, kw_only=True):
     due_on: date
 
 
+class Reversed(Struct, frozen=True, kw_only=True):
+    """A credit note as a mail speaks of it. `total` is negative, `invoice` a number."""
+
+    number: str
+    invoice: str
+    total: Money
+
+
 class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One text wanted. `step` is the place of its move in the plan.
 
-    `purpose`: first, agreed, counter, revised (offers), invoice, clarify, hold, prices, decline,
-    answer. `titles` and `prices` belong together; `number` is the proposal's. `said` and `body`
-    are the operator's own words.
+    `purpose`: first, agreed, counter, revised (offers), invoice, credit, clarify, hold, prices,
+    decline, answer, correction, withdrawal (of an offer). `titles` and `prices` belong together;
+    `number` is the proposal's. `said` and `body` are the operator's own words.
     `met_before`: this contact has done business with us.
     """
 
@@ -52,6 +60,7 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     met_before: bool = False
     quote: Quote | None = None
     due: Due | None = None
+    reversed: Reversed | None = None
     number: str = ""
     titles: tuple[str, ...] = ()
     prices: tuple[Money, ...] = ()

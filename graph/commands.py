@@ -12,11 +12,12 @@ from datetime import timedelta
 from msgspec import Struct
 
 from graph.briefs import Drafted
-from graph.deal import Bill, Deal, Doing, Offer
+from graph.deal import Bill, Credit, Deal, Doing, Offer
 from graph.situation import Situation
 from ledger.domain.commands import (
     Command,
     IssueInvoice,
+    OutgoingMail,
     SendInvoice,
     SendProposal,
     SendReply,
@@ -47,6 +48,10 @@ _IF_NOTHING = {
     "SendProposal": f"No offer goes out. {_CARD_WAITS}",
     "SendReply": f"No answer goes out. {_CARD_WAITS}",
     "IssueInvoice": "No invoice is issued and no number is taken; the action pauses.",
+    "IssueCreditNote": "The invoice stands as it is, and no number is taken.",
+    "SendCreditNote": "The credit note stays issued, but the customer does not get it.",
+    "SendCorrection": "What was sent stands, and the customer believes it.",
+    "ReopenCase": "The case stays closed.",
     "SendInvoice": "The invoice stays issued, but the customer does not get it, and nobody pays.",
 }
 
@@ -67,6 +72,7 @@ class Proposed(Struct, frozen=True, kw_only=True):
     provenance: dict[str, Provenance]
     recommendation: str = ""
     replaces: str = ""
+    undoes: str = ""
 
 
 def letter(deal: Deal, contact: Contact, drafted: Drafted) -> Letter:
@@ -149,9 +155,9 @@ def send_invoice(letter: Letter, bill: Bill) -> SendInvoice:
     )
 
 
-def pdf_of(bill: Bill) -> tuple[Attachment, ...]:
-    """The invoice's documents that a customer gets: PDF only."""
-    return tuple(part for part in bill.documents if part.media_type == _PDF)
+def pdf_of(issued: Bill | Credit) -> tuple[Attachment, ...]:
+    """The documents that a customer gets: PDF only."""
+    return tuple(part for part in issued.documents if part.media_type == _PDF)
 
 
 def mail_provenance(
@@ -218,7 +224,7 @@ def action_of(s: Situation, proposed: Proposed, ordinal: int) -> ActionProposed:
     """The fact that proposes a command, with its deterministic id and Message-ID."""
     command = proposed.command
     action = short_id("act", s.deal.case, s.fact.id, ordinal)
-    mails = not isinstance(command, IssueInvoice)
+    mails = isinstance(command, OutgoingMail)
     return ActionProposed(
         action=action,
         name=command_name(command),
@@ -227,6 +233,7 @@ def action_of(s: Situation, proposed: Proposed, ordinal: int) -> ActionProposed:
         agent="lead-to-invoice",
         amount=amount_of(command),
         replaces=proposed.replaces,
+        undoes=proposed.undoes,
         provenance=proposed.provenance,
         recommendation=proposed.recommendation,
         if_nothing=_IF_NOTHING[command_name(command)],

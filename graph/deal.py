@@ -64,7 +64,10 @@ class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One version of the proposal. `message_id` is of the mail that carried it, once it left."""
+    """One version of the proposal. `message_id` is of the mail that carried it, once it left.
+
+    `withdrawn`: it was taken back, so nobody can accept it any more.
+    """
 
     version: int
     lines: tuple[Line, ...]
@@ -75,6 +78,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivery_days: int
     sent: bool = False
     message_id: str = ""
+    withdrawn: bool = False
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
@@ -86,7 +90,11 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An action of this case. `version` is of the proposal it sends or issues an invoice for."""
+    """An action of this case. `version` is of the proposal it sends or issues an invoice for, or
+    of the one a correction takes back. `undoes` is the action it takes back.
+
+    `unwanted`: the operator wanted it taken back before it was known to have left.
+    """
 
     action: str
     name: str
@@ -97,6 +105,8 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     subject: str = ""
     body: str = ""
     message_id: str = ""
+    undoes: str = ""
+    unwanted: bool = False
 
 
 class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -105,6 +115,17 @@ class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
     question: str
     about: str
     options: tuple[str, ...] = ()
+
+
+class Credit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The credit note that reversed the invoice. `total` is negative."""
+
+    credit_note: str
+    number: str
+    action: str
+    total: Money
+    documents: tuple[Attachment, ...] = ()
+    sent: bool = False
 
 
 class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -119,11 +140,13 @@ class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lines: tuple[Line, ...] = ()
     documents: tuple[Attachment, ...] = ()
     sent: bool = False
+    credit: Credit | None = None
 
     @property
     def open(self) -> Money:
-        """What is still owed; negative where too much came."""
-        return self.total - self.paid
+        """What is still owed; negative where too much came, or where it was reversed."""
+        owed = Money(0, self.total.currency) if self.credit else self.total
+        return owed - self.paid
 
 
 class Incoming(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -181,7 +204,7 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """How far the business has come."""
         if self.closed:
             return Stage.CLOSED
-        if self.bill:
+        if self.bill and not self.begun_anew:
             return Stage.BILLED if self.bill.sent else Stage.INVOICED
         if self.accepted:
             return Stage.ACCEPTED
@@ -190,14 +213,26 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return Stage.DRAFTED if self.offers else Stage.NEW
 
     @property
+    def begun_anew(self) -> bool:
+        """Whether there is a newer offer than the one whose invoice was reversed."""
+        bill, offer = self.bill, self.offer
+        return bool(bill and bill.credit and offer and offer.version > bill.version)
+
+    @property
+    def owing(self) -> Bill | None:
+        """The invoice, unless a credit note has reversed it."""
+        return self.bill if self.bill and not self.bill.credit else None
+
+    @property
     def offer(self) -> Offer | None:
         """The newest version of the proposal, sent or not."""
         return self.offers[-1] if self.offers else None
 
     @property
     def sent_offer(self) -> Offer | None:
-        """The newest version that left: what a customer can accept."""
-        return next((offer for offer in reversed(self.offers) if offer.sent), None)
+        """The newest version that left and still stands: what a customer can accept."""
+        left = (offer for offer in reversed(self.offers) if offer.sent and not offer.withdrawn)
+        return next(left, None)
 
     @property
     def accepted_offer(self) -> Offer | None:
@@ -221,6 +256,25 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def action(self, action: str) -> Doing | None:
         """The action of exactly this id."""
         return next((one for one in self.doing if one.action == action), None)
+
+    def newest(self, name: str) -> Doing | None:
+        """The newest action of this kind."""
+        return next((one for one in reversed(self.doing) if one.name == name), None)
+
+    def meant(self, target: str) -> Doing | None:
+        """The action that the operator means by an id: its own, its document's, the open case's."""
+        named = self.action(target)
+        if named is not None or (target == self.case and self.closed):
+            return named
+        bill = self.bill
+        if bill is not None and target == bill.invoice:
+            return self.newest("IssueInvoice")
+        if bill is not None and bill.credit is not None and target == bill.credit.credit_note:
+            return self.newest("IssueCreditNote")
+        if target == self.proposal:
+            return self.newest("SendProposal")
+        live = [one for one in self.doing if one.progress in PENDING | OVER and not one.undoes]
+        return live[-1] if live and target == self.case else None
 
     def money(self, fact: str) -> Incoming | None:
         """The payment that came with this fact."""

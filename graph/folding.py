@@ -14,7 +14,9 @@ from msgspec.structs import replace
 
 from graph.answers import AnswerId, answer_of
 from graph.deal import (
+    PENDING,
     Bill,
+    Credit,
     Deal,
     Doing,
     Heard,
@@ -27,7 +29,17 @@ from graph.deal import (
 )
 from graph.slots import Intent, Slots
 from graph.state import Json, as_json
-from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.commands import (
+    Command,
+    IssueCreditNote,
+    IssueInvoice,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+)
 from ledger.domain.events import (
     ActionFailed,
     ActionProposed,
@@ -41,6 +53,7 @@ from ledger.domain.events import (
     CaseClosed,
     CaseOpened,
     CaseReopened,
+    CreditNoteIssued,
     DoneByOperator,
     Event,
     InvoiceIssued,
@@ -56,6 +69,7 @@ from ledger.domain.events import (
     Rejected,
     Routed,
     Understood,
+    UndoOrdered,
     VerdictGiven,
 )
 from ledger.domain.facts import Fact
@@ -78,6 +92,8 @@ def deal_after(deal: Deal, fact: Fact, source: Fact | None) -> Deal:
             return _heard(deal, event, fact, source, source.event)
         case Routed() as event if source is not None and isinstance(source.event, PaymentReceived):
             return _came_in(deal, source, source.event, shared=event.shared)
+        case Routed() if source is not None and isinstance(source.event, UndoOrdered):
+            return _unwanted(deal, source.event.target)
         case _:
             return deal_said(deal, fact.event)
 
@@ -137,6 +153,16 @@ def _came_in(deal: Deal, source: Fact, payment: PaymentReceived, *, shared: bool
     return replace(deal, incoming=(*deal.incoming, money)[-MOST_REFERENCES:])
 
 
+def _unwanted(deal: Deal, target: str) -> Deal:
+    """An action that may still run is to be taken back: should it have left, the way back opens."""
+    meant = deal.meant(target)
+    if meant is None or meant.progress not in PENDING:
+        return deal
+    marked = replace(meant, unwanted=True)
+    doing = tuple(marked if one.action == meant.action else one for one in deal.doing)
+    return replace(deal, doing=doing)
+
+
 def _threaded(deal: Deal, mail: MailReceived) -> Deal:
     """Only the contact's own mails carry the thread on; a stranger's never does."""
     chain = (*deal.references, *mail.references, *([mail.message_id] if mail.message_id else []))
@@ -190,7 +216,9 @@ def _(_event: ProposalDeclined, deal: Deal) -> Deal:
 
 @_folded.register
 def _(event: ActionProposed, deal: Deal) -> Deal:
-    doing = Doing(action=event.action, name=event.name, message_id=event.message_id)
+    doing = Doing(
+        action=event.action, name=event.name, message_id=event.message_id, undoes=event.undoes
+    )
     if event.command is not None:
         doing = _described(doing, event.command)
     deal = _moved(deal, event.replaces, Progress.SUPERSEDED) if event.replaces else deal
@@ -207,10 +235,18 @@ def _described(doing: Doing, command: Command) -> Doing:
             return replace(
                 doing, purpose=command.purpose, subject=command.subject, body=command.body
             )
-        case SendInvoice():
+        case SendInvoice() | SendCreditNote():
             return replace(doing, subject=command.subject, body=command.body)
+        case SendCorrection():
+            return replace(
+                doing, version=command.version, subject=command.subject, body=command.body
+            )
         case IssueInvoice():
             return replace(doing, version=command.version)
+        case IssueCreditNote():
+            return replace(doing, purpose=command.reason)
+        case ReopenCase():
+            return doing
         case _:
             assert_never(command)
 
@@ -266,11 +302,17 @@ def _(event: DoneByOperator, deal: Deal) -> Deal:
 
 @_folded.register
 def _(event: ActionSucceeded, deal: Deal) -> Deal:
-    doing = deal.action(event.action)
+    doing, bill = deal.action(event.action), deal.bill
     deal = _arrived(_moved(deal, event.action, Progress.DONE), event.action)
-    if doing is None or doing.name != IssueInvoice.__name__ or deal.bill is None:
+    if doing is None or bill is None:
         return deal
-    return replace(deal, bill=replace(deal.bill, documents=event.receipt.documents))
+    documents = event.receipt.documents
+    if doing.name == IssueInvoice.__name__:
+        return replace(deal, bill=replace(bill, documents=documents))
+    if doing.name == IssueCreditNote.__name__ and bill.credit is not None:
+        credit = replace(bill.credit, documents=documents)
+        return replace(deal, bill=replace(bill, credit=credit))
+    return deal
 
 
 @_folded.register
@@ -285,6 +327,21 @@ def _(event: InvoiceIssued, deal: Deal) -> Deal:
         lines=event.lines,
     )
     return replace(deal, bill=bill)
+
+
+@_folded.register
+def _(event: CreditNoteIssued, deal: Deal) -> Deal:
+    """The invoice is reversed, and with it the deal: its offer stands no longer."""
+    if deal.bill is None or deal.bill.invoice != event.invoice:
+        return deal
+    credit = Credit(
+        credit_note=event.credit_note,
+        number=event.number,
+        action=event.action,
+        total=event.total,
+    )
+    bill = replace(deal.bill, credit=credit)
+    return replace(_without_offers(deal, bill.version), accepted=0, bill=bill)
 
 
 @_folded.register
@@ -333,8 +390,8 @@ def _(event: CaseClosed, deal: Deal) -> Deal:
 
 
 @_folded.register
-def _(_event: CaseReopened, deal: Deal) -> Deal:
-    return replace(deal, closed="")
+def _(event: CaseReopened, deal: Deal) -> Deal:
+    return replace(deal, closed="", declined=deal.declined and not event.undoes)
 
 
 def _answered(deal: Deal, question: str) -> Deal:
@@ -367,7 +424,26 @@ def _arrived(deal: Deal, action: str) -> Deal:
         return replace(deal, offers=tuple(_left(offer, doing) for offer in deal.offers))
     if doing.name == SendInvoice.__name__ and deal.bill is not None:
         return replace(deal, bill=replace(deal.bill, sent=True))
+    return _taken_back(deal, doing)
+
+
+def _taken_back(deal: Deal, doing: Doing) -> Deal:
+    """What a correction or the mail with a credit note made true."""
+    if doing.name == SendCorrection.__name__:
+        return _without_offers(deal, doing.version)
+    bill = deal.bill
+    if doing.name == SendCreditNote.__name__ and bill is not None and bill.credit is not None:
+        return replace(deal, bill=replace(bill, credit=replace(bill.credit, sent=True)))
     return deal
+
+
+def _without_offers(deal: Deal, version: int) -> Deal:
+    """The deal without the offers up to a version."""
+    offers = tuple(
+        replace(offer, withdrawn=True) if offer.version <= version else offer
+        for offer in deal.offers
+    )
+    return replace(deal, offers=offers)
 
 
 def _unsaid(doing: Doing, action: str) -> Doing:

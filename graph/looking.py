@@ -13,12 +13,13 @@ from graph.situation import Situation
 from graph.slots import Slots
 from graph.state import CaseState, fact_of
 from graph.wishes import Wish
-from ledger.domain.entities import Contact
+from ledger.domain.entities import ActionStatus, Contact, Invoice
 from ledger.domain.events import (
     ActionProposed,
     ApprovalRequested,
     Approved,
     CaseOpened,
+    CreditNoteIssued,
     Event,
     InvoiceIssued,
     Postponed,
@@ -33,6 +34,7 @@ _QUIET = (
     ActionProposed,
     ApprovalRequested,
     Approved,
+    CreditNoteIssued,
     InvoiceIssued,
     Postponed,
     QuestionAsked,
@@ -84,6 +86,12 @@ async def contact_of(deal: Deal, world: World) -> Contact | None:
     return msgspec.convert(found, Contact) if found else None
 
 
+async def invoice_of(deal: Deal, world: World) -> Invoice | None:
+    """The case's invoice as the ledger has it, by exact id."""
+    found = await world.entity("invoice", deal.bill.invoice) if deal.bill else None
+    return msgspec.convert(found, Invoice) if found else None
+
+
 async def booked_elsewhere(deal: Deal, world: World) -> tuple[str, ...]:
     """The payments that several cases were told of, and that another one has booked."""
     open_ones = [one for one in deal.incoming if one.shared and one.payment not in deal.payments]
@@ -100,6 +108,12 @@ async def provenance_of(action: str, world: World) -> dict[str, Provenance]:
     """Where the arguments of an action came from, as the ledger has it; {} where it is unknown."""
     found = await world.entity("action", action)
     return msgspec.convert(found["provenance"], dict[str, Provenance]) if found else {}
+
+
+async def is_running(action: str, world: World) -> bool:
+    """Whether a try of the action has left and its end is not recorded."""
+    found = await world.entity("action", action)
+    return found is not None and found["status"] == ActionStatus.ATTEMPTED
 
 
 def moves_in(state: CaseState) -> tuple[AnyMove, ...]:

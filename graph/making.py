@@ -32,19 +32,24 @@ from graph.moves import (
     AnyMove,
     AskOperator,
     CloseDeal,
+    CorrectMail,
+    CreditInvoice,
     Decide,
     DeclineDeal,
     IssueInvoice,
     MatchPayment,
     OfferProposal,
+    ProposeReopening,
     RecordAcceptance,
     ReopenDeal,
     SendAgain,
+    SendCreditNote,
     SendInvoice,
     Supersede,
     TellOperator,
     Wait,
     WakeMe,
+    Withdraw,
     WithdrawQuestion,
     WriteToCustomer,
 )
@@ -52,8 +57,9 @@ from graph.planners.wording import remembered
 from graph.situation import Situation
 from graph.state import CaseState
 from graph.terms import Priced, Unpriceable
-from ledger.domain.commands import Command, SendProposal
-from ledger.domain.entities import Contact
+from graph.way_back import correction, credit_note, credit_note_mail, reopening
+from ledger.domain.commands import Command, SendCorrection, SendProposal
+from ledger.domain.entities import Contact, Invoice
 from ledger.domain.events import (
     ActionProposed,
     ApprovalSuperseded,
@@ -77,7 +83,8 @@ _NO_ADDRESS = "the contact has no address in the address book."
 class Making:
     """Collects what a plan's moves make. One instance a delivery; it reads nothing.
 
-    `earlier`: provenance by action, of the actions that are to be proposed again.
+    `earlier`: provenance by action, of the actions that are to be proposed again. `invoice`: the
+    case's, where one is to be reversed.
     """
 
     situation: Situation
@@ -86,6 +93,7 @@ class Making:
     drafts: dict[int, Drafted]
     why: str
     earlier: dict[str, dict[str, Provenance]] = field(default_factory=dict)
+    invoice: Invoice | None = None
     events: list[Event] = field(default_factory=list)
     actions: list[ActionProposed] = field(default_factory=list)
 
@@ -118,6 +126,18 @@ class Making:
                 self._again(step, move)
             case SendInvoice():
                 self._send_invoice(step, move)
+            case CreditInvoice():
+                self._credit(step, move)
+            case SendCreditNote():
+                self._take(
+                    step, credit_note_mail(self.situation, self._letter(step), move.replaces)
+                )
+            case CorrectMail():
+                self._correct(step, move)
+            case ProposeReopening():
+                self._take(step, reopening(self.situation, self.contact, move.replaces))
+            case Withdraw():
+                self._withdraw(move)
             case IssueInvoice():
                 self._issue(step, move)
             case RecordAcceptance():
@@ -133,7 +153,7 @@ class Making:
             case DeclineDeal():
                 self._decline(move)
             case ReopenDeal():
-                self.events.append(CaseReopened(why=move.why))
+                self.events.append(CaseReopened(why=move.why, undoes=move.undoes))
             case Wait() | Decide() | TellOperator() | WakeMe() | CloseDeal():
                 return
 
@@ -170,6 +190,13 @@ class Making:
         elif doing.name == "SendInvoice":
             again = SendInvoice(replaces=move.action, wording=move.wording)
             self._send_invoice(step, again)
+        elif doing.name == "IssueCreditNote":
+            self._credit(step, CreditInvoice(reason=doing.purpose, replaces=move.action))
+        elif doing.name == "SendCreditNote":
+            mail = self._letter(step)
+            self._take(step, credit_note_mail(self.situation, mail, move.action))
+        elif doing.name == "ReopenCase":
+            self._take(step, reopening(self.situation, self.contact, move.action))
         else:
             self._mail_again(step, move, doing)
 
@@ -178,6 +205,8 @@ class Making:
         mail, offer = self._letter(step, text), self.deal.version(doing.version)
         if mail is None:
             self._cannot(step, "its text or the contact's address is gone.")
+        elif doing.name == SendCorrection.__name__:
+            self._correct_again(step, mail, doing)
         elif doing.name != SendProposal.__name__:
             reply = send_reply(self.situation, mail, doing.purpose)
             self._propose_mail(step, mail, reply, {}, move.action)
@@ -212,6 +241,39 @@ class Making:
         figures = bill_provenance(self.situation, bill)
         self._propose_mail(step, mail, send_invoice(mail, bill), figures, move.replaces)
 
+    def _credit(self, step: int, move: CreditInvoice) -> None:
+        said = tuple(self.events)
+        made = credit_note(self.situation, self.invoice, said, move.reason, move.replaces)
+        self._take(step, made)
+
+    def _correct(self, step: int, move: CorrectMail) -> None:
+        doing = self.deal.action(move.action)
+        if doing is None:
+            self._cannot(step, "there is no such action in this case.")
+            return
+        mail = self._letter(step)
+        self._take(step, correction(self.situation, mail, doing, move.replaces))
+
+    def _correct_again(self, step: int, mail: Letter, doing: Doing) -> None:
+        first = self.deal.action(doing.undoes)
+        if first is None:
+            self._cannot(step, "the mail it corrects is not in this case.")
+            return
+        self._take(step, correction(self.situation, mail, first, doing.action))
+
+    def _take(self, step: int, made: Proposed | str) -> None:
+        """Propose what was made, or ask where it could not be."""
+        if isinstance(made, str):
+            self._cannot(step, made)
+        else:
+            self._propose(step, made)
+
+    def _withdraw(self, move: Withdraw) -> None:
+        doing = self.deal.action(move.action)
+        if doing is not None:
+            gone = ApprovalSuperseded(approval=doing.approval, action=doing.action, why=move.why)
+            self.events.append(gone)
+
     def _accept(self, move: RecordAcceptance) -> None:
         self.events.append(
             ProposalAccepted(
@@ -228,7 +290,7 @@ class Making:
                 payment=money.payment, invoice=bill.invoice, amount=money.amount, fact=money.fact
             )
         )
-        if money.amount.minor >= bill.open.minor:
+        if money.amount.minor >= bill.open.minor and bill.credit is None:
             self.events.append(InvoicePaid(invoice=bill.invoice, paid_on=money.booked_on))
 
     def _decline(self, move: DeclineDeal) -> None:

@@ -124,6 +124,45 @@ class SendInvoice(Move, frozen=True, kw_only=True):
     wording: Wording = Wording()
 
 
+class CreditInvoice(Move, frozen=True, kw_only=True):
+    """Reverse the issued invoice in full. `reason` is the operator's, for the document."""
+
+    reason: str = ""
+    replaces: str = ""
+
+
+class SendCreditNote(Move, frozen=True, kw_only=True):
+    """Send the issued credit note."""
+
+    replaces: str = ""
+    wording: Wording = Wording()
+
+
+class CorrectMail(Move, frozen=True, kw_only=True):
+    """Write to the customer, in the thread, that what `action` sent no longer holds.
+
+    `said` is the operator's own text.
+    """
+
+    action: str
+    said: str = ""
+    replaces: str = ""
+    wording: Wording = Wording()
+
+
+class ProposeReopening(Move, frozen=True, kw_only=True):
+    """Have the closed case opened again, once the operator agrees."""
+
+    replaces: str = ""
+
+
+class Withdraw(Move, frozen=True, kw_only=True):
+    """An action that has not run is not to run, whether it waits, is approved or is allowed."""
+
+    action: str
+    why: str
+
+
 class MatchPayment(Move, frozen=True, kw_only=True):
     """This payment settles (part of) the invoice. `fact` is the PaymentReceived."""
 
@@ -144,9 +183,10 @@ class CloseDeal(Move, frozen=True, kw_only=True):
 
 
 class ReopenDeal(Move, frozen=True, kw_only=True):
-    """Something came after the end."""
+    """Something came after the end. `undoes`: the operator wanted the end taken back."""
 
     why: str
+    undoes: bool = False
 
 
 class Decide(Move, frozen=True, kw_only=True):
@@ -190,6 +230,11 @@ AnyMove = (
     | RecordAcceptance
     | IssueInvoice
     | SendInvoice
+    | CreditInvoice
+    | SendCreditNote
+    | CorrectMail
+    | ProposeReopening
+    | Withdraw
     | MatchPayment
     | DeclineDeal
     | CloseDeal
@@ -222,9 +267,19 @@ _ALWAYS: frozenset[type[Move]] = frozenset(
         Decide,
         SendAgain,
         CloseDeal,
+        CreditInvoice,
+        SendCreditNote,
+        CorrectMail,
+        ProposeReopening,
+        Withdraw,
+        MatchPayment,
     }
 )
+"""What `is_legal` judges by what it refers to, wherever the deal stands."""
+
 _OPEN: frozenset[type[Move]] = frozenset({OfferProposal, WriteToCustomer, DeclineDeal})
+_ANEW: frozenset[type[Move]] = _OPEN | {RecordAcceptance, IssueInvoice}
+"""What is possible again once a credit note has reversed the invoice."""
 
 
 def legal_moves(deal: Deal) -> frozenset[type[Move]]:
@@ -234,28 +289,36 @@ def legal_moves(deal: Deal) -> frozenset[type[Move]]:
         Stage.DRAFTED: _OPEN,
         Stage.OFFERED: _OPEN | {RecordAcceptance, IssueInvoice},
         Stage.ACCEPTED: frozenset({IssueInvoice, WriteToCustomer}),
-        Stage.INVOICED: frozenset({SendInvoice, MatchPayment, WriteToCustomer}),
-        Stage.BILLED: frozenset({SendInvoice, MatchPayment, WriteToCustomer}),
-        Stage.CLOSED: frozenset({ReopenDeal, MatchPayment, WriteToCustomer}),
+        Stage.INVOICED: frozenset({SendInvoice, WriteToCustomer}),
+        Stage.BILLED: frozenset({SendInvoice, WriteToCustomer}),
+        Stage.CLOSED: frozenset({ReopenDeal, WriteToCustomer}),
     }
-    return _ALWAYS | more[deal.stage]
+    reversed_ = deal.bill is not None and deal.owing is None and not deal.closed
+    return _ALWAYS | more[deal.stage] | (_ANEW if reversed_ else frozenset())
 
 
-def is_legal(deal: Deal, move: AnyMove) -> bool:
+def is_legal(deal: Deal, move: AnyMove) -> bool:  # one line a move: a table
     """Whether this very move may be made now: its kind fits, and what it refers to exists."""
     if type(move) not in legal_moves(deal):
         return False
     match move:
         case RecordAcceptance():
             offer = deal.version(move.version)
-            return offer is not None and offer.sent and not deal.accepted and not deal.declined
+            stands = offer is not None and offer.sent and not offer.withdrawn
+            return stands and not deal.accepted and not deal.declined
         case IssueInvoice():
-            return deal.bill is None and deal.version(move.version) is not None
-        case SendInvoice() | MatchPayment():
+            return deal.owing is None and deal.version(move.version) is not None
+        case SendInvoice() | CreditInvoice():
+            return deal.owing is not None
+        case MatchPayment():
             return deal.bill is not None
+        case SendCreditNote():
+            return deal.bill is not None and deal.bill.credit is not None
+        case ProposeReopening():
+            return bool(deal.closed)
         case OfferProposal():
             return not deal.accepted and not deal.declined
-        case SendAgain() | Supersede():
+        case SendAgain() | Supersede() | CorrectMail() | Withdraw():
             return deal.action(move.action) is not None
         case _:
             return True

@@ -11,6 +11,7 @@ from graph.routing_expiries import route_missed
 from graph.routing_identity import route_key, route_merge, route_split
 from graph.routing_mail import route_mail
 from graph.routing_payments import route_issued, route_payment
+from graph.routing_prices import route_prices
 from graph.routing_said import route_reply, route_said
 from graph.routing_stops import (
     route_alarm,
@@ -21,6 +22,7 @@ from graph.routing_stops import (
 )
 from graph.routing_strays import route_assign
 from graph.routing_taps import route_tap
+from graph.routing_undo import route_undo
 from ledger.domain.events import (
     AlarmRang,
     AssignOrdered,
@@ -33,12 +35,14 @@ from ledger.domain.events import (
     MergeOrdered,
     OperatorSaid,
     PaymentReceived,
+    PricesChanged,
     QuestionReplied,
     ResumeOrdered,
     RetryOrdered,
     SplitOrdered,
     StopOrdered,
     Tapped,
+    UndoOrdered,
 )
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.reading import Clock, History, Views
@@ -62,6 +66,8 @@ Arrived = (
     | SplitOrdered
     | KeyTold
     | AssignOrdered
+    | UndoOrdered
+    | PricesChanged
 )
 """What comes from outside and may concern a case; and an invoice, which money may wait for."""
 
@@ -135,5 +141,9 @@ class Router:
                 return await route_key(fact, event, self._desk)
             case AssignOrdered():
                 return await route_assign(fact, event, self._desk)
+            case UndoOrdered():
+                return await route_undo(fact, event, self._desk)
+            case PricesChanged():
+                return await route_prices(fact, event, self._desk)
             case _:
                 assert_never(event)

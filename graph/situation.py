@@ -22,7 +22,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     """Everything a plan may rest on. `slots`: a customer's words; `wish`: the operator's.
 
     `cases` are all cases of the contact, as the address book has them; `booked` the payments of
-    this case that were booked on an invoice of another one.
+    this case that were booked on an invoice of another one; `running`, whether what the operator
+    wants undone is being tried at this moment.
     """
 
     deal: Deal
@@ -35,6 +36,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     recalled: tuple[Recollection, ...] = ()
     cases: tuple[str, ...] = ()
     booked: tuple[str, ...] = ()
+    running: bool = False
 
     @property
     def event(self) -> Event:

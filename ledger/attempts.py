@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,21 +16,30 @@ from msgspec.structs import replace
 from ledger.domain.claims import (
     Claim,
     Claimed,
+    Issued,
     Refused,
     already_claimed,
     already_done,
     concerns,
+    credit_note_exists,
     invoice_exists,
     over_budget,
     stopped_by,
     withdrawn,
     world_moved,
 )
-from ledger.domain.commands import IssueInvoice
+from ledger.domain.commands import IssueCreditNote, IssueInvoice
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatus, Case, Stop
 from ledger.domain.errors import CurrencyMismatch
-from ledger.domain.events import AttemptStarted, Event, InvoiceIssued, Routed, VerdictGiven
+from ledger.domain.events import (
+    AttemptStarted,
+    CreditNoteIssued,
+    Event,
+    InvoiceIssued,
+    Routed,
+    VerdictGiven,
+)
 from ledger.domain.facts import Draft, short_id
 from ledger.domain.folding_actions import is_mail
 from ledger.domain.folding_spending import counts_today
@@ -39,7 +48,7 @@ from ledger.domain.identity import identity_in
 from ledger.domain.look import mails_of_day
 from ledger.domain.values import totals
 from ledger.domain.verdicts import Allow
-from ledger.numbering import next_number
+from ledger.numbering import CREDIT_NOTE_BOOK, next_number
 from ledger.reads import Reads
 from ledger.store import Ledger, Tx
 
@@ -79,7 +88,8 @@ class Attempts:
 
         `action` is what the caller is about to run: its `sha256` must still be what counts.
         `cause` is the fact being reacted to; after a recorded failure only a `Routed` of kind
-        retry makes another try possible. For an `IssueInvoice` the next number is taken along.
+        retry makes another try possible. For an `IssueInvoice` or an `IssueCreditNote` the next
+        number is taken along.
         `verdict`, what the rules said last, is on record before anything leaves.
         """
         event = AttemptStarted(
@@ -146,8 +156,8 @@ class _Counter:
         action, n = wanted.action, wanted.n
         if self._tx.by_key(attempt_key(action.id, n)) is None:
             return None
-        invoice = self._issued(action)
-        taken = invoice if invoice is not None and invoice.action == action.id else None
+        issued = self._issued(action)
+        taken = issued if issued is not None and issued.action == action.id else None
         return already_claimed(action.id, n, taken, self._stop(action))
 
     def _stopped(self, action: Action) -> Refused | None:
@@ -226,23 +236,53 @@ class _Counter:
             facts.insert(0, _draft(wanted, wanted.verdict, key))
         issued = self._issued(action)
         if issued is not None and issued.action != action.id:
-            return invoice_exists(issued)
-        if issued is None and isinstance(action.command, IssueInvoice):
+            return _exists(issued)
+        if issued is None and isinstance(action.command, IssueInvoice | IssueCreditNote):
             if not _adds_up(action.command):
                 return withdrawn(f"The lines of {action.id!r} do not add up to its total.")
             issued = self._issue(action, action.command)
-            facts.append(_draft(wanted, issued, invoice_key(issued.proposal, issued.version)))
+            facts.append(_draft(wanted, issued, document_key(action.command)))
         self._tx.append(facts)
-        return Claimed(n=wanted.n, invoice=issued)
+        return Claimed(n=wanted.n, issued=issued)
 
-    def _issued(self, action: Action) -> InvoiceIssued | None:
-        """The invoice that there is for this version of the proposal, whoever issued it."""
-        if not isinstance(action.command, IssueInvoice):
+    def _issued(self, action: Action) -> Issued | None:
+        """The document that there is already, whoever issued it."""
+        if not isinstance(action.command, IssueInvoice | IssueCreditNote):
             return None
-        fact = self._tx.by_key(invoice_key(action.command.proposal, action.command.version))
-        return fact.event if fact and isinstance(fact.event, InvoiceIssued) else None
+        fact = self._tx.by_key(document_key(action.command))
+        return fact.event if fact and isinstance(fact.event, Issued) else None
 
-    def _issue(self, action: Action, command: IssueInvoice) -> InvoiceIssued:
+    def _issue(self, action: Action, command: IssueInvoice | IssueCreditNote) -> Issued:
+        match command:
+            case IssueInvoice():
+                return self._issue_invoice(action, command)
+            case IssueCreditNote():
+                return self._issue_credit_note(action, command)
+            case _:
+                assert_never(command)
+
+    def _issue_credit_note(self, action: Action, command: IssueCreditNote) -> CreditNoteIssued:
+        today: date = self._tx.now().date()
+        numbers = self._company.credit_note_numbers
+        number = next_number(self._reads, numbers, today, CREDIT_NOTE_BOOK)
+        return CreditNoteIssued(
+            credit_note=short_id("crn", action.id),
+            number=number.text,
+            series=number.series,
+            action=action.id,
+            invoice=command.invoice,
+            invoice_number=command.number,
+            invoice_date=command.invoice_date,
+            contact=command.contact,
+            lines=command.lines,
+            net=totals(command.lines, command.total.currency).net,
+            total=command.total,
+            issued_on=today,
+            ordinal=number.ordinal,
+            reason=command.reason,
+        )
+
+    def _issue_invoice(self, action: Action, command: IssueInvoice) -> InvoiceIssued:
         today: date = self._tx.now().date()
         number = next_number(self._reads, self._company.invoice_numbers, today)
         return InvoiceIssued(
@@ -273,7 +313,25 @@ def invoice_key(proposal: str, version: int) -> str:
     return f"invoice:{proposal}:{version}"
 
 
-def _adds_up(command: IssueInvoice) -> bool:
+def credit_note_key(invoice: str) -> str:
+    """The key of a credit note: one for each invoice."""
+    return f"credit:{invoice}"
+
+
+def document_key(command: IssueInvoice | IssueCreditNote) -> str:
+    """The key under which a command's document is issued once."""
+    if isinstance(command, IssueCreditNote):
+        return credit_note_key(command.invoice)
+    return invoice_key(command.proposal, command.version)
+
+
+def _exists(issued: Issued) -> Refused:
+    if isinstance(issued, CreditNoteIssued):
+        return credit_note_exists(issued)
+    return invoice_exists(issued)
+
+
+def _adds_up(command: IssueInvoice | IssueCreditNote) -> bool:
     try:
         return totals(command.lines, command.total.currency).gross == command.total
     except CurrencyMismatch:

@@ -1,16 +1,19 @@
-"""Invoice numbers: without gaps within a series, taken inside the transaction that issues."""
+"""Numbers of invoices and credit notes: without gaps within a series, each kind in a book of its
+own, taken inside the transaction that issues.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from ledger.domain.company import InvoiceNumbers
-from ledger.domain.entities import Invoice
+from ledger.domain.entities import CreditNote, Invoice
 from ledger.domain.errors import SettingsInvalid
-from ledger.domain.look import INVOICES, invoice_series
+from ledger.domain.look import CREDIT_NOTES, INVOICES, credit_note_series, invoice_series
 from ledger.reads import Reads
 
 ONE_SERIES: Final = "all"
@@ -27,41 +30,65 @@ class Number(Struct, frozen=True):
     ordinal: int
 
 
-def next_number(reads: Reads, numbers: InvoiceNumbers, issued_on: date) -> Number:
-    """The number after the last one taken in the series of that year.
+class Book(NamedTuple):
+    """One kind of numbered document: its counters, and where its format is set."""
 
-    The very first invoice gets `numbers.next`; later series begin at 1. A number that another
-    format took already is passed over.
+    name: str
+    issued: str
+    last_in: Callable[[str], str]
+    setting: str
+
+
+INVOICE_BOOK: Final = Book("Invoice", INVOICES, invoice_series, "invoices.number_format")
+CREDIT_NOTE_BOOK: Final = Book(
+    "Credit note", CREDIT_NOTES, credit_note_series, "invoices.credit_note_format"
+)
+
+
+def next_number(
+    reads: Reads, numbers: InvoiceNumbers, issued_on: date, book: Book = INVOICE_BOOK
+) -> Number:
+    """The number after the last one taken in the book's series of that year.
+
+    The very first document gets `numbers.next`; later series begin at 1. A number that another
+    format or the other book took already is passed over.
     """
-    series = series_of(numbers, issued_on.year)
-    last = reads.stored_counter(invoice_series(series))
-    first = numbers.next if reads.counter(INVOICES) == 0 else 1
+    series = series_of(numbers, issued_on.year, book)
+    last = reads.stored_counter(book.last_in(series))
+    first = numbers.next if reads.counter(book.issued) == 0 else 1
     ordinal = first if last is None else last + 1
-    while reads.find(Invoice, f"number:{number_text(numbers, issued_on.year, ordinal).upper()}"):
+    while _taken(reads, number_text(numbers, issued_on.year, ordinal, book)):
         ordinal += 1
-    return Number(number_text(numbers, issued_on.year, ordinal), series, ordinal)
+    return Number(number_text(numbers, issued_on.year, ordinal, book), series, ordinal)
 
 
-def series_of(numbers: InvoiceNumbers, year: int) -> str:
+def _taken(reads: Reads, number: str) -> bool:
+    key = f"number:{number.upper()}"
+    return bool(reads.find(Invoice, key) or reads.find(CreditNote, key))
+
+
+def series_of(numbers: InvoiceNumbers, year: int, book: Book = INVOICE_BOOK) -> str:
     """The year, where the format names it, else one series for ever."""
-    names_year = number_text(numbers, _ANY_YEAR, 1) != number_text(numbers, _ANY_YEAR + 11, 1)
+    names_year = number_text(numbers, _ANY_YEAR, 1, book) != number_text(
+        numbers, _ANY_YEAR + 11, 1, book
+    )
     return str(year) if names_year else ONE_SERIES
 
 
-def number_text(numbers: InvoiceNumbers, year: int, ordinal: int) -> str:
-    """A number as it stands on the invoice. Raises `SettingsInvalid` for an unusable format."""
+def number_text(numbers: InvoiceNumbers, year: int, ordinal: int, book: Book = INVOICE_BOOK) -> str:
+    """A number as it stands on the document. Raises `SettingsInvalid` for an unusable format."""
     try:
         text = numbers.format.format(year=year, number=ordinal)
         distinct = text != numbers.format.format(year=year, number=ordinal + 1)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise _unusable(numbers, str(error)) from error
+        raise _unusable(numbers, str(error), book) from error
     if not distinct:
-        raise _unusable(numbers, "it does not contain the number")
+        raise _unusable(numbers, "it does not contain the number", book)
     return text
 
 
-def _unusable(numbers: InvoiceNumbers, why: str) -> SettingsInvalid:
+def _unusable(numbers: InvoiceNumbers, why: str, book: Book) -> SettingsInvalid:
     return SettingsInvalid(
-        f"Invoice numbers cannot be made from {numbers.format!r}: {why}.",
-        "Set `invoice_numbers.format` to something like '{year}-{number:04d}'.",
+        f"{book.name} numbers cannot be made from {numbers.format!r}: {why}.",
+        f"Set `{book.setting}` to something like '{{year}}-{{number:04d}}'.",
     )

@@ -11,7 +11,16 @@ import msgspec
 from msgspec import Struct
 
 from ledger.domain.amounts import percent_words, plain_amount
-from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.commands import (
+    IssueCreditNote,
+    IssueInvoice,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+)
 from ledger.domain.events import (
     ActionSucceeded,
     CaseClosed,
@@ -175,6 +184,14 @@ def _what(command: object, name: str) -> str:
             return f"Sending invoice {number}"
         case IssueInvoice(lines=lines):
             return f"Issuing the invoice over {_lines(lines)}"
+        case IssueCreditNote(number=number):
+            return f"Reversing invoice {number} with a credit note"
+        case SendCreditNote(number=number):
+            return f"Sending credit note {number}"
+        case SendCorrection(body=body):
+            return f"Correcting an earlier mail with {_quote(body)!r}"
+        case ReopenCase():
+            return "Opening the case again"
         case _:
             return name
 

@@ -91,6 +91,11 @@ INVARIANTS: tuple[Invariant, ...] = (
         lambda g: g.command == "IssueInvoice" and not g.total_matches_accepted,
     ),
     Invariant(
+        "a credit note is never issued alone",
+        lambda g: g.command == "IssueCreditNote",
+    ),
+    Invariant("a mail is never corrected alone", lambda g: g.command == "SendCorrection"),
+    Invariant(
         "somebody else's message never leads to an act", lambda g: g.case_has_untrusted_sender
     ),
 )
@@ -166,6 +171,17 @@ def situations() -> tuple[GateInput, ...]:
             total_matches_accepted=True,
         ),
         change(money, command="SendInvoice", invoice_total_matches=True),
+        change(
+            money,
+            command="IssueCreditNote",
+            amount_minor=-500_00,
+            trust_lines="verified",
+            trust_body=NONE,
+            credit_matches_invoice=True,
+        ),
+        change(money, command="SendCreditNote", amount_minor=-500_00, credit_matches_invoice=True),
+        change(calm, command="SendCorrection"),
+        change(calm, command="ReopenCase", risk=Risk.REVERSIBLE.value, trust_body=NONE),
     )
 
 

@@ -8,12 +8,31 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
-from ledger.domain.entities import Action, ActionStatus, Case, Contact, Invoice, Proposal
+from ledger.domain.commands import (
+    Command,
+    IssueCreditNote,
+    IssueInvoice,
+    OutgoingMail,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+)
+from ledger.domain.entities import (
+    Action,
+    ActionStatus,
+    Case,
+    Contact,
+    CreditNote,
+    Invoice,
+    Proposal,
+)
 from ledger.domain.events import Event, ProposalAccepted, ProposalDrafted, Recalled, Routed
 from ledger.domain.identity import Identity, identity
 from ledger.domain.reading import Views
-from ledger.domain.values import Line, Money
+from ledger.domain.values import Line, Money, reversed_lines
 
 DAY = timedelta(hours=24)
 _LEFT = (ActionStatus.ATTEMPTED, ActionStatus.SUCCEEDED, ActionStatus.UNKNOWN)
@@ -45,14 +64,18 @@ class Circumstances(Struct, frozen=True, kw_only=True):
     recipient_changed: bool
     offer: Offer | None
     invoice: Invoice | None
+    credit_note: CreditNote | None
     mails_today: int
     other_sender: bool
     memory_degraded: bool
 
     @property
     def lines(self) -> tuple[Line, ...]:
-        """The lines of the deal, () where they are not known."""
-        return self.offer.lines if self.offer else self.invoice.lines if self.invoice else ()
+        """The lines of the deal with their sign as offered, () where they are not known."""
+        known = self.offer or self.invoice
+        if known:
+            return known.lines
+        return reversed_lines(self.credit_note.lines) if self.credit_note else ()
 
 
 async def gathered(
@@ -68,6 +91,7 @@ async def gathered(
         recipient_changed=known is not None and _changed(known, command.contact, found),
         offer=await _offer(views, case, command, alongside),
         invoice=await _invoice(views, command),
+        credit_note=await _credit_note(views, command),
         mails_today=await _mails(views, known, now - DAY),
         other_sender=any(isinstance(e, Routed) and e.sender == _OTHER for e in alongside),
         memory_degraded=any(isinstance(e, Recalled) and e.degraded for e in alongside),
@@ -83,17 +107,26 @@ async def _offer(
             stored = await views.get(Proposal, command.proposal)
             offer = _newest(command.proposal, stored, alongside)
             return offer if offer and offer.version == command.version else None
-        case SendReply():
+        case SendReply() | SendCorrection():
             proposals = await views.all(Proposal, case=case)
             return _as_offer(proposals[-1], proposals[-1].accepted_version) if proposals else None
-        case SendInvoice():
+        case SendInvoice() | SendCreditNote() | IssueCreditNote() | ReopenCase():
             return None
         case _:
             assert_never(command)
 
 
 async def _invoice(views: Views, command: Command) -> Invoice | None:
-    return await views.get(Invoice, command.invoice) if isinstance(command, SendInvoice) else None
+    """The invoice that a command sends or reverses."""
+    if isinstance(command, SendInvoice | IssueCreditNote):
+        return await views.get(Invoice, command.invoice)
+    return None
+
+
+async def _credit_note(views: Views, command: Command) -> CreditNote | None:
+    if isinstance(command, SendCreditNote):
+        return await views.get(CreditNote, command.credit_note)
+    return None
 
 
 def _newest(proposal: str, stored: Proposal | None, alongside: Iterable[Event]) -> Offer | None:
@@ -140,10 +173,4 @@ async def _mails(views: Views, known: Identity | None, since: datetime) -> int:
 
 
 def _is_mail_to(action: Action, contacts: Sequence[str]) -> bool:
-    match action.command:
-        case SendProposal() | SendReply() | SendInvoice():
-            return action.command.contact in contacts
-        case IssueInvoice() | None:
-            return False
-        case _:
-            assert_never(action.command)
+    return isinstance(action.command, OutgoingMail) and action.command.contact in contacts

@@ -9,8 +9,12 @@ import msgspec
 
 from ledger.domain.commands import (
     Command,
+    IssueCreditNote,
     IssueInvoice,
     OutgoingMail,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
     SendInvoice,
     SendProposal,
     SendReply,
@@ -22,7 +26,7 @@ from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, Event
 from ledger.domain.reading import Clock, Views
-from ledger.domain.values import Line, canonical
+from ledger.domain.values import Line, canonical, reversed_lines
 from ledger.domain.verdicts import Deny, FiredRule, Verdict
 from policies.circumstances import Circumstances, gathered
 from policies.engine import Policies
@@ -123,7 +127,7 @@ def _recipient(
 ) -> Fields:
     of_case = world.case is not None and world.case.contact == command.contact != ""
     return {
-        "to": command.contact if isinstance(command, IssueInvoice) else command.to,
+        "to": command.to if isinstance(command, OutgoingMail) else command.contact,
         "recipient_in_address_book": _in_address_book(world.contact, command),
         "recipient_is_case_contact": of_case,
         "case_has_untrusted_sender": world.other_sender or foreign_sender(proposed.provenance),
@@ -137,13 +141,9 @@ def _recipient(
 
 def _in_address_book(contact: Contact | None, command: Command) -> bool:
     """The contact with exactly this id, and for a mail exactly its address."""
-    match command:
-        case SendProposal() | SendReply() | SendInvoice():
-            return contact is not None and _same_address(command.to, contact.address)
-        case IssueInvoice():
-            return contact is not None
-        case _:
-            assert_never(command)
+    if isinstance(command, OutgoingMail):
+        return contact is not None and _same_address(command.to, contact.address)
+    return contact is not None
 
 
 def _same_address(one: str, other: str) -> bool:
@@ -189,8 +189,21 @@ def _deal(company: Company, command: Command, world: Circumstances) -> Fields:
                 "lines_known": world.invoice is not None,
                 "invoice_total_matches": _is_issued(command, world),
             }
+        case IssueCreditNote():
+            return {
+                "lines_known": world.invoice is not None,
+                "total_adds_up": adds_up(command.lines, command.total),
+                "credit_matches_invoice": _reverses(command, world),
+            }
+        case SendCreditNote():
+            return {
+                "lines_known": world.credit_note is not None,
+                "credit_matches_invoice": _is_credited(command, world),
+            }
         case SendReply():
             return {"purpose": command.purpose}
+        case SendCorrection() | ReopenCase():
+            return {}
         case _:
             assert_never(command)
 
@@ -246,14 +259,25 @@ def _is_issued(command: SendInvoice, world: Circumstances) -> bool:
     return issued == (command.contact, command.number, command.total)
 
 
+def _reverses(command: IssueCreditNote, world: Circumstances) -> bool:
+    """Whether it takes back exactly what the invoice says, line by line."""
+    invoice = world.invoice
+    if invoice is None:
+        return False
+    turned = (invoice.contact, invoice.number, reversed_lines(invoice.lines), -invoice.total)
+    return turned == (command.contact, command.number, command.lines, command.total)
+
+
+def _is_credited(command: SendCreditNote, world: Circumstances) -> bool:
+    note = world.credit_note
+    if note is None:
+        return False
+    issued = (note.contact, note.number, note.invoice_number, note.total)
+    return issued == (command.contact, command.number, command.invoice, command.total)
+
+
 def _text(company: Company, command: Command, world: Circumstances) -> Fields:
-    match command:
-        case SendProposal() | SendReply() | SendInvoice():
-            return _mail_text(company, command, world)
-        case IssueInvoice():
-            return {}
-        case _:
-            assert_never(command)
+    return _mail_text(company, command, world) if isinstance(command, OutgoingMail) else {}
 
 
 def _mail_text(company: Company, mail: OutgoingMail, world: Circumstances) -> Fields:

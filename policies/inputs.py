@@ -56,6 +56,7 @@ class GateInput(Struct, frozen=True, kw_only=True):
     within_guardrails: bool = False
     total_matches_accepted: bool = False
     invoice_total_matches: bool = False
+    credit_matches_invoice: bool = False
     trust_to: str = "none"
     trust_total: str = "none"
     trust_lines: str = "none"

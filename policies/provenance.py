@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import assert_never
 
-from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.commands import (
+    Command,
+    IssueCreditNote,
+    IssueInvoice,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+)
 from ledger.domain.values import Provenance, Trust
 
 SENDER = "sender"
@@ -23,12 +33,14 @@ def important(command: Command) -> tuple[str, ...]:
     company, and accounts in a text are found by `policies.outgoing`.
     """
     match command:
-        case SendProposal() | SendInvoice():
+        case SendProposal() | SendInvoice() | SendCreditNote():
             return ("to", "total", "body")
-        case SendReply():
+        case SendReply() | SendCorrection():
             return ("to", "body")
-        case IssueInvoice():
+        case IssueInvoice() | IssueCreditNote():
             return ("contact", "total", "lines")
+        case ReopenCase():
+            return ("contact",)
         case _:
             assert_never(command)
 

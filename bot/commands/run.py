@@ -22,6 +22,7 @@ from bot.commands.session import Session
 from bot.commands.strays import Strays
 from bot.commands.supposing import Supposing
 from bot.commands.taking_over import TakingOver
+from bot.commands.undoing import Undoing
 from bot.office import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
@@ -44,6 +45,7 @@ class Commands:
         self._replaying = Replaying(office, session)
         self._supposing = Supposing(office, session)
         self._taking_over = TakingOver(office)
+        self._undoing = Undoing(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -91,6 +93,8 @@ class Commands:
                 return await self._orders(intent)
             case words.Merge() | words.Split() | words.Link() | words.Assign():
                 return await self._place(intent)
+            case words.Undo():
+                return await self._undoing.undo(intent)
             case words.Verify() | words.Anchor():
                 return await self._proving.answer(intent)
             case words.Takeover(said):

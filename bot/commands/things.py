@@ -16,6 +16,7 @@ from ledger.domain.entities import (
     ApprovalStatus,
     Case,
     Contact,
+    CreditNote,
     Invoice,
     Proposal,
     Question,
@@ -140,8 +141,8 @@ class Things:
         return pick([_contact(each) for each in exact or found], said)
 
     async def _by_document(self, said: str) -> Case | None:
-        for kind in (Proposal, Invoice):
-            found: Sequence[Proposal | Invoice] = await self._views.find(
+        for kind in (Proposal, Invoice, CreditNote):
+            found: Sequence[Proposal | Invoice | CreditNote] = await self._views.find(
                 kind, f"number:{said.upper()}"
             )
             if found:

@@ -189,6 +189,13 @@ class Assign(Struct, frozen=True):
     case: str = ""
 
 
+class Undo(Struct, frozen=True):
+    """Take something back; `reason` is for whoever gets to read why."""
+
+    thing: str = ""
+    reason: str = ""
+
+
 class Say(Struct, frozen=True):
     """Free text to Coo. `free`: typed without a command word, so it may be an answer."""
 
@@ -248,6 +255,7 @@ Intention = (
     | Split
     | Link
     | Assign
+    | Undo
     | Say
     | Numbered
     | Quit
@@ -348,6 +356,14 @@ def _why(rest: str) -> Intention:
     return Why(_bare(asked), negated=negated)
 
 
+def _undo(rest: str) -> Intention:
+    """`undo case 3 they changed their mind`: a number alone is a card's."""
+    case = re.match(r"case\s+#?\d+", rest, re.IGNORECASE)
+    if case:
+        return Undo(case[0], rest[case.end() :].strip())
+    return Undo(*split_thing(rest))
+
+
 def _halt(rest: str) -> Intention:
     thing, _, reason = f" {rest}".partition(" because ")
     whole = {"", "all", "everything", "now"}
@@ -395,6 +411,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "link": lambda rest: Link(*split_thing(rest)),
     "assign": _assign,
     "match": _assign,
+    "undo": _undo,
     "quit": lambda _: Quit(),
     "exit": lambda _: Quit(),
 }

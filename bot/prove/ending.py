@@ -12,7 +12,17 @@ from bot.app import App
 from bot.demo import chain_state
 from bot.prove.stage import Staged
 from connectors.sandbox import Effect
-from ledger.domain.commands import Command, IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.commands import (
+    Command,
+    IssueCreditNote,
+    IssueInvoice,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+)
 from ledger.domain.entities import (
     Action,
     ActionStatus,
@@ -147,6 +157,14 @@ def _deed(command: Command) -> str:
             return f"invoice {command.number} over {command.total.minor} to {command.to}"
         case IssueInvoice():
             return f"invoice issued over {command.total.minor}"
+        case IssueCreditNote():
+            return f"credit note issued for invoice {command.number}"
+        case SendCreditNote():
+            return f"credit note {command.number} to {command.to}"
+        case SendCorrection():
+            return f"correction of {command.corrects} to {command.to}"
+        case ReopenCase():
+            return f"case {command.case} opened again"
         case SendReply():
             return f"answer to {command.to}: {command.subject}"
 

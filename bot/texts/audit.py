@@ -22,6 +22,8 @@ CAME_IN: Final = {
     "resume": "Resume ordered",
     "retry": "Retry ordered",
     "alarm": "An alarm rang",
+    "undo": "Undo ordered",
+    "prices": "Prices changed",
     "unknown": "Something came in that is no longer on record",
 }
 FROM_WHOM: Final = " from {who}"
@@ -63,6 +65,9 @@ TRUSTED: Final = {
     "verified": "checked",
     "untrusted": "! from unchecked text",
 }
+UNDOES: Final = "takes back {action} (step {step})"
+UNDONE: Final = "! taken back by {action} (step {step})"
+BEING_UNDONE: Final = "to be taken back by {action} (step {step})"
 REPLACES: Final = "in place of {action}"
 VERDICT_ALLOW: Final = "Rules: allowed"
 VERDICT_ASK: Final = "Rules: ask a human"
@@ -100,6 +105,9 @@ WENT_WRONG: Final = {
 REMEDY: Final = "to do: {remedy}"
 RECOVERED: Final = "Works again: {what}"
 INVOICED: Final = "Invoice {number} issued on {issued}: {total} gross, due {due}"
+CREDITED: Final = (
+    "Credit note {number} issued on {issued}: {total} gross, reverses invoice {invoice}"
+)
 PAID: Final = "{amount} matched to invoice {invoice}"
 SETTLED: Final = "Invoice {invoice} is paid in full"
 CHOSE: Final = "Decision on {topic}: {chosen}, by {by}"

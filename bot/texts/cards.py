@@ -9,6 +9,8 @@ ROW_TO: Final = "To"
 ROW_AMOUNT: Final = "Amount"
 ROW_LINES: Final = "Lines"
 ROW_DATES: Final = "Dates"
+ROW_PAID: Final = "Paid"
+ROW_REASON: Final = "Reason"
 ROW_ASKS: Final = "Asks because"
 ROW_RISK: Final = "Risk"
 ROW_SOURCES: Final = "Values from"
@@ -33,18 +35,34 @@ ROW_NOT_DONE: Final = "Not done"
 ROW_OWNER: Final = "Where"
 ROW_REMEDY: Final = "What to do"
 
-SEND_PROPOSAL: Final = "Send an offer to {who}"
-SEND_REPLY: Final = "Answer {who}"
-SEND_INVOICE: Final = "Send an invoice to {who}"
-ISSUE_INVOICE: Final = "Issue an invoice to {who}"
+HEADLINES: Final = {
+    "SendProposal": "Send an offer to {who}",
+    "SendReply": "Answer {who}",
+    "SendInvoice": "Send an invoice to {who}",
+    "IssueInvoice": "Issue an invoice to {who}",
+    "IssueCreditNote": "Reverse an invoice to {who} with a credit note",
+    "SendCreditNote": "Send a credit note to {who}",
+    "SendCorrection": "Correct a mail to {who}",
+    "ReopenCase": "Open the case of {who} again",
+}
 WHAT_PROPOSAL: Final = "Mail offer {proposal}, version {version}"
 WHAT_REPLY: Final = "Mail an answer: {purpose}"
 WHAT_INVOICE: Final = "Mail invoice {number} ({invoice})"
+WHAT_CREDIT: Final = (
+    "Take the next credit note number and reverse invoice {number} of {day} ({invoice}) in full"
+)
+WHAT_CREDIT_NOTE: Final = "Mail credit note {number} ({note}) for invoice {invoice}"
+WHAT_CORRECTION: Final = "Mail a correction of {action}, in the same thread"
+WHAT_WITHDRAWN: Final = "offer {proposal} stands no longer up to version {version}"
+WHAT_REOPEN: Final = "Open {case} again, which was closed: {outcome}"
 WHAT_ISSUE: Final = "Take the next invoice number for offer {proposal}, version {version}"
 NOBODY_KNOWN: Final = "somebody unknown"
 TO_STRANGER: Final = "! This contact is not in your address book."
 TO_OTHER_ADDRESS: Final = "! Your address book has another address for them: {address}"
 TO_FIRST: Final = "The first mail to them."
+PAID_SO_FAR: Final = "! {amount} has been paid on it: sending that back is your own doing."
+NOTHING_PAID: Final = "{amount}: nothing has been paid on it."
+NO_REASON: Final = "none given; `edit` adds one"
 GROSS: Final = "{amount} gross"
 NET: Final = "{amount} net"
 TAX_LINE: Final = "{amount} tax at {rate} %"
@@ -61,6 +79,10 @@ CHECK_UNPAID: Final = "invoice {invoice} is still unpaid"
 CHECK_NOT_ISSUED: Final = "there is no invoice for offer {proposal} yet"
 CHECK_OPEN: Final = "offer {proposal} is still open at version {version}"
 CHECK_ACCEPTED: Final = "offer {proposal} is accepted at version {version}"
+CHECK_NOT_CREDITED: Final = "no credit note has reversed invoice {invoice}"
+CHECK_PAID: Final = "exactly {amount} has been paid on invoice {invoice}"
+CHECK_NOT_ACCEPTED: Final = "offer {proposal} has not been accepted"
+CHECK_CLOSED: Final = "{case} is closed"
 CHECK_NO_FACT: Final = "no new message came in {case} since its step {version}"
 
 TRUST_OPERATOR: Final = "yours"
@@ -76,6 +98,8 @@ SOURCE_CONTACT: Final = "address book"
 SOURCE_PROPOSAL: Final = "the offer"
 SOURCE_ACCEPTANCE: Final = "the acceptance"
 SOURCE_INVOICE: Final = "the issued invoice"
+SOURCE_CREDIT_NOTE: Final = "the issued credit note"
+SOURCE_UNDO: Final = "what you wanted undone"
 SOURCE_UNDERSTOOD: Final = "what was read out of the mail"
 SOURCE_CASE: Final = "the case's beginning"
 SOURCE_ROUTED: Final = "what came in"
@@ -144,6 +168,8 @@ STATUS: Final = {
 }
 NO_RECEIPT: Final = "It is recorded as done, but the receipt was erased."
 DONE_MAIL: Final = "Sent to {to}"
+DONE_CREDIT_NOTE: Final = "Credit note {reference} issued to {to}"
+DONE_REOPENED: Final = "The case of {to} may be opened again"
 DONE_INVOICE: Final = "Invoice {reference} issued to {to}"
 DONE_ERASED: Final = "Done ({reference})"
 RECEIPT: Final = "receipt {reference} from {provider}"

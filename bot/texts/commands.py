@@ -40,6 +40,7 @@ COMMANDS: Final = (
     CommandText("whatif", "whatif FILE [--since 30d]", "What other rules would have changed."),
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
+    CommandText("undo", "undo 3|CASE|NUMBER [WHY]", "Take something back, the way business does."),
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
     CommandText("resume", "resume [CASE|NAME]", "Lift a stop."),
     CommandText("takeover", "takeover [yes]", "Compare a restored copy, and let it act."),
@@ -64,6 +65,11 @@ MORE_HELP: Final = {
     ),
     "reject": "The reason is asked for where you leave it out.",
     "tell": "`tell 3 friendlier, please` or `tell ada we start in March`.",
+    "undo": (
+        "What has not run is withdrawn. An issued invoice gets a credit note, a mail that left a "
+        "correction, a closed case is opened again: each waits for your yes. `undo 2026-0001 wrong "
+        "quantity` puts the reason on the document."
+    ),
     "later": "`later 3`, `later 3 tomorrow`; nothing is decided meanwhile.",
     "did-it": "The action is closed as done by you.",
     "say": "Text that begins with no command is taken as said to Coo anyway.",
@@ -221,6 +227,12 @@ RESUMED_ALL: Final = "The stop of everything is lifted; what was held back is ch
 RESUMED_ONE: Final = "The stop is lifted for {label}."
 STILL_STOPPED: Final = "Still stopped: {what}. `resume{which}` lifts it."
 NOT_IN_FORCE: Final = Trouble("No such stop is in force.", "`status` lists the stops in force.")
+UNDOING: Final = "Undoing: {what}"
+UNDO_NOTHING: Final = Trouble(
+    "Nothing called {said!r} could be undone.",
+    "Name a card by its number, an action by its id, an invoice or an offer by its number, or a "
+    "case; `audit CASE` shows what was done.",
+)
 RETRIED: Final = "Trying again: {what}"
 
 MERGED: Final = "Recorded: {other} is {kept}. `split {entry}` takes it back."
@@ -255,4 +267,8 @@ COMMAND_WORDS: Final = {
     "SendReply": "Answer",
     "SendInvoice": "Send an invoice",
     "IssueInvoice": "Issue an invoice",
+    "IssueCreditNote": "Issue a credit note",
+    "SendCreditNote": "Send a credit note",
+    "SendCorrection": "Correct a mail",
+    "ReopenCase": "Open a case again",
 }

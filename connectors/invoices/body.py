@@ -1,4 +1,6 @@
-"""What flows through an invoice's pages: the lines, the sums, how to pay."""
+"""What flows through an invoice's pages: the lines, the sums, how to pay. A credit note has the
+first two as well.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ from connectors.invoices.texts import Texts
 from connectors.invoices.wording import amount, day, grouped_iban, percent, quantity
 from ledger.domain.company import Company
 from ledger.domain.events import InvoiceIssued
-from ledger.domain.values import Line, TaxLine, totals
+from ledger.domain.values import Line, TaxLine, Totals, totals
 
 CODE_SIZE: Final = 25 * mm
 Row = list[Flowable]
@@ -30,11 +32,11 @@ def flow(invoice: InvoiceIssued, company: Company, texts: Texts) -> list[Flowabl
         Spacer(0, 2.5 * mm),
         paragraph(texts.opening, look.BODY),
         Spacer(0, 6 * mm),
-        _lines(invoice.lines, texts),
+        lines_table(invoice.lines, texts),
         KeepTogether(
             [
                 Spacer(0, 3 * mm),
-                _sums(invoice, company, texts),
+                sums_table(totals(invoice.lines, invoice.total.currency), company, texts),
                 Spacer(0, 9 * mm),
                 _payment(invoice, company, texts),
             ]
@@ -42,7 +44,7 @@ def flow(invoice: InvoiceIssued, company: Company, texts: Texts) -> list[Flowabl
     ]
 
 
-def _lines(lines: tuple[Line, ...], texts: Texts) -> Table:
+def lines_table(lines: tuple[Line, ...], texts: Texts) -> Table:
     """One row a line; the discount column only where there is a discount."""
     discounted = any(line.discount_bp for line in lines)
     head = [paragraph(text, look.HEAD) for text in ("#", texts.description)]
@@ -88,15 +90,14 @@ _LINE_RULES: Final[Rules] = [
 ]
 
 
-def _sums(invoice: InvoiceIssued, company: Company, texts: Texts) -> Table:
+def sums_table(sums: Totals, company: Company, texts: Texts) -> Table:
     """Net, tax per rate, total; a company that charges no tax says why instead."""
-    rows = [_sum(texts.subtotal, amount(invoice.net, texts))]
+    rows = [_sum(texts.subtotal, amount(sums.net, texts))]
     if company.tax.exempt:
         rows.append([paragraph(company.tax.exempt_note or texts.exempt, look.SMALL), Spacer(0, 0)])
     else:
-        taxes = totals(invoice.lines, invoice.total.currency).taxes
-        rows += [_tax(tax, texts) for tax in taxes]
-    total = amount(invoice.total, texts)
+        rows += [_tax(tax, texts) for tax in sums.taxes]
+    total = amount(sums.gross, texts)
     rows.append([paragraph(texts.total, look.TOTAL), paragraph(total, look.TOTAL_FIGURE)])
     note = [("SPAN", (0, 1), (1, 1))] if company.tax.exempt else []
     return Table(rows, colWidths=[52 * mm, 38 * mm], style=_SUM_RULES + note, hAlign="RIGHT")

@@ -1,4 +1,4 @@
-"""The structured data of an invoice: what a bookkeeping program wants to read."""
+"""The structured data of invoices and credit notes: what a bookkeeping program wants to read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
-from ledger.domain.events import InvoiceIssued
+from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.values import Line, totals
 
 
@@ -29,8 +29,33 @@ def invoice_data(
         "seller": _seller(company),
         "buyer": _buyer(invoice.contact, contact),
         "lines": [_line(line) for line in invoice.lines],
-        **_sums(invoice, company),
+        **_sums(invoice.lines, invoice.total.currency, company),
         "payment": _payment(invoice, company),
+    }
+
+
+def credit_note_data(
+    note: CreditNoteIssued, company: Company, contact: Contact | None
+) -> dict[str, Any]:
+    """The same for a credit note: quantities and amounts are negative, and it names its invoice."""
+    return {
+        "schema": "coo.credit-note/1",
+        "credit_note": note.credit_note,
+        "number": note.number,
+        "series": note.series,
+        "action": note.action,
+        "reverses": {
+            "invoice": note.invoice,
+            "number": note.invoice_number,
+            "issued_on": note.invoice_date.isoformat(),
+        },
+        "reason": note.reason,
+        "issued_on": note.issued_on.isoformat(),
+        "currency": note.total.currency,
+        "seller": _seller(company),
+        "buyer": _buyer(note.contact, contact),
+        "lines": [_line(line) for line in note.lines],
+        **_sums(note.lines, note.total.currency, company),
     }
 
 
@@ -69,14 +94,15 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _sums(invoice: InvoiceIssued, company: Company) -> dict[str, Any]:
-    taxes = totals(invoice.lines, invoice.total.currency).taxes
+def _sums(lines: tuple[Line, ...], currency: str, company: Company) -> dict[str, Any]:
+    sums = totals(lines, currency)
     return {
-        "net": invoice.net.minor,
+        "net": sums.net.minor,
         "taxes": [
-            {"rate_bp": tax.rate_bp, "base": tax.base.minor, "tax": tax.tax.minor} for tax in taxes
+            {"rate_bp": tax.rate_bp, "base": tax.base.minor, "tax": tax.tax.minor}
+            for tax in sums.taxes
         ],
-        "gross": invoice.total.minor,
+        "gross": sums.gross.minor,
         "exempt": company.tax.exempt,
         "exempt_note": company.tax.exempt_note if company.tax.exempt else "",
     }

@@ -11,11 +11,11 @@ from reportlab.platypus import Flowable, Table
 
 from connectors.invoices import look
 from connectors.invoices.look import paragraph
+from connectors.invoices.paper import Paper
 from connectors.invoices.texts import Texts
-from connectors.invoices.wording import day, grouped_iban
+from connectors.invoices.wording import grouped_iban
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
-from ledger.domain.events import InvoiceIssued
 
 ADDRESS_WIDTH: Final = 85 * mm
 FACTS_LEFT: Final = 122 * mm
@@ -25,23 +25,24 @@ FOOT: Final = 26 * mm
 class Letterhead(Struct, frozen=True, kw_only=True):
     """Everything the frame of a page needs."""
 
-    invoice: InvoiceIssued
+    paper: Paper
     company: Company
     contact: Contact | None
     texts: Texts
 
     def first(self, canvas: Canvas, page: int, pages: int) -> None:
-        """The first page: letterhead, window address, the facts of the invoice, foot."""
+        """The first page: letterhead, window address, the facts of the document, foot."""
         self._brand(canvas)
         self._address(canvas)
         self._facts(canvas)
         self._foot(canvas, page, pages)
 
     def later(self, canvas: Canvas, page: int, pages: int) -> None:
-        """Every other page: which invoice this is, foot."""
-        title = f"{self.texts.invoice} {self.invoice.number}"
+        """Every other page: which document this is, foot."""
         _place(canvas, [paragraph(self.company.name, look.SMALL)], look.LEFT, 18 * mm, 80 * mm)
-        _place(canvas, [paragraph(title, look.SMALL_FIGURE)], look.LEFT, 18 * mm, look.WIDTH)
+        _place(
+            canvas, [paragraph(self.paper.title, look.SMALL_FIGURE)], look.LEFT, 18 * mm, look.WIDTH
+        )
         _rule(canvas, look.TOP - 24 * mm)
         self._foot(canvas, page, pages)
 
@@ -58,19 +59,13 @@ class Letterhead(Struct, frozen=True, kw_only=True):
 
     def _recipient(self) -> str:
         if self.contact is None:
-            return self.invoice.contact
+            return self.paper.contact
         known = (self.contact.organisation, self.contact.name, self.contact.address)
         return "\n".join(part for part in known if part) or self.contact.id
 
     def _facts(self, canvas: Canvas) -> None:
-        texts, invoice = self.texts, self.invoice
-        rows = [
-            (texts.number, invoice.number),
-            (texts.issued, day(invoice.issued_on, texts)),
-            (texts.service, day(invoice.service_date, texts)),
-            (texts.due, day(invoice.due_on, texts)),
-        ]
-        cells = [[paragraph(name, look.SMALL), paragraph(text, look.FACT)] for name, text in rows]
+        facts = self.paper.facts
+        cells = [[paragraph(name, look.SMALL), paragraph(text, look.FACT)] for name, text in facts]
         table = Table(cells, colWidths=[28 * mm, 40 * mm], style=_FACT_RULES)
         _place(canvas, [table], FACTS_LEFT, 49 * mm, look.RIGHT - FACTS_LEFT)
 

@@ -1,4 +1,4 @@
-"""An invoice as a PDF: pure, and the same bytes for the same invoice."""
+"""An invoice or a credit note as a PDF: pure, and the same bytes for the same document."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import Final
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, NextPageTemplate, PageTemplate
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, NextPageTemplate, PageTemplate
 
 from connectors.invoices import look
 from connectors.invoices.body import flow
+from connectors.invoices.credit_note import credit_note_flow
 from connectors.invoices.letterhead import Letterhead
+from connectors.invoices.paper import credit_note_paper, invoice_paper
 from connectors.invoices.texts import Texts
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
-from ledger.domain.events import InvoiceIssued
+from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 
 FIRST_TOP: Final = 95 * mm
 LATER_TOP: Final = 30 * mm
@@ -29,24 +31,38 @@ Draw = Callable[[Canvas, int, int], None]
 def render_pdf(
     invoice: InvoiceIssued, company: Company, contact: Contact | None, texts: Texts
 ) -> bytes:
-    """A4, fonts embedded. Laid out twice, because "page x of y" needs y first."""
+    """An invoice: A4, fonts embedded."""
+    paper = invoice_paper(invoice, texts)
+    head = Letterhead(paper=paper, company=company, contact=contact, texts=texts)
+    return _rendered(head, lambda: flow(invoice, company, texts))
+
+
+def render_credit_note(
+    note: CreditNoteIssued, company: Company, contact: Contact | None, texts: Texts
+) -> bytes:
+    """A credit note, in the dress of an invoice."""
+    paper = credit_note_paper(note, texts)
+    head = Letterhead(paper=paper, company=company, contact=contact, texts=texts)
+    return _rendered(head, lambda: credit_note_flow(note, company, texts))
+
+
+def _rendered(head: Letterhead, story: Callable[[], list[Flowable]]) -> bytes:
+    """Laid out twice, because "page x of y" needs y first; a flowable can be laid out once."""
     look.load_fonts()
-    head = Letterhead(invoice=invoice, company=company, contact=contact, texts=texts)
-    pages, _ = _laid_out(head, pages=0)
-    _, data = _laid_out(head, pages=pages)
+    pages, _ = _laid_out(head, story(), pages=0)
+    _, data = _laid_out(head, story(), pages=pages)
     return data
 
 
-def _laid_out(head: Letterhead, *, pages: int) -> tuple[int, bytes]:
+def _laid_out(head: Letterhead, story: list[Flowable], *, pages: int) -> tuple[int, bytes]:
     out = BytesIO()
     document = _document(out, head)
     document.addPageTemplates(
         [
-            _page("first", FIRST_TOP, head.first, pages, head.invoice.issued_on),
-            _page("later", LATER_TOP, head.later, pages, head.invoice.issued_on),
+            _page("first", FIRST_TOP, head.first, pages, head.paper.issued_on),
+            _page("later", LATER_TOP, head.later, pages, head.paper.issued_on),
         ]
     )
-    story = flow(head.invoice, head.company, head.texts)
     document.build([NextPageTemplate("later"), *story])
     return document.page, out.getvalue()
 
@@ -57,9 +73,9 @@ def _document(out: BytesIO, head: Letterhead) -> BaseDocTemplate:
         out,
         pagesize=A4,
         invariant=1,
-        title=f"{head.texts.invoice} {head.invoice.number}",
+        title=head.paper.title,
         author=head.company.name,
-        subject=head.texts.invoice,
+        subject=head.paper.kind,
         creator="Coo",
         producer="Coo",
         lang=head.texts.locale.replace("_", "-"),

@@ -1,4 +1,4 @@
-"""Every word an invoice says, by language."""
+"""Every word an invoice or a credit note says, by language."""
 
 from __future__ import annotations
 
@@ -7,6 +7,23 @@ from typing import Final
 from msgspec import Struct, field
 
 from ledger.domain.company import Language
+
+
+class CreditNoteTexts(Struct, frozen=True, kw_only=True):
+    """What a credit note says otherwise than an invoice.
+
+    Templates: `opening` takes number and day of the invoice, `closing` its number, `reason` the
+    operator's words.
+    """
+
+    title: str
+    number: str
+    issued: str
+    invoice: str
+    invoice_date: str
+    opening: str
+    reason: str
+    closing: str
 
 
 class Texts(Struct, frozen=True, kw_only=True):
@@ -40,6 +57,7 @@ class Texts(Struct, frozen=True, kw_only=True):
     vat_id: str
     exempt: str
     page: str
+    credit_note: CreditNoteTexts
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -69,6 +87,17 @@ ENGLISH: Final = Texts(
     vat_id="VAT ID",
     exempt="No VAT is charged.",
     page="Page {page} of {pages}",
+    credit_note=CreditNoteTexts(
+        title="Credit note",
+        number="Credit note number",
+        issued="Date",
+        invoice="Reverses invoice",
+        invoice_date="Invoice date",
+        opening="This credit note reverses invoice {number} of {day} in full:",
+        reason="Reason: {reason}",
+        closing="Nothing is owed for invoice {number} any more. Whatever was already paid on it is "
+        "paid back.",
+    ),
     units={
         "piece": ("piece", "pieces"),
         "hour": ("hour", "hours"),
@@ -103,6 +132,18 @@ GERMAN: Final = Texts(
     vat_id="USt-IdNr.",
     exempt="Es wird keine Umsatzsteuer berechnet.",
     page="Seite {page} von {pages}",
+    credit_note=CreditNoteTexts(
+        title="Stornorechnung",
+        number="Stornonummer",
+        issued="Datum",
+        invoice="Zur Rechnung",
+        invoice_date="Rechnungsdatum",
+        opening="Mit dieser Stornorechnung heben wir die Rechnung {number} vom {day} "
+        "vollständig auf:",
+        reason="Grund: {reason}",
+        closing="Aus der Rechnung {number} ist nichts mehr zu zahlen. Bereits gezahlte Beträge "
+        "werden erstattet.",
+    ),
     units={
         "piece": ("Stück", "Stück"),
         "hour": ("Stunde", "Stunden"),
@@ -137,6 +178,17 @@ FRENCH: Final = Texts(
     vat_id="N° TVA",
     exempt="TVA non applicable.",
     page="Page {page} sur {pages}",
+    credit_note=CreditNoteTexts(
+        title="Avoir",
+        number="Numéro d'avoir",
+        issued="Date",
+        invoice="Annule la facture",
+        invoice_date="Date de facture",
+        opening="Le présent avoir annule en totalité la facture {number} du {day} :",
+        reason="Motif : {reason}",
+        closing="Plus rien n'est dû au titre de la facture {number}. Les sommes déjà versées sont "
+        "remboursées.",
+    ),
     units={
         "piece": ("pièce", "pièces"),
         "hour": ("heure", "heures"),

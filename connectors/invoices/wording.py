@@ -34,7 +34,7 @@ def quantity(line: Line, texts: Texts) -> str:
     """`3 hours`; a unit without a translation stands as it was configured."""
     one, many = texts.units.get(line.unit, (line.unit, line.unit))
     figure = format_decimal(line.quantity, locale=texts.locale)
-    return f"{figure}\u00a0{one if line.quantity == 1 else many}"
+    return f"{figure}\u00a0{one if abs(line.quantity) == 1 else many}"
 
 
 def grouped_iban(iban: str) -> str:

@@ -14,13 +14,16 @@ from msgspec import Struct
 from graph.agents.plaintext import plain
 from graph.agents.texts import TEXTS, Texts
 from graph.amounts import amount_words, day_words, percent_words
-from graph.briefs import Brief, Drafted, Due, Quote
+from graph.briefs import Brief, Drafted, Due, Quote, Reversed
 from ledger.domain.values import Line, Money
 
 PLAYBOOK = "playbook"
 OPERATOR = "operator"
 OFFERS = frozenset({"first", "agreed", "counter", "revised"})
 """Purposes of a mail that carries an offer."""
+
+_QUOTING = frozenset({"answer", "correction", "withdrawal"})
+"""Purposes of a mail around the operator's own words."""
 
 _REPLY = re.compile(r"^\s*(?:re|aw|antw|tr|wg|fwd?)\s*:\s*", re.IGNORECASE)
 _LONGEST_SUBJECT = 150
@@ -56,7 +59,7 @@ def prose_of(brief: Brief) -> Prose:
     warm = brief.tone == "friendly" and brief.purpose != "decline"
     closing = [texts.closing[brief.purpose], texts.warm if warm else ""]
     if brief.tone == "brief":
-        closing = closing[:1] if brief.purpose in OFFERS | {"invoice"} else []
+        closing = closing[:1] if brief.purpose in OFFERS | {"invoice", "credit"} else []
     again = f"{texts.again} " if brief.met_before and brief.tone != "brief" else ""
     if again:
         opening = again + opening[:1].upper() + opening[1:]
@@ -71,7 +74,9 @@ def block_of(brief: Brief) -> Iterator[str]:
         yield from quote_block(brief.quote, brief)
     elif brief.due is not None:
         yield _bill(brief.due, brief)
-    elif brief.purpose == "answer":
+    elif brief.reversed is not None:
+        yield _credit_note(brief.reversed, brief)
+    elif brief.purpose in _QUOTING:
         yield brief.said
     elif brief.purpose == "prices":
         pairs = zip(brief.titles, brief.prices, strict=True)
@@ -111,8 +116,9 @@ def subject_of(brief: Brief) -> str:
     thread = _one_line(_REPLY.sub("", brief.thread))
     if thread:
         return texts.reply.format(subject=thread)
-    kind = "offer" if brief.quote else "invoice" if brief.due else "other"
-    number = brief.quote.number if brief.quote else brief.due.number if brief.due else ""
+    kinds = (("offer", brief.quote), ("invoice", brief.due), ("credit", brief.reversed))
+    about = [(kind, document.number) for kind, document in kinds if document is not None]
+    kind, number = about[0] if about else ("other", "")
     return texts.subjects[kind].format(number=number, company=brief.company)
 
 
@@ -156,6 +162,13 @@ def _bill(due: Due, brief: Brief) -> str:
     return TEXTS[brief.language].bill.format(number=due.number, total=total, due=day)
 
 
+def _credit_note(note: Reversed, brief: Brief) -> str:
+    total = amount_words(note.total, brief.language)
+    return TEXTS[brief.language].credit.format(
+        number=note.number, invoice=note.invoice, total=total
+    )
+
+
 def _cased(brief: Brief, opening: str) -> str:
     """German and French go on in lower case after the greeting, English does not."""
     english = brief.language == "en"
@@ -169,6 +182,8 @@ def _one_line(text: str) -> str:
 def money_in(brief: Brief) -> frozenset[Money]:
     """Every amount that this mail may name."""
     found = set(brief.prices) | ({brief.due.total} if brief.due else set())
+    if brief.reversed is not None:
+        found |= {brief.reversed.total, -brief.reversed.total}
     if brief.quote is not None:
         sums = brief.quote.sums
         found |= {sums.net, sums.gross, *(tax.tax for tax in sums.taxes)}

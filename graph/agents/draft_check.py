@@ -106,7 +106,8 @@ def _total(brief: Brief) -> str:
     """The exact total as this mail has to write it; "" for a mail without one."""
     if brief.purpose in OFFERS and brief.quote is not None:
         return amount_words(brief.quote.sums.gross, brief.language)
-    return amount_words(brief.due.total, brief.language) if brief.due is not None else ""
+    document = brief.due or brief.reversed
+    return amount_words(document.total, brief.language) if document is not None else ""
 
 
 def _shares(brief: Brief) -> frozenset[int]:
@@ -118,7 +119,9 @@ def _without(brief: Brief, text: str) -> str:
     """The text without what is ours by right: titles, names, numbers and the thread's subject."""
     own = (brief.thread, brief.company, brief.signer, brief.name, brief.number, *brief.titles)
     lines = brief.quote.lines if brief.quote else ()
-    numbers = (brief.quote.number if brief.quote else "", brief.due.number if brief.due else "")
+    documents = (brief.quote, brief.due, brief.reversed)
+    numbers = [document.number for document in documents if document is not None]
+    numbers += [brief.reversed.invoice] if brief.reversed is not None else []
     for part in (*own, *(line.description for line in lines), *numbers):
         text = text.replace(part, " ") if part else text
     return text

@@ -33,6 +33,7 @@ class Texts(Struct, frozen=True, kw_only=True):
     delivery: str
     number: str
     bill: str
+    credit: str
     warm: str
     opening: dict[str, str]
     closing: dict[str, str]
@@ -59,6 +60,7 @@ ENGLISH: Final = Texts(
     delivery="Delivery: within {days} days of your acceptance.",
     number="Offer {number}, version {version}",
     bill="Invoice {number}\nTotal: {total}\nPayable by {due}",
+    credit="Credit note {number}\nReverses invoice {invoice} in full\nTotal: {total}",
     warm="I am looking forward to working with you.",
     opening={
         "first": "thank you for your request. Here is our offer:",
@@ -74,6 +76,10 @@ ENGLISH: Final = Texts(
         "prices": "thank you for your question. These are our net prices:",
         "decline": "thank you for thinking of us. Unfortunately we cannot take this on.",
         "answer": "thank you for your message.",
+        "credit": "you will find a credit note attached. It takes our invoice back:",
+        "correction": "a correction: please disregard the mail that this one answers.",
+        "withdrawal": "a correction: our offer {number} no longer stands. Please disregard the "
+        "mail that this one answers.",
     },
     closing={
         "first": "To accept, simply answer this mail. If anything should change, let us know.",
@@ -86,10 +92,15 @@ ENGLISH: Final = Texts(
         "prices": "We are happy to make you an offer.",
         "decline": "We wish you every success.",
         "answer": "If anything is open, simply answer this mail.",
+        "credit": "You need not pay that invoice. If you have paid already, the amount is paid "
+        "back.",
+        "correction": "We are sorry for the trouble. If anything is open, simply answer this mail.",
+        "withdrawal": "We are sorry for the trouble. If anything is open, simply answer this mail.",
     },
     subjects={
         "offer": "Offer {number} from {company}",
         "invoice": "Invoice {number} from {company}",
+        "credit": "Credit note {number} from {company}",
         "other": "Your message to {company}",
     },
     units={"day": ("day", "days"), "hour": ("hour", "hours"), "month": ("month", "months")},
@@ -114,6 +125,8 @@ GERMAN: Final = Texts(
     delivery="Lieferung: innerhalb von {days} Tagen nach Ihrer Zusage.",
     number="Angebot {number}, Version {version}",
     bill="Rechnung {number}\nGesamtbetrag: {total}\nZahlbar bis {due}",
+    credit="Stornorechnung {number}\nHebt die Rechnung {invoice} vollständig auf\n"
+    "Gesamtbetrag: {total}",
     warm="Ich freue mich auf die Zusammenarbeit.",
     opening={
         "first": "vielen Dank für Ihre Anfrage. Hier ist unser Angebot:",
@@ -130,6 +143,11 @@ GERMAN: Final = Texts(
         "decline": "vielen Dank, dass Sie an uns gedacht haben. Leider können wir das nicht "
         "übernehmen.",
         "answer": "vielen Dank für Ihre Nachricht.",
+        "credit": "anbei erhalten Sie eine Stornorechnung. Sie hebt unsere Rechnung auf:",
+        "correction": "eine Korrektur: Bitte betrachten Sie die Mail, auf die diese antwortet, als "
+        "gegenstandslos.",
+        "withdrawal": "eine Korrektur: Unser Angebot {number} gilt nicht mehr. Bitte betrachten "
+        "Sie die Mail, auf die diese antwortet, als gegenstandslos.",
     },
     closing={
         "first": (
@@ -148,10 +166,17 @@ GERMAN: Final = Texts(
         "prices": "Gerne machen wir Ihnen ein Angebot.",
         "decline": "Wir wünschen Ihnen viel Erfolg.",
         "answer": "Ist noch etwas offen, antworten Sie einfach auf diese Mail.",
+        "credit": "Diese Rechnung brauchen Sie nicht zu zahlen. Haben Sie schon gezahlt, wird "
+        "Ihnen der Betrag erstattet.",
+        "correction": "Bitte entschuldigen Sie die Umstände. Ist noch etwas offen, antworten Sie "
+        "einfach auf diese Mail.",
+        "withdrawal": "Bitte entschuldigen Sie die Umstände. Ist noch etwas offen, antworten Sie "
+        "einfach auf diese Mail.",
     },
     subjects={
         "offer": "Angebot {number} von {company}",
         "invoice": "Rechnung {number} von {company}",
+        "credit": "Stornorechnung {number} von {company}",
         "other": "Ihre Nachricht an {company}",
     },
     units={"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden"), "month": ("Monat", "Monate")},
@@ -176,6 +201,7 @@ FRENCH: Final = Texts(
     delivery="Livraison : dans les {days} jours suivant votre accord.",
     number="Offre {number}, version {version}",
     bill="Facture {number}\nTotal TTC : {total}\nÀ régler au plus tard le {due}",
+    credit="Avoir {number}\nAnnule en totalité la facture {invoice}\nTotal TTC : {total}",
     warm="Au plaisir de travailler avec vous.",
     opening={
         "first": "merci de votre demande. Voici notre offre :",
@@ -191,6 +217,11 @@ FRENCH: Final = Texts(
         "prices": "merci de votre question. Voici nos prix hors taxes :",
         "decline": "merci d'avoir pensé à nous. Nous ne pouvons malheureusement pas donner suite.",
         "answer": "merci de votre message.",
+        "credit": "vous trouverez ci-joint un avoir. Il annule notre facture :",
+        "correction": "une rectification : merci de ne pas tenir compte du message auquel celui-ci "
+        "répond.",
+        "withdrawal": "une rectification : notre offre {number} n'est plus valable. Merci de ne "
+        "pas tenir compte du message auquel celui-ci répond.",
     },
     closing={
         "first": (
@@ -209,10 +240,17 @@ FRENCH: Final = Texts(
         "prices": "Nous vous ferons volontiers une offre.",
         "decline": "Nous vous souhaitons beaucoup de succès.",
         "answer": "Pour toute question, répondez simplement à ce message.",
+        "credit": "Vous n'avez pas à régler cette facture. Si vous l'avez déjà payée, le montant "
+        "vous est remboursé.",
+        "correction": "Veuillez nous excuser pour ce désagrément. Pour toute question, répondez "
+        "simplement à ce message.",
+        "withdrawal": "Veuillez nous excuser pour ce désagrément. Pour toute question, répondez "
+        "simplement à ce message.",
     },
     subjects={
         "offer": "Offre {number} de {company}",
         "invoice": "Facture {number} de {company}",
+        "credit": "Avoir {number} de {company}",
         "other": "Votre message à {company}",
     },
     units={"day": ("jour", "jours"), "hour": ("heure", "heures"), "month": ("mois", "mois")},

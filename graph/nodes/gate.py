@@ -12,7 +12,16 @@ from graph.amounts import amount_words
 from graph.answers import AnswerId, plain_option
 from graph.ports import GateDecision, World
 from graph.state import CaseState, Json, event_of, said
-from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, SendReply
+from ledger.domain.commands import (
+    IssueCreditNote,
+    IssueInvoice,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
+    SendInvoice,
+    SendProposal,
+    SendReply,
+)
 from ledger.domain.entities import EXPIRES, ApprovalStatus
 from ledger.domain.events import (
     ActionProposed,
@@ -102,6 +111,14 @@ def title_of(proposed: ActionProposed) -> str:
             return f"Invoice {invoice.number} over {amount_words(invoice.total)} to {invoice.to}"
         case IssueInvoice() as issue:
             return f"Invoice over {amount_words(issue.total)}"
+        case IssueCreditNote() as credit:
+            return f"Credit note for invoice {credit.number} over {amount_words(-credit.total)}"
+        case SendCreditNote() as note:
+            return f"Credit note {note.number} for invoice {note.invoice} to {note.to}"
+        case SendCorrection() as sorry:
+            return f"Correction to {sorry.to}"
+        case ReopenCase() as again:
+            return f"Open the case again (closed: {again.outcome})"
         case None:
             return proposed.name
         case _:

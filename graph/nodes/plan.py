@@ -8,7 +8,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from graph.briefing import briefs_for
-from graph.looking import booked_elsewhere, contact_of, fact_in, is_quiet, situation_of
+from graph.looking import (
+    booked_elsewhere,
+    contact_of,
+    fact_in,
+    is_quiet,
+    is_running,
+    situation_of,
+)
 from graph.moves import AnyMove, AskOperator, Choice, Wait, WakeMe, is_legal, move_json
 from graph.planners.model import ModelPlanner
 from graph.planners.playbook import Playbook
@@ -16,7 +23,7 @@ from graph.planners.wording import described
 from graph.ports import World
 from graph.situation import Planned, Situation
 from graph.state import CaseState, said
-from ledger.domain.events import PlanMade, PlanStep
+from ledger.domain.events import PlanMade, PlanStep, UndoOrdered
 
 
 async def plan(state: CaseState, world: World) -> dict[str, Any]:
@@ -29,6 +36,7 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
         situation,
         cases=contact.cases if contact else (),
         booked=await booked_elsewhere(situation.deal, world),
+        running=await _is_running(situation, world),
     )
     planned = await ModelPlanner(Playbook()).choose(situation, world)
     choice = allowed(situation, planned.choice)
@@ -41,6 +49,13 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
         "briefs": [*briefs],
         "out": out,
     }
+
+
+async def _is_running(situation: Situation, world: World) -> bool:
+    """Whether what the operator wants undone is being tried."""
+    order = situation.event
+    doing = situation.deal.meant(order.target) if isinstance(order, UndoOrdered) else None
+    return doing is not None and await is_running(doing.action, world)
 
 
 def allowed(situation: Situation, choice: Choice) -> Choice:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from graph.looking import contact_of, moves_in, provenance_of, situation_of
+from graph.looking import contact_of, invoice_of, moves_in, provenance_of, situation_of
 from graph.making import Making
-from graph.moves import SendAgain
+from graph.moves import CreditInvoice, SendAgain
 from graph.ports import World
 from graph.state import CaseState, as_json, said
 
@@ -28,6 +28,8 @@ async def review(state: CaseState, world: World) -> dict[str, Any]:
         for move in moves
         if isinstance(move, SendAgain)
     }
+    if any(isinstance(move, CreditInvoice | SendAgain) for move in moves):
+        making.invoice = await invoice_of(situation.deal, world)
     for step, move in enumerate(moves):
         making.make(step, move)
     return {

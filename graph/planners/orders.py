@@ -11,6 +11,7 @@ from graph.moves import (
     Choice,
     CloseDeal,
     SendAgain,
+    SendCreditNote,
     SendInvoice,
     Why,
     WriteToCustomer,
@@ -159,16 +160,25 @@ def _reworded(s: Situation, wish: Wish, doing: Doing) -> Choice:
     why = f"You want {', '.join(wish.understood)}."
     if doing.name == "SendInvoice":
         move: AnyMove = SendInvoice(replaces=doing.action, wording=wish.wording)
-    elif doing.name == "SendReply" and not wish.wording.body and wish.wording.tone:
+    elif doing.name == "SendCreditNote":
+        move = SendCreditNote(replaces=doing.action, wording=wish.wording)
+    elif (
+        doing.name in {"SendReply", "SendCorrection"}
+        and not wish.wording.body
+        and wish.wording.tone
+    ):
         text = "I cannot change the tone of this answer without changing what it says. Edit it."
         return asking(s, "instruction", text, why, (LEAVE,), about=doing.action)
-    elif doing.name == "IssueInvoice":
-        text = "An invoice has no text to change. Say what should be different."
+    elif doing.name in {"IssueInvoice", "IssueCreditNote", "ReopenCase"}:
+        text = "This has no mail whose text could change. Say what should be different."
         return asking(s, "instruction", text, why, (LEAVE,), about=doing.action)
     else:
         move = SendAgain(action=doing.action, why=why, wording=wish.wording)
     return Choice(id="reword", moves=(move,), why=why)
 
+
+_FIXED = frozenset({"SendReply", "SendCorrection"})
+"""Mails whose tone is their content."""
 
 _NEVER_LEFT = frozenset({Progress.DENIED, Progress.EXPIRED, Progress.REJECTED, Progress.SUPERSEDED})
 

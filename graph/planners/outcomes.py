@@ -17,6 +17,7 @@ from graph.moves import (
     WithdrawQuestion,
 )
 from graph.planners import wording
+from graph.planners.crediting import credited, finished
 from graph.planners.steps import (
     CLOSE,
     DECLINE,
@@ -29,6 +30,7 @@ from graph.planners.steps import (
     telling,
     waiting,
 )
+from graph.planners.undoing import left_after_all, reopened
 from graph.situation import Situation
 from ledger.domain.events import (
     ActionFailed,
@@ -44,6 +46,10 @@ OFFER_EXPIRES = "offer-expires:"
 INVOICE_DUE = "invoice-due:"
 """Purposes of the alarms that the playbook sets; the version or the invoice follows."""
 
+_MOVED = "The world moved while it waited, so I look at it afresh."
+_WAYS_BACK = frozenset({"IssueCreditNote", "SendCreditNote", "ReopenCase"})
+"""Actions that make sense in a closed case as well."""
+
 _MORNING = time(8, tzinfo=UTC)
 _GRACE = timedelta(days=3)
 
@@ -52,10 +58,13 @@ def on_success(s: Situation, event: ActionSucceeded | DoneByOperator) -> tuple[C
     """An effect happened: what comes next in the flow from lead to invoice."""
     answered = [one.question for one in s.deal.open if one.about == event.action]
     withdrawn = tuple(WithdrawQuestion(question=one, why="It is done.") for one in answered)
-    return before(withdrawn, after(s, s.deal.action(event.action)))
+    doing = s.deal.action(event.action)
+    if doing is not None and doing.unwanted:
+        return before(withdrawn, left_after_all(s, doing))
+    return before(withdrawn, after(s, doing))
 
 
-def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
+def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:  # noqa: C901, PLR0911, PLR0912  # one line a step: a table
     """The step after an action that reached the world, by Coo or by hand."""
     if doing is None:
         return waiting("It belongs to no step of this case.")
@@ -66,7 +75,7 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
             return (_expiry(s.deal, doing),)
         case "IssueInvoice" if _pending(s.deal):
             return waiting("The next step waits already.")
-        case "IssueInvoice" if s.deal.bill is not None and not s.deal.bill.sent:
+        case "IssueInvoice" if s.deal.owing is not None and not s.deal.owing.sent:
             return (
                 Choice(id="send-invoice", moves=(SendInvoice(),), why="The invoice is issued."),
             )
@@ -76,6 +85,16 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:
                 "Close the case when it is paid."
             )
             return (telling("by-hand", text, "The invoice is not in the ledger."),)
+        case "IssueCreditNote":
+            return credited(s)
+        case "SendCreditNote":
+            return finished(s)
+        case "SendCorrection":
+            return waiting("The correction is out; the customer is next.")
+        case "ReopenCase":
+            return reopened(s)
+        case "SendInvoice" if s.deal.bill is not None and s.deal.bill.credit is not None:
+            return credited(s)
         case "SendInvoice" if s.deal.closed:
             return waiting("The invoice is out, and the case is closed.")
         case "SendInvoice":
@@ -156,9 +175,14 @@ def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]
 def afresh(s: Situation) -> tuple[Choice, ...]:
     """What is due when nothing is pending: after an approval lost its ground, or a retry."""
     deal = s.deal
+    last = last_doing(deal)
+    if last is not None and last.name in _WAYS_BACK and last.progress is Progress.SUPERSEDED:
+        return () if _pending(deal) or deal.open else (_again(last, _MOVED),)
     if deal.closed or deal.declined or deal.open or _pending(deal) or _unsettled(deal):
         return waiting("Somebody else is next.")
-    if deal.bill is not None and not deal.bill.sent:
+    if deal.bill is not None and deal.bill.credit is not None and not deal.begun_anew:
+        return credited(s)
+    if deal.owing is not None and not deal.owing.sent:
         return (
             Choice(
                 id="send-invoice",
@@ -166,13 +190,12 @@ def afresh(s: Situation) -> tuple[Choice, ...]:
                 why="The invoice is issued, but not sent.",
             ),
         )
-    if deal.accepted and deal.bill is None:
+    if deal.accepted and deal.owing is None:
         move: AnyMove = IssueInvoice(version=deal.accepted)
         return (Choice(id="issue", moves=(move,), why="The offer is accepted."),)
-    last = last_doing(deal)
     if last is None or last.progress is not Progress.SUPERSEDED or deal.accepted:
         return waiting("Nothing is due.")
-    return (_anew(s, last, "The world moved while it waited, so I look at it afresh."),)
+    return (_anew(s, last, _MOVED),)
 
 
 def options_after_no(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:

@@ -7,6 +7,7 @@ from graph.answers import AnswerId, plain_option
 from graph.deal import Bill, Incoming
 from graph.moves import AnyMove, Choice, CloseDeal, Decide, MatchPayment, ReopenDeal, TellOperator
 from graph.planners import wording
+from graph.planners.crediting import after_credit, card_of, still_to_reverse
 from graph.planners.steps import LEAVE, asking, before, sources, tidied, waiting
 from graph.situation import Situation
 from ledger.domain.values import Money
@@ -20,6 +21,8 @@ def on_payment(s: Situation, payment: Incoming) -> tuple[Choice, ...]:
     bill = s.deal.bill
     if bill is not None and payment.payment in s.deal.payments:
         return waiting("This payment is matched already.")
+    if bill is not None and bill.credit is not None and payment.amount == bill.open:
+        return (after_credit(s, payment, bill),)
     doubt = _doubt(payment, bill, closed=bool(s.deal.closed))
     if bill is None or doubt:
         return _ask(s, payment, bill, doubt)
@@ -28,6 +31,11 @@ def on_payment(s: Situation, payment: Incoming) -> tuple[Choice, ...]:
 
 def settling(s: Situation, payment: Incoming, bill: Bill, by: str) -> Choice:
     """Match a payment; where nothing is left open, the case closes."""
+    if bill.credit is not None:
+        return after_credit(s, payment, bill)
+    card = card_of(s.deal)
+    if card is not None:
+        return still_to_reverse(payment, bill, card)
     match = MatchPayment(fact=payment.fact)
     left = bill.open.minor - payment.amount.minor
     if left > 0:
@@ -68,6 +76,8 @@ def _doubt(payment: Incoming, bill: Bill | None, *, closed: bool) -> str:
         return "no invoice has been issued in this case"
     if payment.amount.minor <= 0:
         return "it is money that went back"
+    if bill.credit is not None:
+        return f"{_REVERSED} by credit note {bill.credit.number}, so nothing is owed"
     if payment.amount.currency != bill.total.currency:
         return f"the invoice is in {bill.total.currency}"
     if bill.open.minor <= 0:
@@ -94,6 +104,9 @@ def _ask(s: Situation, payment: Incoming, bill: Bill | None, doubt: str) -> tupl
     return before(reopen, (ask,))
 
 
+_REVERSED = "the invoice was reversed"
+
+
 def _came(payment: Incoming) -> str:
     """`€2,000.00 came in on 2026-11-27`, `€2,000.00 left the account on 2026-11-27`."""
     size = Money(abs(payment.amount.minor), payment.amount.currency)
@@ -104,6 +117,8 @@ def _came(payment: Incoming) -> str:
 def _advice(doubt: str) -> str:
     if doubt.endswith("went back"):
         return "Look at the bank statement: a refund of yours, or a payment that was recalled?"
+    if doubt.startswith(_REVERSED):
+        return "Send it back with your bank. Book it, and I watch for the refund."
     if doubt.endswith("too little"):
         return "Book it and ask the customer for the rest."
     if doubt.endswith("too much"):

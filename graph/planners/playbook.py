@@ -21,7 +21,9 @@ from graph.planners.outcomes import (
     on_withheld,
 )
 from graph.planners.payments import on_payment
+from graph.planners.repricing import on_prices
 from graph.planners.steps import telling, waiting
+from graph.planners.undoing import on_undo
 from graph.planners.wording import left_out
 from graph.ports import World
 from graph.situation import Planned, Situation
@@ -39,10 +41,12 @@ from ledger.domain.events import (
     MailReceived,
     OperatorSaid,
     PaymentReceived,
+    PricesChanged,
     QuestionAnswered,
     Rejected,
     Routed,
     TapRefused,
+    UndoOrdered,
 )
 
 PLAYBOOK = "playbook"
@@ -82,6 +86,10 @@ def _from_outside(s: Situation) -> tuple[Choice, ...]:
         case AlarmRang() as event:
             purpose = next((one.purpose for one in s.deal.alarms if one.alarm == event.alarm), "")
             return on_alarm(s, event, purpose)
+        case UndoOrdered() as event:
+            return on_undo(s, event)
+        case PricesChanged() as event:
+            return on_prices(s, event)
         case OperatorSaid() as event:
             said = Instructed(operator=event.operator, channel=event.channel, text=event.text)
             return on_instruction(s, said, s.wish or Wish(rest=event.text))

@@ -28,6 +28,10 @@ _DEEDS = {
     "SendReply": "sending the answer",
     "IssueInvoice": "issuing the invoice",
     "SendInvoice": "sending the invoice",
+    "IssueCreditNote": "issuing the credit note",
+    "SendCreditNote": "sending the credit note",
+    "SendCorrection": "sending the correction",
+    "ReopenCase": "opening the case again",
 }
 
 
@@ -93,6 +97,8 @@ def owed(bill: Bill) -> str:
 
 
 def _part(bill: Bill) -> str:
+    if bill.credit is not None:
+        return f", reversed by credit note {bill.credit.number}"
     if not bill.paid.minor:
         return ""
     if bill.open.minor > 0:
@@ -147,6 +153,11 @@ def _step(move: AnyMove) -> str:
 _WORDS = {
     "IssueInvoice": "Issue the invoice",
     "SendInvoice": "Send the invoice",
+    "CreditInvoice": "Reverse the invoice with a credit note",
+    "SendCreditNote": "Send the credit note",
+    "CorrectMail": "Correct what was sent",
+    "ProposeReopening": "Have the case opened again",
+    "Withdraw": "Withdraw what has not run",
     "MatchPayment": "Match the payment",
     "SendAgain": "Propose it again",
     "Supersede": "Withdraw a card that no longer counts",

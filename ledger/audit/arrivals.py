@@ -38,6 +38,12 @@ def _told(event: Event) -> dict[str, Any]:
         case events.QuestionReplied(choice=choice, text=text):
             told = _short(f"{choice} {text}")
             return {"kind": "answer", "who": event.operator, "summary": told}
+        case events.UndoOrdered():
+            asked = _short(f"undo {event.target} {event.reason}")
+            return {"kind": "undo", "who": event.operator, "summary": asked}
+        case events.PricesChanged():
+            named = ", ".join(change.title for change in event.changes)
+            return {"kind": "prices", "summary": _short(named)}
         case events.AlarmRang():
             return {"kind": "alarm", "summary": f"due {event.due:%Y-%m-%d %H:%M} UTC"}
         case _:

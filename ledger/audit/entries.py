@@ -110,7 +110,11 @@ class DealMoved(Entry, frozen=True, kw_only=True):
 
 
 class Proposed(Entry, frozen=True, kw_only=True):
-    """An agent wants a command run. `replaces` is an earlier action."""
+    """An agent wants a command run. `replaces` is an earlier action, `undoes` one it takes back.
+
+    `undoing` is the step of that one; `undone_by` and `undone_in` are the action that takes this
+    one back and its step, `undone` whether that has happened.
+    """
 
     name: str
     agent: str
@@ -118,6 +122,11 @@ class Proposed(Entry, frozen=True, kw_only=True):
     sha256: str
     amount: Money | None = None
     replaces: str = ""
+    undoes: str = ""
+    undoing: int = 0
+    undone_by: str = ""
+    undone_in: int = 0
+    undone: bool = False
     provenance: dict[str, Provenance] = {}
 
 
@@ -199,6 +208,17 @@ class Invoiced(Entry, frozen=True, kw_only=True):
     total: Money
     issued_on: date
     due_on: date
+
+
+class Credited(Entry, frozen=True, kw_only=True):
+    """A credit note got its number, and with it an invoice is reversed. `total` is negative."""
+
+    credit_note: str
+    number: str
+    invoice_number: str
+    total: Money
+    issued_on: date
+    reason: str = ""
 
 
 class Paid(Entry, frozen=True, kw_only=True):

@@ -59,6 +59,16 @@ class _Told:
             if isinstance(e, events.QuestionAsked)
             for option in e.options
         }
+        self._steps = {
+            fact.event.action: fact.version
+            for fact in facts
+            if isinstance(fact.event, events.ActionProposed)
+        }
+        self._undone_by = {
+            e.undoes: e.action for e in each if isinstance(e, events.ActionProposed) and e.undoes
+        }
+        happened = events.ActionSucceeded | events.DoneByOperator
+        self._done = {e.action for e in each if isinstance(e, happened)}
         self._numbers = {e.invoice: e.number for e in each if isinstance(e, events.InvoiceIssued)}
 
     def refined(self, entry: Entry, event: Event) -> Entry:
@@ -66,6 +76,8 @@ class _Told:
         and a chosen answer is given in the words the person saw.
         """
         match entry:
+            case line.Proposed():
+                return self._linked(entry)
             case line.Paid():
                 return replace(entry, number=self._numbers.get(entry.invoice, ""))
             case line.Questioned() if isinstance(event, events.QuestionAnswered) and event.choice:
@@ -78,6 +90,17 @@ class _Told:
                 return line.Noted(**base, kind="opened", text=event.kind)
             case _:
                 return entry
+
+    def _linked(self, entry: line.Proposed) -> line.Proposed:
+        """What an action takes back, and what takes it back."""
+        by = self._undone_by.get(entry.action, "")
+        return replace(
+            entry,
+            undoing=self._steps.get(entry.undoes, 0),
+            undone_by=by,
+            undone_in=self._steps.get(by, 0),
+            undone=by in self._done,
+        )
 
 
 def _referred(event: Event) -> Iterator[str]:

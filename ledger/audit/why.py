@@ -120,7 +120,8 @@ def _parents(trail: Trail, entry: Entry, known: dict[str, Entry]) -> Iterator[En
             return
         same_delivery = bool(set(other.causes) & set(entry.causes))
         same_action = bool(entry.action) and other.action == entry.action
-        if same_action or (same_delivery and isinstance(other, CONTEXT)):
+        undone = isinstance(entry, line.Proposed) and entry.undoes and other.action == entry.undoes
+        if same_action or undone or (same_delivery and isinstance(other, CONTEXT)):
             yield other
 
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 from ledger.domain.entities import Action, Case, Stop
-from ledger.domain.events import InvoiceIssued
+from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.facts import Fact
+
+Issued = InvoiceIssued | CreditNoteIssued
+"""A document that took its number."""
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """Try `n` is durable and may leave. `invoice` is the one whose number it took."""
+    """Try `n` is durable and may leave. `issued` is the document whose number it took."""
 
     n: int
-    invoice: InvoiceIssued | None = None
+    issued: Issued | None = None
 
 
 class Refused(Struct, frozen=True, kw_only=True):
@@ -56,6 +59,12 @@ class InvoiceExists(Refused, frozen=True, kw_only=True):
     invoice: InvoiceIssued
 
 
+class CreditNoteExists(Refused, frozen=True, kw_only=True):
+    """Another action issued the credit note for this invoice."""
+
+    credit_note: CreditNoteIssued
+
+
 class AlreadyDone(Refused, frozen=True, kw_only=True):
     """This try, or the whole action, has its outcome. `outcome` is that fact."""
 
@@ -65,12 +74,12 @@ class AlreadyDone(Refused, frozen=True, kw_only=True):
 class AlreadyClaimed(Refused, frozen=True, kw_only=True):
     """Try `n` was claimed before and nobody saw its end: recover it as the connector can.
 
-    `invoice` is the one whose number it took; `stop` is in force now, if any: then look the
+    `issued` is the document whose number it took; `stop` is in force now, if any: then look the
     effect up, but do not repeat it.
     """
 
     n: int
-    invoice: InvoiceIssued | None = None
+    issued: Issued | None = None
     stop: Stop | None = None
 
 
@@ -152,6 +161,16 @@ def invoice_exists(invoice: InvoiceIssued) -> InvoiceExists:
     )
 
 
+def credit_note_exists(note: CreditNoteIssued) -> CreditNoteExists:
+    """Refused since the invoice is reversed."""
+    return CreditNoteExists(
+        why="superseded",
+        detail=f"Credit note {note.number} has reversed invoice {note.invoice_number} already.",
+        remedy="Nothing to do; an invoice is reversed once.",
+        credit_note=note,
+    )
+
+
 def already_done(action: str, n: int, outcome: Fact) -> AlreadyDone:
     """Refused since the end is known."""
     return AlreadyDone(
@@ -163,7 +182,7 @@ def already_done(action: str, n: int, outcome: Fact) -> AlreadyDone:
 
 
 def already_claimed(
-    action: str, n: int, invoice: InvoiceIssued | None, stop: Stop | None
+    action: str, n: int, issued: Issued | None, stop: Stop | None
 ) -> AlreadyClaimed:
     """Refused since this very try is out already."""
     return AlreadyClaimed(
@@ -171,6 +190,6 @@ def already_claimed(
         detail=f"Try {n} of {action!r} was claimed already, and its end is not recorded.",
         remedy="It is looked up or repeated under its key; nothing to do by hand.",
         n=n,
-        invoice=invoice,
+        issued=issued,
         stop=stop,
     )

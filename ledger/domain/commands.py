@@ -88,8 +88,79 @@ class IssueInvoice(
     preconditions: tuple[Precondition, ...] = ()
 
 
-Command = SendProposal | SendReply | SendInvoice | IssueInvoice
-OutgoingMail = SendProposal | SendReply | SendInvoice
+class IssueCreditNote(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag=True,
+    gc=False,
+):
+    """Reverse an issued invoice in full: the ledger takes the next credit note number for it.
+
+    `lines` and `total` are the invoice's with their sign turned, so quantities and total are
+    negative. `paid` is what has arrived for the invoice: giving it back is the operator's own
+    doing. `reason` stands on the document; empty, the document says that it reverses the invoice.
+    """
+
+    risk: ClassVar[Risk] = Risk.IRREVERSIBLE
+    editable: ClassVar[tuple[str, ...]] = ("reason",)
+
+    contact: str
+    invoice: str
+    number: str
+    invoice_date: date
+    lines: tuple[Line, ...]
+    total: Money
+    paid: Money
+    reason: str = ""
+    preconditions: tuple[Precondition, ...] = ()
+
+
+class SendCreditNote(MailCommand, frozen=True, kw_only=True, tag=True):
+    """Send an issued credit note with its PDF. `total` is negative, `invoice` the number it
+    reverses."""
+
+    credit_note: str
+    number: str
+    invoice: str
+    total: Money
+
+
+class SendCorrection(MailCommand, frozen=True, kw_only=True, tag=True):
+    """Correct a mail that left, in its thread. `corrects` is the action that sent it.
+
+    Where that was an offer, `proposal` and `version` name it: it stands no longer.
+    """
+
+    corrects: str
+    proposal: str = ""
+    version: int = 0
+
+
+class ReopenCase(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag=True,
+    gc=False,
+):
+    """Open a closed case again. `outcome` is what it was closed with."""
+
+    risk: ClassVar[Risk] = Risk.REVERSIBLE
+    editable: ClassVar[tuple[str, ...]] = ()
+
+    contact: str
+    case: str
+    outcome: str
+    preconditions: tuple[Precondition, ...] = ()
+
+
+OutgoingMail = SendProposal | SendReply | SendInvoice | SendCreditNote | SendCorrection
+Command = OutgoingMail | IssueInvoice | IssueCreditNote | ReopenCase
 
 
 def command_name(command: Command) -> str:
@@ -114,7 +185,11 @@ def command_from(data: bytes | str) -> Command:
 
 def amount_of(command: Command) -> Money | None:
     """The money a command speaks of, or None."""
-    return command.total if isinstance(command, SendProposal | SendInvoice | IssueInvoice) else None
+    match command:
+        case SendReply() | SendCorrection() | ReopenCase():
+            return None
+        case _:
+            return command.total
 
 
 def with_edits(command: Command, edits: dict[str, str]) -> Command:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct, field
 
@@ -82,10 +83,17 @@ class Bank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class InvoiceNumbers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`format` is a Python format string over `year` and `number` ("{year}-{number:04d}")."""
+    """How invoices, or credit notes, are numbered.
+
+    `format` is a Python format string over `year` and `number` ("{year}-{number:04d}").
+    """
 
     format: str = "{year}-{number:04d}"
     next: int = 1
+
+
+CREDIT_NOTE_FORMAT: Final = "CN-{year}-{number:04d}"
+"""How credit notes are numbered where company.yaml does not say."""
 
 
 class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,6 +134,9 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     prices: tuple[PriceItem, ...] = ()
     guardrails: Guardrails = field(default_factory=Guardrails)
     invoice_numbers: InvoiceNumbers = field(default_factory=InvoiceNumbers)
+    credit_note_numbers: InvoiceNumbers = field(
+        default_factory=lambda: InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
+    )
     budgets: Budgets = field(default_factory=Budgets)
     model_may_see: ModelScope = ModelScope.ANY
     time_zone: str = ""

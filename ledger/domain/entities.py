@@ -124,7 +124,10 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
 
 
 class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
-    """An issued invoice. `status`: issued, sent, paid, overpaid."""
+    """An issued invoice. `status`: issued, sent, paid, overpaid, credited.
+
+    `credited_by` is the credit note that reversed it; from then on nothing is owed.
+    """
 
     id: str
     case: str
@@ -139,11 +142,29 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     service_date: date
     due_on: date
     status: str = "issued"
+    credited_by: str = ""
 
     @property
     def open(self) -> Money:
-        """What is still owed; negative where too much was paid."""
-        return self.total - self.paid
+        """What is still owed; negative where money is to be given back."""
+        owed = Money(0, self.total.currency) if self.credited_by else self.total
+        return owed - self.paid
+
+
+class CreditNote(Struct, frozen=True, kw_only=True, tag="credit note", gc=False):
+    """What reversed an invoice in full; its figures are negative. `status`: issued, sent."""
+
+    id: str
+    case: str
+    number: str
+    invoice: str
+    invoice_number: str
+    contact: str
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    issued_on: date
+    status: str = "issued"
 
 
 class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
@@ -175,7 +196,10 @@ class Stray(Struct, frozen=True, kw_only=True, tag="stray", gc=False):
 
 
 class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
-    """A proposed command and how far it came. `command` is None once its person is erased."""
+    """A proposed command and how far it came. `command` is None once its person is erased.
+
+    `undoes` is the earlier action it takes back, `undone_by` the newest one that takes this back.
+    """
 
     id: str
     case: str
@@ -200,6 +224,8 @@ class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
     receipt: Receipt | None = None
     cause: str = ""
     remedy: str = ""
+    undoes: str = ""
+    undone_by: str = ""
 
 
 class Approval(Struct, frozen=True, kw_only=True, tag="approval", gc=False):
@@ -291,6 +317,7 @@ Entity = (
     | Contact
     | Proposal
     | Invoice
+    | CreditNote
     | Payment
     | Stray
     | Action

@@ -19,6 +19,7 @@ from ledger.domain.entities import (
     Case,
     CaseStatus,
     Contact,
+    CreditNote,
     Entity,
     Failure,
     Invoice,
@@ -90,6 +91,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CaseReopened: (),
     events.AttemptStarted: (fold_spending, fold_actions),
     events.InvoiceIssued: (fold_spending, fold_deals),
+    events.CreditNoteIssued: (fold_spending, fold_deals),
     events.ActionSucceeded: (fold_actions, fold_deals, fold_contact, fold_failures),
     events.ActionFailed: (fold_actions, fold_failures),
     events.ActionUnknown: (fold_actions, fold_failures),
@@ -112,6 +114,8 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.Tapped,
         events.QuestionReplied,
         events.RetryOrdered,
+        events.UndoOrdered,
+        events.PricesChanged,
         events.CompanyConfigured,
         events.PolicyLoaded,
         events.PolicyRefused,
@@ -155,7 +159,7 @@ def besides(fact: Fact, look: Look) -> list[Entity]:
     return made
 
 
-def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0912 - one arm a kind, nothing nested
+def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one arm a kind
     """The exact keys an entity is found under, besides its id."""
     match entity:
         case Contact():
@@ -168,6 +172,9 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0912 - one arm a kin
         case Invoice():
             keys = [f"number:{entity.number.upper()}", f"case:{entity.case}"]
             return [*keys, f"proposal:{entity.proposal}"]
+        case CreditNote():
+            keys = [f"number:{entity.number.upper()}", f"case:{entity.case}"]
+            return [*keys, f"invoice:{entity.invoice}"]
         case Action():
             keys = [*_where("message", entity.message_id), *_where("approval", entity.approval)]
             return [*keys, f"status:{entity.status}"]
@@ -206,10 +213,12 @@ def case_of(entity: Entity) -> str:
 _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("action", Action),
     ("replaces", Action),
+    ("undoes", Action),
     ("approval", Approval),
     ("contact", Contact),
     ("proposal", Proposal),
     ("invoice", Invoice),
+    ("credit_note", CreditNote),
     ("payment", Payment),
     ("question", Question),
     ("alarm", Alarm),

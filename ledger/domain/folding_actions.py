@@ -54,7 +54,7 @@ def fold_actions(fact: Fact, look: Look) -> list[Entity]:
     """How far an action came."""
     event = fact.event
     if isinstance(event, ActionProposed):
-        return [*replaced_action(event, look), _proposed(event, fact)]
+        return [*replaced_action(event, look), *_undone(event, look), _proposed(event, fact)]
     action = look.get(Action, getattr(event, "action", ""))
     if action is None:
         return []
@@ -83,6 +83,14 @@ def replaced_action(event: ActionProposed, look: Look) -> list[Entity]:
     return [replace(old, status=ActionStatus.SUPERSEDED, cause="replaced", remedy="")]
 
 
+def _undone(event: ActionProposed, look: Look) -> list[Entity]:
+    """The action that the proposed one takes back, linked to it."""
+    old = look.get(Action, event.undoes) if event.undoes else None
+    if old is None or event.undoes in {event.action, event.replaces}:
+        return []
+    return [replace(old, undone_by=event.action)]
+
+
 def _proposed(event: ActionProposed, fact: Fact) -> Action:
     return Action(
         id=event.action,
@@ -101,6 +109,7 @@ def _proposed(event: ActionProposed, fact: Fact) -> Action:
         recommendation=event.recommendation,
         if_nothing=event.if_nothing,
         message_id=event.message_id,
+        undoes=event.undoes,
     )
 
 

@@ -1,13 +1,14 @@
-"""The fold of proposals, invoices and payments."""
+"""The fold of proposals, invoices, credit notes and payments."""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ledger.domain.commands import SendInvoice, SendProposal
-from ledger.domain.entities import Action, Entity, Invoice, Payment, Proposal
+from ledger.domain.commands import SendCreditNote, SendInvoice, SendProposal
+from ledger.domain.entities import Action, CreditNote, Entity, Invoice, Payment, Proposal
 from ledger.domain.events import (
     ActionSucceeded,
+    CreditNoteIssued,
     DoneByOperator,
     InvoiceIssued,
     InvoicePaid,
@@ -32,13 +33,15 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
             return _answered(event, look)
         case InvoiceIssued() as event:
             return [_issued(event, fact)]
+        case CreditNoteIssued() as event:
+            return _credited(event, fact, look)
         case PaymentReceived() as event:
             return [_received(event, fact, look)]
         case PaymentMatched() as event:
             return _matched(event, fact, look)
         case InvoicePaid() as event:
             invoice = look.get(Invoice, event.invoice)
-            return [replace(invoice, status=_paid_in_full(invoice))] if invoice else []
+            return [replace(invoice, status=_in_full(invoice))] if invoice else []
         case ActionSucceeded() | DoneByOperator() | QuestionAnswered() as event:
             return _sent(event, look)
         case _:
@@ -94,6 +97,26 @@ def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:
     )
 
 
+def _credited(event: CreditNoteIssued, fact: Fact, look: Look) -> list[Entity]:
+    """The credit note, and the invoice of which nothing is owed from now on."""
+    note = CreditNote(
+        id=event.credit_note,
+        case=fact.case,
+        number=event.number,
+        invoice=event.invoice,
+        invoice_number=event.invoice_number,
+        contact=event.contact,
+        lines=event.lines,
+        net=event.net,
+        total=event.total,
+        issued_on=event.issued_on,
+    )
+    invoice = look.get(Invoice, event.invoice)
+    if invoice is None:
+        return [note]
+    return [note, replace(invoice, status="credited", credited_by=event.credit_note)]
+
+
 def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
     known = look.get(Payment, event.payment)
     return Payment(
@@ -128,12 +151,16 @@ def _with_payment(invoice: Invoice, amount: Money) -> Invoice:
     """A refund can open a paid invoice again; it was sent before, or nobody would have paid."""
     invoice = replace(invoice, paid=invoice.paid + amount)
     if invoice.open.minor <= 0:
-        return replace(invoice, status=_paid_in_full(invoice))
+        return replace(invoice, status=_in_full(invoice))
+    if invoice.credited_by:
+        return invoice
     reopened = invoice.status in {"paid", "overpaid"}
     return replace(invoice, status="sent") if reopened else invoice
 
 
-def _paid_in_full(invoice: Invoice) -> str:
+def _in_full(invoice: Invoice) -> str:
+    if invoice.credited_by:
+        return "credited"
     return "overpaid" if invoice.open.minor < 0 else "paid"
 
 
@@ -144,6 +171,8 @@ def _sent(event: ActionSucceeded | DoneByOperator | QuestionAnswered, look: Look
             return _proposal_sent(action, look)
         case Action(name="SendInvoice"):
             return _invoice_sent(action, look)
+        case Action(name="SendCreditNote"):
+            return _credit_note_sent(action, look)
         case _:
             return []
 
@@ -170,3 +199,11 @@ def _invoice_sent(action: Action, look: Look) -> list[Entity]:
     if invoice is None or invoice.status != "issued":
         return []
     return [replace(invoice, status="sent")]
+
+
+def _credit_note_sent(action: Action, look: Look) -> list[Entity]:
+    if isinstance(action.command, SendCreditNote):
+        note = look.get(CreditNote, action.command.credit_note)
+    else:
+        note = next(iter(look.find(CreditNote, f"case:{action.case}")), None)
+    return [replace(note, status="sent")] if note is not None else []

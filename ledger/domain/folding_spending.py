@@ -1,4 +1,4 @@
-"""The fold of what is counted: mails a day, model money, and the numbers of invoices."""
+"""The fold of what is counted: mails a day, model money, numbers of invoices and credit notes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from ledger.domain.entities import Action, Entity
 from ledger.domain.events import (
     AttemptStarted,
+    CreditNoteIssued,
     InvoiceIssued,
     ModelCallFailed,
     ModelCallRecorded,
@@ -15,8 +16,10 @@ from ledger.domain.events import (
 from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import contact_of, is_mail
 from ledger.domain.look import (
+    CREDIT_NOTES,
     INVOICES,
     Look,
+    credit_note_series,
     invoice_series,
     mails_of_day,
     model_of_case,
@@ -30,7 +33,9 @@ def fold_spending(fact: Fact, look: Look) -> list[Entity]:
         case AttemptStarted() as event:
             _count_mail(event, fact, look)
         case InvoiceIssued() as event:
-            _take_number(event, look)
+            _take_number(event, INVOICES, invoice_series(event.series), look)
+        case CreditNoteIssued() as event:
+            _take_number(event, CREDIT_NOTES, credit_note_series(event.series), look)
         case ModelCallReserved() as event:
             _spend(fact.case, fact.at.date(), event.microusd, look)
         case ModelCallRecorded() | ModelCallFailed() as event:
@@ -54,9 +59,10 @@ def _count_mail(event: AttemptStarted, fact: Fact, look: Look) -> None:
     look.add(mails_of_day(today, contact_of(action, look)))
 
 
-def _take_number(event: InvoiceIssued, look: Look) -> None:
-    series = invoice_series(event.series)
-    look.add(INVOICES)
+def _take_number(
+    event: InvoiceIssued | CreditNoteIssued, book: str, series: str, look: Look
+) -> None:
+    look.add(book)
     look.add(series, event.ordinal - look.add(series, 0))
 
 

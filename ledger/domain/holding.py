@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol, TypeVar, assert_never
 
-from ledger.domain.commands import IssueInvoice
+from ledger.domain.commands import IssueCreditNote, IssueInvoice
 from ledger.domain.entities import Action, Case, Entity, Invoice, Proposal
 from ledger.domain.preconditions import (
+    CaseIsClosed,
+    InvoiceNotCredited,
     InvoiceNotIssued,
+    InvoicePaidSoFar,
     InvoiceUnpaid,
     NoFactSince,
     Precondition,
     ProposalIsAccepted,
+    ProposalNotAccepted,
     ProposalOpen,
 )
 
 E = TypeVar("E", bound=Entity)
 
+_NUMBERED: Final = (IssueInvoice, IssueCreditNote)
 _OVER: Final = frozenset({"accepted", "declined"})
 
 
@@ -36,11 +41,12 @@ class Known(Protocol):
 def first_broken(action: Action, known: Known) -> str:
     """Why the world no longer fits the action's command, in plain words; "" where it does.
 
-    An invoice that was tried took its number in the very claim of that try. From there on it
-    exists, and only its document is missing: nothing that happens later may leave it without.
+    An invoice or a credit note that was tried took its number in the very claim of that try. From
+    there on it exists, and only its document is missing: nothing that happens later may leave it
+    without.
     """
     command = action.command
-    if command is None or (isinstance(command, IssueInvoice) and action.attempts):
+    if command is None or (isinstance(command, _NUMBERED) and action.attempts):
         return ""
     reasons = (_broken(precondition, known) for precondition in command.preconditions)
     return next((why for why in reasons if why), "")
@@ -58,6 +64,14 @@ def _broken(precondition: Precondition, known: Known) -> str:
             return _not_accepted(precondition, known)
         case NoFactSince():
             return _heard_since(precondition, known)
+        case InvoiceNotCredited():
+            return _credited(precondition, known)
+        case InvoicePaidSoFar():
+            return _paid_otherwise(precondition, known)
+        case ProposalNotAccepted():
+            return _accepted(precondition, known)
+        case CaseIsClosed():
+            return _is_open(precondition, known)
         case _:
             assert_never(precondition)
 
@@ -66,11 +80,14 @@ def _paid(wanted: InvoiceUnpaid, known: Known) -> str:
     invoice = known.get(Invoice, wanted.invoice)
     if invoice is None:
         return f"There is no invoice {wanted.invoice!r}."
+    if invoice.credited_by:
+        return f"Invoice {invoice.number} has been reversed by a credit note."
     return "" if invoice.open.minor > 0 else f"Invoice {invoice.number} has been paid."
 
 
 def _issued(wanted: InvoiceNotIssued, known: Known) -> str:
-    there = known.find(Invoice, f"proposal:{wanted.proposal}")
+    found = known.find(Invoice, f"proposal:{wanted.proposal}")
+    there = [invoice for invoice in found if not invoice.credited_by]
     return f"Invoice {there[0].number} has been issued for it." if there else ""
 
 
@@ -104,3 +121,34 @@ def _heard_since(wanted: NoFactSince, known: Known) -> str:
         return f"There is no case {wanted.case!r}."
     heard = case.last_inbound_version > wanted.version
     return f"Something came in for case {case.number} in the meantime." if heard else ""
+
+
+def _credited(wanted: InvoiceNotCredited, known: Known) -> str:
+    invoice = known.get(Invoice, wanted.invoice)
+    if invoice is None:
+        return f"There is no invoice {wanted.invoice!r}."
+    reversed_ = f"Invoice {invoice.number} has been reversed by a credit note already."
+    return reversed_ if invoice.credited_by else ""
+
+
+def _paid_otherwise(wanted: InvoicePaidSoFar, known: Known) -> str:
+    invoice = known.get(Invoice, wanted.invoice)
+    if invoice is None:
+        return f"There is no invoice {wanted.invoice!r}."
+    if invoice.paid == wanted.paid:
+        return ""
+    return f"What has been paid on invoice {invoice.number} is another sum by now."
+
+
+def _accepted(wanted: ProposalNotAccepted, known: Known) -> str:
+    proposal = known.get(Proposal, wanted.proposal)
+    if proposal is None or proposal.status != "accepted":
+        return ""
+    return f"Proposal {proposal.number} has been accepted."
+
+
+def _is_open(wanted: CaseIsClosed, known: Known) -> str:
+    case = known.get(Case, wanted.case)
+    if case is None:
+        return f"There is no case {wanted.case!r}."
+    return "" if case.closed else f"Case {case.number} is open."

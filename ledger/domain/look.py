@@ -31,6 +31,10 @@ BACKUPS: Final = "backups"
 """Counts backups and exports."""
 
 
+CREDIT_NOTES: Final = "credit notes"
+"""Counts every credit note ever issued, in whatever series."""
+
+
 class Look(Protocol):
     """Synchronous reads of the state, and counters that are folded along with it."""
 
@@ -50,6 +54,11 @@ class Look(Protocol):
 def invoice_series(series: str) -> str:
     """The counter that holds the last number taken in a series."""
     return f"invoice:{series}"
+
+
+def credit_note_series(series: str) -> str:
+    """The counter that holds the last number taken in a series of credit notes."""
+    return f"credit note:{series}"
 
 
 def mails_of_day(day: date, contact: str = "") -> str:

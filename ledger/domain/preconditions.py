@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ledger.domain.values import Money
+
 
 class InvoiceUnpaid(Struct, frozen=True, tag=True):
     """The invoice still has an open balance."""
@@ -42,4 +44,39 @@ class NoFactSince(Struct, frozen=True, tag=True):
     version: int
 
 
-Precondition = InvoiceUnpaid | InvoiceNotIssued | ProposalOpen | ProposalIsAccepted | NoFactSince
+class InvoiceNotCredited(Struct, frozen=True, tag=True):
+    """No credit note has reversed the invoice."""
+
+    invoice: str
+
+
+class InvoicePaidSoFar(Struct, frozen=True, tag=True):
+    """Exactly this much has been paid on the invoice."""
+
+    invoice: str
+    paid: Money
+
+
+class ProposalNotAccepted(Struct, frozen=True, tag=True):
+    """The customer has not accepted the proposal, at whatever version."""
+
+    proposal: str
+
+
+class CaseIsClosed(Struct, frozen=True, tag=True):
+    """The case is closed."""
+
+    case: str
+
+
+Precondition = (
+    InvoiceUnpaid
+    | InvoiceNotIssued
+    | ProposalOpen
+    | ProposalIsAccepted
+    | NoFactSince
+    | InvoiceNotCredited
+    | InvoicePaidSoFar
+    | ProposalNotAccepted
+    | CaseIsClosed
+)

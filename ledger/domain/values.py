@@ -50,6 +50,9 @@ class Money(Struct, frozen=True, order=False, gc=False):
     def __sub__(self, other: Money) -> Money:
         return Money(self.minor - self._same(other), self.currency)
 
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
     def __lt__(self, other: Money) -> bool:
         return self.minor < self._same(other)
 
@@ -133,6 +136,11 @@ class Line(Struct, frozen=True, gc=False):
         """Net amount of the line after its discount, rounded per line."""
         gross = self.unit_price.times(self.quantity)
         return gross - gross.share(self.discount_bp)
+
+
+def reversed_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines with their quantities turned negative: their sums are exactly the opposite."""
+    return tuple([msgspec.structs.replace(line, quantity=-line.quantity) for line in lines])
 
 
 class TaxLine(Struct, frozen=True):

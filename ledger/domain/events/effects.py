@@ -46,6 +46,29 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     ordinal: int = 0
 
 
+class CreditNoteIssued(Event, frozen=True, kw_only=True):
+    """The ledger took the next number for a credit note: the invoice is reversed in full.
+
+    Quantities in `lines`, `net` and `total` are negative. `ordinal` is counted without gaps within
+    `series`, as for invoices, but in a book of its own.
+    """
+
+    credit_note: str
+    number: str
+    series: str
+    action: str
+    invoice: str
+    invoice_number: str
+    invoice_date: date
+    contact: str
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    issued_on: date
+    ordinal: int = 0
+    reason: Personal = ""
+
+
 class ActionSucceeded(Event, frozen=True, kw_only=True):
     """It happened; the receipt is the proof."""
 

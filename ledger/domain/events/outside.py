@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+from msgspec import Struct
+
 from ledger.domain.events.base import Event
 from ledger.domain.values import (
     SEALED,
@@ -168,6 +170,17 @@ class AssignOrdered(Event, frozen=True, kw_only=True):
     channel: str
 
 
+class UndoOrdered(Event, frozen=True, kw_only=True):
+    """The operator wants something taken back: an action, or what an invoice, a credit note, an
+    offer, a payment or a closed case stands for. `target` is its id, `reason` why.
+    """
+
+    target: str
+    operator: str
+    channel: str
+    reason: Personal = ""
+
+
 class AlarmRang(Event, frozen=True, kw_only=True):
     """The clock reached an alarm that a case had set."""
 
@@ -187,12 +200,35 @@ class ExpiriesMissed(Event, frozen=True, kw_only=True):
     since: datetime
 
 
+class ListPrice(Struct, frozen=True, gc=False):
+    """What one item of the price list costs, net per unit."""
+
+    item: str
+    price: Money
+
+
 class CompanyConfigured(Event, frozen=True, kw_only=True):
-    """`company.yaml` was loaded or changed."""
+    """`company.yaml` was loaded or changed. `prices` is () in facts from before it was kept."""
 
     sha256: str
     name: str
     currency: str
+    prices: tuple[ListPrice, ...] = ()
+
+
+class PriceChange(Struct, frozen=True, gc=False):
+    """An item costs something else now."""
+
+    item: str
+    title: str
+    before: Money
+    now: Money
+
+
+class PricesChanged(Event, frozen=True, kw_only=True):
+    """Items that stay on the price list got another price."""
+
+    changes: tuple[PriceChange, ...]
 
 
 class PolicyLoaded(Event, frozen=True, kw_only=True):

@@ -125,8 +125,9 @@ class ActionProposed(Event, frozen=True, kw_only=True):
     """An agent wants this command run. `sha256` is of the command's canonical bytes.
 
     `provenance` maps each argument to where it came from. `replaces` is an earlier action that
-    this one takes the place of. `message_id` is of the mail it would send (see
-    `ledger.domain.facts.message_id`), so that an answer finds its action whatever happens.
+    this one takes the place of, `undoes` one that it takes back. `message_id` is of the mail it
+    would send (see `ledger.domain.facts.message_id`), so that an answer finds its action whatever
+    happens.
     """
 
     action: str
@@ -136,6 +137,7 @@ class ActionProposed(Event, frozen=True, kw_only=True):
     agent: str
     amount: Money | None = None
     replaces: str = ""
+    undoes: str = ""
     provenance: dict[str, Provenance] = {}
     recommendation: str = ""
     if_nothing: str = ""
@@ -245,9 +247,10 @@ class CaseClosed(Event, frozen=True, kw_only=True):
 
 
 class CaseReopened(Event, frozen=True, kw_only=True):
-    """Something came after the end."""
+    """Something came after the end. `undoes`: the operator wanted its end taken back."""
 
     why: str
+    undoes: bool = False
 
 
 class Read(Struct, frozen=True, gc=False):

@@ -158,6 +158,10 @@ class PaperOffice:
         who = {"operator": self.operator, "channel": self.channel}
         return self._record(events.ResumeOrdered(scope=scope, target=target, **who))
 
+    async def undo(self, target: str, reason: str = "") -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        return self._record(events.UndoOrdered(target=target, reason=reason, **who))
+
     async def retry(self, target: str) -> str:
         who = {"operator": self.operator, "channel": self.channel}
         return self._record(events.RetryOrdered(target=target, **who))

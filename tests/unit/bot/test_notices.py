@@ -25,6 +25,7 @@ QUIET = {
         "SplitOrdered",
         "StrayPlaced",
         "MailReceived", "PaymentReceived", "OperatorSaid", "Tapped", "QuestionReplied",
+    "UndoOrdered", "PricesChanged", "CreditNoteIssued",
     "ResumeOrdered", "RetryOrdered", "AlarmRang", "CompanyConfigured", "PolicyLoaded", "Routed",
     "ContactCreated", "ContactRecognised", "Instructed", "QuestionAnswered", "Understood",
     "Recalled", "PlanMade", "ProposalDrafted", "ProposalAccepted", "ProposalDeclined",

@@ -178,7 +178,7 @@ class Books:
                 cause=cause,
             )
         )
-        return Claimed(n=n, invoice=self._issued(action))
+        return Claimed(n=n, issued=self._issued(action))
 
     async def moved(self, action: Action) -> str:
         return first_broken(action, self.present)

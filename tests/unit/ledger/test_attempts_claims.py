@@ -404,7 +404,7 @@ async def test_issuing_takes_the_next_number_in_the_very_claim(database: Path | 
         await desk.allowed(bill())
         claim = await desk.claim()
         assert isinstance(claim, Claimed)
-        invoice = claim.invoice
+        invoice = claim.issued
         assert invoice is not None
         assert (invoice.number, invoice.series, invoice.ordinal) == ("2026-0057", "2026", 57)
         assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 22), date(2026, 12, 6))
@@ -422,7 +422,7 @@ async def test_fifty_claims_at_once_leave_no_gap_and_no_double_in_the_numbers(
         for n in range(50):
             await desk.allowed(bill(f"pro-{n}"), f"act-{n}", f"lead-{n}")
         claims = await asyncio.gather(*((desk, other)[n % 2].claim(f"act-{n}") for n in range(50)))
-        numbers = [c.invoice.number for c in claims if isinstance(c, Claimed) and c.invoice]
+        numbers = [c.issued.number for c in claims if isinstance(c, Claimed) and c.issued]
         assert sorted(numbers) == [f"2026-{n:04d}" for n in range(1, 51)]
         assert (await refold(desk.ledger)).identical
 
@@ -437,8 +437,8 @@ async def test_a_refused_claim_takes_no_number(database: Path | str) -> None:
         await desk.tell(lift, case=DESK)
         claim = await desk.claim("act-2")
         assert isinstance(claim, Claimed)
-        assert claim.invoice is not None
-        assert claim.invoice.ordinal == 1
+        assert claim.issued is not None
+        assert claim.issued.ordinal == 1
 
 
 async def test_a_second_try_of_issuing_keeps_the_number_of_the_first(database: Path | str) -> None:
@@ -448,7 +448,7 @@ async def test_a_second_try_of_issuing_keeps_the_number_of_the_first(database: P
         assert isinstance(first, Claimed)
         assert isinstance(again, AlreadyClaimed)
         assert isinstance(second, Claimed)
-        assert first.invoice == again.invoice == second.invoice
+        assert first.issued == again.issued == second.issued
         assert len(await desk.of_kind(InvoiceIssued)) == 1
 
 
@@ -459,7 +459,7 @@ async def test_a_version_of_a_proposal_is_billed_once_whoever_asks(database: Pat
         first, second = await desk.claim("act-1"), await desk.claim("act-2")
         assert isinstance(first, Claimed)
         assert isinstance(second, InvoiceExists)
-        assert second.invoice == first.invoice
+        assert second.invoice == first.issued
         assert "2026-0001" in second.detail
 
 
@@ -480,8 +480,8 @@ async def test_a_new_year_is_a_new_series_that_begins_at_one(database: Path | st
             await desk.allowed(bill(f"pro-{n}"), f"act-{n}")
             claim = await desk.claim(f"act-{n}")
             assert isinstance(claim, Claimed)
-            assert claim.invoice is not None
-            numbers.append(claim.invoice.number)
+            assert claim.issued is not None
+            numbers.append(claim.issued.number)
         assert numbers == ["2026-0057", "2027-0001"]
 
 
@@ -494,8 +494,8 @@ async def test_a_format_without_the_year_counts_on_for_ever(database: Path | str
             await desk.allowed(bill(f"pro-{n}"), f"act-{n}")
             claim = await desk.claim(f"act-{n}")
             assert isinstance(claim, Claimed)
-            assert claim.invoice is not None
-            taken.append(claim.invoice.number)
+            assert claim.issued is not None
+            taken.append(claim.issued.number)
         assert taken == ["R8", "R9", "R10"]
 
 
