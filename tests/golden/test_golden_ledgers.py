@@ -66,9 +66,24 @@ def differences(then: Any, now: Any, where: str = "") -> list[str]:
     return [] if then == now else [f"{where}: {then!r} became {now!r}"]
 
 
-def known_divergences() -> dict[tuple[str, str], str]:
-    listed = yaml.safe_load((HERE / "divergences.yaml").read_text()) or []
-    return {(each["ledger"], each["case"]): each["difference"] for each in listed}
+def named(entity: dict[str, Any]) -> str:
+    return f"{entity['type']} {entity['id']}"
+
+
+def listed(what: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((HERE / "divergences.yaml").read_text())[what]
+    return found
+
+
+def known_replays() -> dict[tuple[str, str], str]:
+    """By ledger and case, what `replay` says today."""
+    return {(each["ledger"], each["case"]): each["difference"] for each in listed("replays")}
+
+
+def known_folds(ledger: str) -> set[str]:
+    """Where old facts fold to something else today, and are meant to."""
+    lists = [each["differences"] for each in listed("folds") if each["ledger"] == ledger]
+    return {difference for one in lists for difference in one}
 
 
 def test_there_are_golden_ledgers_of_a_calm_story_and_of_one_full_of_trouble() -> None:
@@ -85,15 +100,16 @@ async def test_a_golden_ledger_opens_and_its_chain_is_the_recorded_one(golden: G
 async def test_a_golden_ledger_folds_to_what_it_came_to_then(golden: Golden) -> None:
     fold = await refold(golden.app.ledger)
     assert fold.difference == ""
-    now = {(each["type"], each["id"]): each for each in await entities_of(golden.app)}
-    then = {(each["type"], each["id"]): each for each in golden.expected.entities}
-    kinds = {kind for kind, _ in then}
-    assert {key for key in now if key[0] in kinds} == set(then)
-    assert differences(list(then.values()), [now[key] for key in then]) == []
+    now = {named(each): each for each in await entities_of(golden.app)}
+    then = {named(each): each for each in golden.expected.entities}
+    kinds = {each["type"] for each in then.values()}
+    assert {name for name in now if now[name]["type"] in kinds} == set(then)
+    found = [words for name in then for words in differences(then[name], now[name], name)]
+    assert set(found) == known_folds(golden.name)
 
 
 async def test_each_case_of_a_golden_ledger_replays_as_it_was_recorded(golden: Golden) -> None:
-    known = known_divergences()
+    known = known_replays()
     for case, deliveries in golden.expected.deliveries.items():
         report = await golden.app.replayer.replay(case)
         assert report.first_difference == known.get((golden.name, case), "")
@@ -119,9 +135,11 @@ async def test_a_golden_ledger_goes_back_to_work_and_says_nothing_of_the_past_ag
     assert [fact.event for fact in new if not isinstance(fact.event, SETTINGS_SAID_ANEW)] == []
 
 
-def test_a_listed_divergence_is_of_a_case_that_is_kept() -> None:
+def test_a_listed_divergence_is_of_a_ledger_that_is_kept_and_has_its_reason() -> None:
     names = {path.name.partition(".tar")[0] for path in archives()}
-    assert {ledger for ledger, _ in known_divergences()} <= names
+    entries = [*listed("replays"), *listed("folds")]
+    assert {each["ledger"] for each in entries} <= names
+    assert all(each["why"] and each["since"] for each in entries)
 
 
 def test_a_field_that_changed_or_is_gone_is_a_difference_and_a_new_one_is_none() -> None:
