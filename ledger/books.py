@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from ledger.codec import Codec, Encoded, Plain
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.present import Passed
+from ledger.outbox import NoOutbox, Outbox
 from ledger.plain_text import plain_draft
 from ledger.statements import Statements
 
@@ -53,6 +54,7 @@ class Books(NamedTuple):
     statements: Statements
     projection: Projection | None
     make_id: MakeId
+    outbox: Outbox = NoOutbox()
 
     def sheets(self, drafts: Sequence[Draft]) -> list[Sheet]:
         """Encode one caller's drafts."""

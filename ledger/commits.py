@@ -124,6 +124,8 @@ class Commits:
             found = self._database.head(self._connection)
             tx = Tx(self._connection, self._database, self._books, self._now(), self._head, found)
             work(tx)
+            if tx.new_facts:
+                self._books.outbox.put(self._connection, tx.new_facts)
             head = tx.finish()
             self._failpoints.reached(Moment.COMMIT_BEFORE)
             sent = True

@@ -8,9 +8,17 @@ from typing import Final
 from sqlalchemy import select
 
 from ledger.domain.errors import CooError, KeyConflict, StaleCursor
-from ledger.domain.events import CaseOpened, CaseStuck, CaseUnstuck, Event, Routed
+from ledger.domain.events import (
+    CaseOpened,
+    CaseStuck,
+    CaseUnstuck,
+    Event,
+    RetryOrdered,
+    Routed,
+)
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id, reaction_key
 from ledger.domain.reading import Clock
+from ledger.domain.values import DESK
 from ledger.lanes import Lane
 from ledger.store import Ledger, Tx
 from ledger.tables import FACTS
@@ -82,6 +90,17 @@ class Deliveries:
         event = stuck(name, fact, self._tries, trouble)
         await self._ledger.transact(lambda tx: _report(tx, fact, event))
         lane.halt()
+
+
+def released_by(fact: Fact) -> str:
+    """The case whose halted subscribers try again because of this fact, or ""."""
+    match fact.event:
+        case Routed(kind="retry"):
+            return fact.case
+        case RetryOrdered(target=target) if target == DESK:
+            return DESK
+        case _:
+            return ""
 
 
 def pause(attempt: int) -> float:

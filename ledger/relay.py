@@ -12,12 +12,10 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from ledger.deliveries import Deliveries
+from ledger.deliveries import Deliveries, released_by
 from ledger.domain.errors import StaleCursor
-from ledger.domain.events import RetryOrdered, Routed
 from ledger.domain.facts import Fact, Subscriber
 from ledger.domain.reading import Clock
-from ledger.domain.values import DESK
 from ledger.lanes import WATERMARK, Lane, lagging, load_lane, next_wanted, watermark
 from ledger.pauses import first_of, pause
 from ledger.store import Ledger, Tx
@@ -162,13 +160,9 @@ class Relay:
 
     def _release(self, fact: Fact) -> None:
         """A retry, ordered for a case, lets its halted subscribers try again."""
-        match fact.event:
-            case Routed(kind="retry"):
-                case = fact.case
-            case RetryOrdered(target=target) if target == DESK:
-                case = DESK
-            case _:
-                return
+        case = released_by(fact)
+        if not case:
+            return
         for wakeup, lane in self._lanes.items():
             if lane.case == case and lane.halted:
                 lane.halted = False

@@ -23,6 +23,7 @@ from ledger.domain.failpoints import UNWATCHED, Failpoints
 from ledger.domain.present import Passed
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
+from ledger.outbox import NoOutbox, Outbox
 from ledger.patience import Patience
 from ledger.places import READERS, database_at
 from ledger.seal import Keys
@@ -76,6 +77,7 @@ class Ledger:
         projection: Projection | None = None,
         ids: MakeId | None = None,
         failpoints: Failpoints = UNWATCHED,
+        outbox: Outbox | None = None,
     ) -> Self:
         """Open a data folder (its `ledger.db`) or the URL of a database, making what is missing.
 
@@ -86,7 +88,12 @@ class Ledger:
         database = database_at(folder_or_url, company)
         statements = Statements(database.dialect)
         books = Books(
-            company, Codec(company, keys), statements, projection, ids or TimeOrderedIds()
+            company,
+            Codec(company, keys),
+            statements,
+            projection,
+            ids or TimeOrderedIds(),
+            outbox or NoOutbox(),
         )
         ledger = cls(database, books)
         try:
