@@ -41,6 +41,8 @@ ALIVE: Final = {
 _ISOLATION: Final = "default_transaction_isolation"
 _LOST: Final = ("08", "57P", "25P03")
 """SQLSTATEs: connection trouble, a server that ends or begins, and a transaction idle too long."""
+_SOON: Final = ("starting up", "shutting down", "recovery", "terminating", "too many", "remaining")
+"""What a server says that will let us in later."""
 _DROPPED: Final = "57P04"
 """The database does not come back."""
 
@@ -221,8 +223,14 @@ def is_lost(error: BaseException) -> bool:
         return False
     state = cause.sqlstate
     if state is None:
-        return isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+        away = isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
+        return away and not _turned_away(str(cause))
     return state.startswith(_LOST) and state != _DROPPED
+
+
+def _turned_away(said: str) -> bool:
+    """Whether a server that is there refuses us: a wrong password does not get right by waiting."""
+    return "FATAL:" in said and not any(word in said for word in _SOON)
 
 
 def reason(error: BaseException) -> str:

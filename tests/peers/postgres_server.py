@@ -18,6 +18,10 @@ from pathlib import Path
 USER = "postgres"
 """The user of the database, and of the machine where we are root."""
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - a new folder of our own is made in it
+ROOM = 4 * 1024**3
+"""Bytes: a database takes 8 MB, and the log of a cluster up to 1 GB."""
+
 MISSING = "PostgreSQL's server is not installed (Debian: apt-get install postgresql)"
 
 
@@ -40,11 +44,13 @@ class PostgresServer:
 
     durable: bool = False
     port: int = 0
-    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="coo-postgres-")))
+    folder: Path = field(init=False)
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def start(self) -> None:
         """Make the cluster and start it."""
+        where = None if self.durable else _memory()
+        self.folder = Path(tempfile.mkdtemp(prefix="coo-postgres-", dir=where))
         self.port = _free_port()
         if os.geteuid() == 0:
             shutil.chown(self.folder, USER, USER)
@@ -97,6 +103,13 @@ class PostgresServer:
         done = subprocess.run(command, cwd="/", capture_output=True, text=True, check=False) \
             if name != "pg_ctl" else _quietly(command)  # fmt: skip
         assert done.returncode == 0, f"{name} failed: {done.stdout}{done.stderr}"
+
+
+def _memory() -> str | None:
+    """A file system in memory with room for a cluster, so that tests do not wait for a disk."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM:
+        return None
+    return str(MEMORY)
 
 
 def _quietly(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
