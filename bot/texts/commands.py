@@ -249,7 +249,7 @@ NO_KEY: Final = Trouble(
     "Give a whole phone number, IBAN, customer id (cus_…), mail address, or CHANNEL:USER.",
 )
 
-STRAY: Final = "Fits no case: {what} {why} `assign {number} to case N`, or `… to nothing`."
+STRAY: Final = "Fits no case: {what}. {why} `assign {number} to case N`, or `… to nothing`."
 STRAYS_MORE: Final = "And {number} more that fit no case."
 STATUS_STRAYS: Final = "Fits no case: {number}. `inbox` lists it."
 ASSIGNED: Final = "Recorded: {what} belongs to {case}."

@@ -447,6 +447,22 @@ def test_a_payment_waits_on_the_desk_until_it_is_matched() -> None:
     assert story.state.find(Payment, "invoice:inv-1")[0].cases == ("lead-1",)
 
 
+def test_a_payment_that_covers_two_invoices_is_found_under_both_and_under_both_cases() -> None:
+    story = opened().tell(issued())
+    story.tell(
+        PaymentReceived(
+            payment="bank-1", amount=Money(23800, EUR), booked_on=date(2026, 11, 30), source="camt"
+        ),
+        case=DESK,
+    )
+    story.tell(matched(11900)).tell(replace(matched(11900), invoice="inv-2"), case="lead-2")
+    story.tell(matched(11900))
+    (payment,) = story.state.find(Payment, "invoice:inv-1")
+    assert (payment.invoices, payment.cases) == (("inv-1", "inv-2"), ("lead-1", "lead-2"))
+    assert story.state.find(Payment, "invoice:inv-2") == [payment]
+    assert story.state.find(Payment, "case:lead-1") == story.state.find(Payment, "case:lead-2")
+
+
 def test_a_failed_action_is_broken_until_it_succeeds() -> None:
     failed = ActionFailed(action="act-1", n=5, cause="mailbox full", remedy="Make room.")
     story = waiting_for_approval().tell(yes(), tried(), failed)
