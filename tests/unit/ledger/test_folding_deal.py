@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+from msgspec.structs import replace
+
 from ledger.domain.commands import IssueInvoice, SendInvoice, SendProposal, command_sha
 from ledger.domain.entities import (
     Action,
