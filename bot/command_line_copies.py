@@ -19,6 +19,7 @@ from bot.render import put
 from bot.screen import screen
 from bot.settings import Secret
 from bot.worker import Looking
+from ledger.archive.backup import Made
 from ledger.domain.errors import CooError
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
@@ -60,6 +61,64 @@ def restore(file: Path, data: Data = None, passphrase_file: PassphraseFile = Non
     put(screen(), Reply(lines=(line, texts.RESTORED_STOPPED)))
 
 
+def export(
+    file: Path,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    without_keys: Annotated[
+        bool, typer.Option("--without-keys", help="For reading: it cannot be imported again.")
+    ] = False,
+    readable: Annotated[
+        bool, typer.Option("--open", help="Personal texts stand in it readable.")
+    ] = False,
+) -> None:
+    """Write the whole ledger as JSON lines: .jsonl, .jsonl.gz or .jsonl.zst."""
+    from bot import copying  # noqa: PLC0415 - see above
+    from bot.command_line import run_with, settings_for  # noqa: PLC0415 - see above
+
+    secret = None if without_keys else _passphrase(passphrase_file, new=True)
+
+    async def work(app: App) -> Made:
+        made = await copying.exported(app, file, secret, readable=readable)
+        await copying.note_copy(app, made, copying.EXPORT)
+        return made
+
+    made = run_with(settings_for(data), work)
+    words = {"path": file, "facts": made.facts, "head": made.head[:16]}
+    lines = [texts.EXPORTED.format(size=size_words(made.size), **words)]
+    lines += [texts.EXPORT_WITHOUT_KEYS] if without_keys else []
+    lines += [texts.EXPORT_READABLE] if readable else []
+    put(screen(), Reply(lines=tuple(lines)))
+
+
+def import_(
+    file: Path,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check the file.")] = False,
+) -> None:
+    """Check an export line by line and make a new folder of it, stopped until `coo takeover`."""
+    from bot import copying  # noqa: PLC0415 - see above
+    from bot.command_line import settings_for  # noqa: PLC0415 - see above
+    from ledger.archive.importing import check_only  # noqa: PLC0415 - see above
+    from ledger.archive.restore import refuse_taken  # noqa: PLC0415 - see above
+
+    if check:
+        header = check_only(file)
+        words = {"path": file, "company": header.company, "facts": header.facts}
+        line = texts.IMPORT_CHECKED.format(head=header.head[:16], **words)
+        put(screen(), Reply(lines=(line,)))
+        return
+    target = settings_for(data).data
+    refuse_taken(target)
+    secret = _passphrase(passphrase_file, new=False)
+    arrived = asyncio.run(copying.imported(target, file, secret))
+    line = texts.IMPORTED.format(
+        company=arrived.company, folder=target, facts=arrived.facts, head=arrived.head[:16]
+    )
+    put(screen(), Reply(lines=(line, texts.RESTORED_STOPPED)))
+
+
 def takeover(
     words: Annotated[list[str] | None, typer.Argument()] = None,
     data: Data = None,
@@ -80,6 +139,8 @@ def register(cli: typer.Typer) -> None:
     """Add these commands."""
     cli.command()(backup)
     cli.command()(restore)
+    cli.command()(export)
+    cli.command("import")(import_)
     cli.command()(takeover)
 
 

@@ -20,7 +20,11 @@ from bot.folder import Folder
 from bot.settings import Secret, Settings
 from ledger.archive.age import WORK
 from ledger.archive.backup import Made, back_up
+from ledger.archive.export import Exporting
+from ledger.archive.importing import head_of
+from ledger.archive.importing import unpack as unpack_export
 from ledger.archive.restore import arriving, check, put_in_place, unpack
+from ledger.archive.stored import check_documents
 from ledger.domain.events import BackedUp, CopyRestored
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.look import BACKUPS
@@ -71,6 +75,32 @@ async def restored(
         head = Head(manifest.facts, bytes.fromhex(manifest.head))
         company = await stopped_copy(
             folder, kind=BACKUP, head=head, made_at=manifest.made_at, clock=clock
+        )
+        put_in_place(folder, target)
+    return Arrived(folder=target, company=company, facts=head.seq, head=head.hash.hex())
+
+
+async def exported(
+    app: App, path: Path, passphrase: Secret | None, *, readable: bool, work: int = WORK
+) -> Made:
+    """Write the ledger as JSON lines; `readable`: with personal texts opened beside their seals."""
+    exporting = Exporting(
+        app.folder.root, app.ledger, app.clock.now(), keys=app.keys if readable else None, work=work
+    )
+    return await exporting.written(path, passphrase.reveal() if passphrase else None)
+
+
+async def imported(
+    target: Path, path: Path, passphrase: Secret, *, clock: Clock | None = None
+) -> Arrived:
+    """Check an export line by line and put a copy made of it at `target`, stopped."""
+    with arriving(target, f"A copy in {target.name!r}") as folder:
+        header = unpack_export(path, folder, passphrase.reveal())
+        head = head_of(header)
+        with closing(Keys.open(Folder(folder).keys)) as keys:
+            check_documents(Folder(folder).blobs, keys)
+        company = await stopped_copy(
+            folder, kind=EXPORT, head=head, made_at=header.made_at, clock=clock
         )
         put_in_place(folder, target)
     return Arrived(folder=target, company=company, facts=head.seq, head=head.hash.hex())

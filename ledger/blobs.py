@@ -97,6 +97,13 @@ def sealed_copies(folder: Path) -> Iterator[tuple[str, str, Path]]:
         yield path.parent.name, _person_of(path), path
 
 
+def place_of(folder: Path, sha256: str, person: str) -> Path:
+    """Where a sealed copy lies. Raises `BlobMissing` for what is no address."""
+    if not is_address(sha256):
+        raise BlobMissing(sha256)
+    return folder / sha256[:2] / sha256 / f"{_PREFIX}{quote(person, safe='')}{_SUFFIX}"
+
+
 def opened_copy(path: Path, sha256: str, cipher: Cipher) -> bytes:
     """What is in one sealed copy. Raises `KeyLost` where its bytes or its name were changed."""
     return cipher.open(path.read_bytes(), context_of(sha256))

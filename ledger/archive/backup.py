@@ -37,6 +37,7 @@ from ledger.archive.whole_file import whole_file
 from ledger.archive.workplace import workplace
 from ledger.chain import Head
 from ledger.domain.errors import InputUnreadable
+from ledger.tables import VIEWS
 
 WORKPLACE: Final = ".backup"
 _HALF_WRITTEN: Final = ("tmp",)
@@ -111,22 +112,32 @@ def _pieces(data: Path, ledger: Path, manifest: Manifest, tally: Tally) -> Itera
 
 def _members(data: Path, ledger: Path) -> Iterator[Member]:
     yield Member(LEDGER, ledger)
-    yield Member(KEYS, _keys(data / KEYS))
+    yield Member(KEYS, keys_file(data / KEYS))
     yield Member(COMPANY, data / COMPANY)
     for name in FOLDERS:
         yield from files_below(data / name, name, leave_out=_HALF_WRITTEN)
 
 
 def _copied(ledger: Path, to: Path) -> None:
-    """The ledger as of one moment. Whoever reads a WAL holds up nobody who writes it."""
+    """The ledger as of one moment, without its read tables: facts and keys make them anew.
+
+    Whoever reads a WAL holds up nobody who writes it.
+    """
     with closing(_opened(ledger)) as source, closing(sqlite3.connect(to)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode=DELETE")
+        copy.execute("PRAGMA secure_delete=ON")
+        for table in VIEWS:
+            copy.execute(f"DELETE FROM {table.name}")  # noqa: S608 - our own names
+        copy.commit()
 
 
-def _keys(path: Path) -> bytes:
-    """The file of keys as of now. It stays in memory: a copy that a killed process left on disk
-    would still hold the key of somebody who is erased later."""
+def keys_file(path: Path) -> bytes:
+    """The bytes of the file of keys as of now.
+
+    They stay in memory: a copy that a killed process left on disk would still hold the key of
+    somebody who is erased later.
+    """
     memory = sqlite3.connect(":memory:")
     with readable(), closing(memory) as copy, closing(_opened(path)) as source:
         source.backup(copy)

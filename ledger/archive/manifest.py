@@ -16,7 +16,8 @@ LEDGER: Final = "ledger.db"
 KEYS: Final = "keys.db"
 COMPANY: Final = "company.yaml"
 BLOBS: Final = "blobs"
-FOLDERS: Final = ("policies", BLOBS, "invoices", "mail")
+POLICIES: Final = "policies"
+FOLDERS: Final = (POLICIES, BLOBS, "invoices", "mail")
 """What a backup holds beside the three files. Checkpoints and memory are rebuilt from facts."""
 
 TOPS: Final = frozenset({LEDGER, KEYS, COMPANY, *FOLDERS})

@@ -47,6 +47,17 @@ class CopyTooNew(InputUnreadable):
         )
 
 
+class WithoutKeys(InputUnreadable):
+    """An export that was made without the keys."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name!r} holds, but it was exported without keys: its personal texts could "
+            "never be read again.",
+            "Nothing was changed. Export it with keys (no --without-keys), or restore a backup.",
+        )
+
+
 class TargetTaken(InputUnreadable):
     """There is something where the copy should go."""
 
