@@ -10,9 +10,12 @@ from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 
+from msgspec.structs import replace
+
 from bot import texts
 from bot.card_loading import CardLoader
 from bot.channel import Card, CardKind, Reply
+from bot.naming import named
 from bot.notices import TOLD, Around, Notice, notice
 from ledger.domain import events
 from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Invoice, Question
@@ -69,9 +72,16 @@ class Announcer:
     async def _notice(self, fact: Fact, now: datetime) -> Notice | None:
         asks = isinstance(fact.event, _ASKING)
         self._failpoints.reached(Moment.CARD_BEFORE if asks else Moment.NOTICE_BEFORE)
-        made = notice(fact, await self._around(fact, now))
+        made = notice(await self._spoken(fact), await self._around(fact, now))
         self._failpoints.reached(Moment.CARD_AFTER if asks else Moment.NOTICE_AFTER)
         return made
+
+    async def _spoken(self, fact: Fact) -> Fact:
+        """What is told, with everybody in it by name."""
+        if not isinstance(fact.event, events.Told):
+            return fact
+        text = await named(self._views, fact.event.text)
+        return replace(fact, event=replace(fact.event, text=text))
 
     def _counted(self, each: Notice) -> list[Reply]:
         if each.over:

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from bot.card_outcomes import UNDECIDED, question_card
 from bot.card_sources import provenance_facts
 from bot.cards import card_of, preview_card
 from bot.channel import Card
+from bot.naming import named, named_options
 from ledger.domain.entities import Action, Approval, Case, Contact, Question
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
@@ -49,7 +52,13 @@ class CardLoader:
         """The card of a question, with the case it is about."""
         case = await self._views.get(Case, question.case)
         contact = await met_as(self._views, case.contact) if case else None
-        return question_card(question, now, case, contact)
+        spoken = replace(
+            question,
+            text=await named(self._views, question.text),
+            why=await named(self._views, question.why),
+            options=await named_options(self._views, question.options),
+        )
+        return question_card(spoken, now, case, contact)
 
     async def contact(self, action: Action) -> Contact | None:
         """Whom an action concerns: as its command says, else the contact of its case."""

@@ -91,7 +91,7 @@ async def asked_whether_same(
         question=question,
         about=fact.id,
         text=_text(mail, own_id, found),
-        why="; ".join(f"{each.who.id}: {', '.join(each.evidence)}" for each in found),
+        why="; ".join(f"{called(each.who)}: {', '.join(each.evidence)}" for each in found),
         recommendation="Answer yes only if you know it. `split` takes a yes back.",
         options=tuple(same_options(own_id, [each.who for each in found])),
     )
@@ -100,22 +100,20 @@ async def asked_whether_same(
 
 def _text(mail: MailReceived, own_id: str, found: Sequence[Likely]) -> str:
     name = f"{mail.sender_name} <{mail.sender}>" if mail.sender_name else mail.sender
-    known = " or ".join(described(each.who) for each in found)
+    known = " or ".join(called(each.who) for each in found)
     return f"Same person? {name} ({own_id}) may be {known}. They are kept apart until you say so."
 
 
-def described(who: Identity) -> str:
-    """`Ada Example <ada@example.com, ada@home.example> (con-1)`"""
-    name = who.contact.name or who.contact.organisation or who.id
-    where = f" <{', '.join(who.addresses)}>" if who.addresses else ""
-    return f"{name}{where} ({who.id})"
+def called(who: Identity) -> str:
+    """How a fact names somebody: by the id alone, so that nothing of them is copied into it."""
+    return f"@{who.id}"
 
 
 def same_options(entry: str, others: Sequence[Identity]) -> list[Option]:
     """Yes to one of them, no to all, or somebody else."""
     single = len(others) == 1
     yes = (
-        Option(f"{SAME}{entry}:{each.id}", "Yes, the same" if single else f"Yes: {described(each)}")
+        Option(f"{SAME}{entry}:{each.id}", "Yes, the same" if single else f"Yes: {called(each)}")
         for each in others
     )
     ids = ",".join(each.id for each in others)

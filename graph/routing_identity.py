@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.desk import Desk, says, tells
-from graph.likeness import APART, SAME, SOMEBODY, described
+from graph.likeness import APART, SAME, SOMEBODY, called
 from graph.marks import MAIL
 from ledger.domain.entities import Contact, Question
 from ledger.domain.events import (
@@ -40,7 +40,7 @@ async def route_merge(fact: Fact, order: MergeOrdered, desk: Desk) -> list[Draft
         missing = order.merged if kept else order.contact
         return [tells(fact, MERGE, f"There is no contact {missing!r}. Nothing was merged.")]
     if kept.id == other.id:
-        return [tells(fact, MERGE, f"They are one already: {described(kept)}.")]
+        return [tells(fact, MERGE, f"They are one already: {called(kept)}.")]
     return _merging(fact, kept, order.contact, other, order.operator, order.channel)
 
 
@@ -57,10 +57,10 @@ def _merging(
         contact=named, merged=other.id, operator=operator, channel=channel, question=question
     )
     text = (
-        f"{described(other)} is now known as {described(kept)}. A mail still goes to the address "
+        f"{called(other)} is now known as {called(kept)}. A mail still goes to the address "
         f"of its case; `split {other.id}` takes it back."
     )
-    return [says(fact, event), tells(fact, MERGE, text, person=kept.contact.persons[0])]
+    return [says(fact, event), tells(fact, MERGE, text)]
 
 
 async def route_split(fact: Fact, order: SplitOrdered, desk: Desk) -> list[Draft]:
@@ -72,7 +72,7 @@ async def route_split(fact: Fact, order: SplitOrdered, desk: Desk) -> list[Draft
     joined = [record for record in whole.records if record.merged_into == order.contact]
     leaving = own if own.merged_into else joined[0] if len(joined) == 1 else None
     if leaving is None:
-        return [tells(fact, SPLIT, _not_split(whole, joined), person=_person(whole))]
+        return [tells(fact, SPLIT, _not_split(whole, joined))]
     event = ContactSplit(
         contact=leaving.merged_into,
         parted=leaving.id,
@@ -80,17 +80,17 @@ async def route_split(fact: Fact, order: SplitOrdered, desk: Desk) -> list[Draft
         channel=order.channel,
     )
     text = (
-        f"{leaving.name or leaving.address or leaving.key} ({leaving.id}) stands by itself again. "
+        f"@{leaving.id} stands by itself again. "
         "Each has what came under their own key; a stop ordered for both holds for both."
     )
-    return [says(fact, event), tells(fact, SPLIT, text, person=_person(whole))]
+    return [says(fact, event), tells(fact, SPLIT, text)]
 
 
 def _not_split(whole: Identity, joined: list[Contact]) -> str:
     if not joined:
-        return f"{described(whole)} is merged with nobody. Nothing changed."
-    names = ", ".join(f"`split {record.id}` ({record.name or record.address})" for record in joined)
-    return f"Several were merged with {described(whole)}. Nothing changed. Name one: {names}."
+        return f"{called(whole)} is merged with nobody. Nothing changed."
+    names = ", ".join(f"`split {record.id}` for @{record.id}" for record in joined)
+    return f"Several were merged with {called(whole)}. Nothing changed. Name one: {names}."
 
 
 async def route_key(fact: Fact, told: KeyTold, desk: Desk) -> list[Draft]:
@@ -101,7 +101,7 @@ async def route_key(fact: Fact, told: KeyTold, desk: Desk) -> list[Draft]:
     own = await desk.contact_of(fact.person)
     other = await identity(desk.views, own.id) if own else None
     if other is not None and other.id == known.id:
-        return [tells(fact, KEY, f"That key is known of {described(known)} already.")]
+        return [tells(fact, KEY, f"That key is known of {called(known)} already.")]
     if other is not None:
         return _merging(fact, known, told.contact, other, told.operator, told.channel)
     entry = short_id("con", fact.person)
@@ -115,7 +115,7 @@ async def route_key(fact: Fact, told: KeyTold, desk: Desk) -> list[Draft]:
     merged = ContactsMerged(
         contact=told.contact, merged=entry, operator=told.operator, channel=told.channel
     )
-    text = f"{described(known)} is also known by {told.key}. `split {entry}` takes it back."
+    text = f"{called(known)} is also known by {told.key}. `split {entry}` takes it back."
     return [
         says(fact, created, person=fact.person, key=f"contact:{fact.person}"),
         says(fact, merged),
@@ -211,7 +211,3 @@ async def _last_from_another(case: str, desk: Desk) -> Fact | None:
         if isinstance(fact.event, Routed) and fact.event.sender == "other":
             return await desk.fact(fact.event.fact)
     return None
-
-
-def _person(whole: Identity) -> str:
-    return whole.contact.persons[0] if whole.contact.persons else ""

@@ -8,7 +8,7 @@ invoice finds it.
 from __future__ import annotations
 
 from graph.desk import Desk, routed, says, unrouted
-from graph.likeness import described
+from graph.likeness import called
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Invoice, Question, Stray
 from ledger.domain.events import (
@@ -111,7 +111,7 @@ def _asked(fact: Fact, payment: PaymentReceived, invoice: Invoice, who: Identity
         about=fact.id,
         text=(
             f"Same person? {payment.payer}{account} paid {amount}, which is what invoice "
-            f"{invoice.number} to {described(who)} is open with. Nothing is booked until you say."
+            f"{invoice.number} to {called(who)} is open with. Nothing is booked until you say."
         ),
         why="The payer has the contact's name, and the amount fits. The reference names no number.",
         recommendation="Answer yes only if you know it.",

@@ -16,6 +16,7 @@ from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.strays import StrayList
 from bot.commands.things import Candidate, Things
+from bot.naming import named
 from bot.office import Looks
 from bot.untrusted import one_line
 from ledger.domain.amounts import amount_words
@@ -76,7 +77,9 @@ class Looking:
             whole = await self._whole(ordered, questions)
             return Reply(title=title, lines=strays, cards=whole, hints=hints)
         rows = [await self._row(each) for each in ordered]
-        rows += [(str(q.number), one_line(q.text, 60), "", "") for q in questions]
+        for asked in questions:
+            text = await named(self._office.views, asked.text)
+            rows.append((str(asked.number), one_line(text, 60), "", ""))
         table = Table(texts.COLUMNS_INBOX, tuple(rows[:MOST_ROWS]))
         more = (texts.MORE_SOURCES.format(number=count - MOST_ROWS),) if count > MOST_ROWS else ()
         shown = (*more, texts.INBOX_OPEN, *hints)
