@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from ledger.anchors import Anchor, Signer, keep_line, read_anchors
 from ledger.domain.errors import CooError
@@ -16,6 +17,7 @@ from ledger.pauses import pause
 
 if TYPE_CHECKING:
     from bot.opening import App
+    from ledger.domain.company import Company
     from ledger.store import Tx
 
 LOOK_EVERY_S: Final = 30.0
@@ -25,7 +27,7 @@ _log = logging.getLogger(__name__)
 async def anchor_now(app: App) -> Anchor:
     """Sign the head as it is now, on demand, and keep the line in `anchors.txt`."""
     head = await app.ledger.head()
-    anchor = Signer(app.keys, app.ledger.company).anchor(head, app.clock.now().date())
+    anchor = Signer(app.keys, app.ledger.company).anchor(head, _day(app.company, app.clock.now()))
     await asyncio.to_thread(keep_line, app.folder.root, anchor)
     return anchor
 
@@ -44,7 +46,7 @@ class DailyAnchor:
 
     async def look(self) -> Anchor | None:
         """Anchor where it is due, and say what was anchored."""
-        today = self._app.clock.now().date()
+        today = _day(self._app.company, self._app.clock.now())
         if self._through == today:
             return None
         said = await self._app.ledger.transact(lambda tx: self._anchored(tx, today))
@@ -69,21 +71,26 @@ class DailyAnchor:
         known = tx.by_key(_key(today))
         if known is not None:
             return known.event if isinstance(known.event, HeadAnchored) else None
-        if not _unanchored(tx, today):
+        if not self._unanchored(tx, today):
             return None
         head = tx.head()
         event = HeadAnchored(day=today, seq=head.seq, line=self._signer.anchor(head, today).line)
         tx.append([Draft(case=DESK, event=event, key=_key(today), by="clock")])
         return event
 
+    def _unanchored(self, tx: Tx, today: date) -> bool:
+        """Whether a fact of an earlier day is there, and something since the last anchor."""
+        first, last = tx.at_seq(1), tx.at_seq(tx.head().seq)
+        if first is None or last is None or isinstance(last.event, HeadAnchored):
+            return False
+        return _day(self._app.company, first.at) < today
+
 
 def _key(day: date) -> str:
     return f"anchor:{day.isoformat()}"
 
 
-def _unanchored(tx: Tx, today: date) -> bool:
-    """Whether a fact of an earlier day is there, and something since the last anchor."""
-    first, last = tx.at_seq(1), tx.at_seq(tx.head().seq)
-    if first is None or last is None or isinstance(last.event, HeadAnchored):
-        return False
-    return first.at.date() < today
+def _day(company: Company, moment: datetime) -> date:
+    """The company's day at a moment: where it names no zone, the one that UTC has."""
+    zone = ZoneInfo(company.time_zone) if company.time_zone else UTC
+    return moment.astimezone(zone).date()

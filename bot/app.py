@@ -16,6 +16,7 @@ from msgspec import Struct
 from bot.anchoring import DailyAnchor
 from bot.announce import announce
 from bot.clock import AlarmClock
+from bot.erasing import Eraser
 from bot.models import models_of
 from bot.opening import App, open_app
 from bot.settings import ModelEndpoint
@@ -93,9 +94,14 @@ async def at_work(
         await refill(store, app.ledger.facts(), app.ledger, app.views)
         await announce(app)
         await TurnWatch(app).look()
+        eraser = Eraser(app, checkpoints, store)
+        await eraser.set_right()
         relay = Relay(
             app.ledger,
-            _subscribers(app, checkpoints, store, models, reach or reach_of(app)),
+            (
+                *_subscribers(app, checkpoints, store, models, reach or reach_of(app)),
+                eraser,
+            ),
             clock=app.clock,
             first=[Dispatcher.name],
         )

@@ -176,6 +176,7 @@ one_shot("as-of", "Any of these looks, as things stood at a moment: `as-of 3 day
 one_shot("audit", "The whole chain of a case.")
 one_shot("why", "One step in plain words, or `why not …` a step not taken.")
 one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")
+one_shot("erase", "What erasing a person means; with `confirm` behind the name: do it.", works=True)
 one_shot("failures", "What is broken now.")
 one_shot("replay", "Run a case again from its records and compare.")
 one_shot("whatif", "What a file of rules would have changed: `whatif FILE --since 30d`.")

@@ -14,6 +14,7 @@ from bot.amounts import is_country, is_currency, micro_usd
 from bot.yaml_section import Section, document
 from ledger.domain.company import (
     CREDIT_NOTE_FORMAT,
+    DEFAULT_RETENTION_YEARS,
     Bank,
     Budgets,
     Company,
@@ -35,6 +36,7 @@ VOICE: Final = "friendly, brief, concrete"
 """How Coo writes where the file does not say."""
 
 _A_YEAR_OF_DAYS: Final = 366
+_A_CENTURY: Final = 100
 _MANY: Final = 1_000_000_000
 _INVOICE_KEYS: Final = ("number_format", "next_number")
 _CREDIT_NOTE_KEYS: Final = ("credit_note_format", "credit_note_next")
@@ -79,6 +81,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         credit_note_numbers=_numbers(
             invoices, _CREDIT_NOTE_KEYS, InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
         ),
+        keep_years=_keep_years(invoices),
         budgets=_budgets(top.section("budgets")),
         time_zone=_time_zone(firm),
         model_may_see=top.choice("model_may_see", ModelScope, ModelScope.ANY),
@@ -250,6 +253,12 @@ def _numbers(section: Section, keys: tuple[str, str], base: InvoiceNumbers) -> I
     if problem:
         raise section.refused(pattern, texts.COMPANY_BAD_FORMAT, reason=problem)
     return numbers
+
+
+def _keep_years(section: Section) -> int | None:
+    if "keep_years" not in set(section.keys()):
+        return None
+    return section.whole("keep_years", DEFAULT_RETENTION_YEARS, 0, _A_CENTURY)
 
 
 def format_problem(pattern: str) -> str:

@@ -219,6 +219,10 @@ def _invoices(company: Company) -> Iterator[str]:
     yield f"  credit_note_format: {quoted(notes.format)}  # what reverses an invoice has its own"
     yield f"  credit_note_next: {notes.next}"
     yield f"  payment_days: {company.payment_days}"
+    years = company.keep_years
+    yield "  # So many years after the year of issue an invoice stays when its customer is erased;"
+    yield "  # without a number here, as long as is usual in your country."
+    yield f"  {'# ' if years is None else ''}keep_years: {company.retention_years}"
 
 
 def _budgets(company: Company) -> Iterator[str]:

@@ -33,7 +33,7 @@ from ledger.domain.events import (
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.reading import Blobs
 from ledger.domain.values import DESK, canonical
-from ledger.seal import Keys
+from ledger.seal import Keys, PersonForgotten
 from ledger.store import Ledger, Tx
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -90,9 +90,19 @@ class Intake:
             return await self._record(
                 mail_unreadable(raw, source, error), f"mail:{_digest(raw)}", what="mail"
             )
+        try:
+            return await self._mail(raw, mail)
+        except PersonForgotten:
+            return await self._mail(raw, mail)  # erased in this moment: they are somebody new now
+
+    async def _mail(self, raw: bytes, mail: ParsedMail) -> Taken:
+        key = f"mail:{mail.raw_sha256}"
+        known = await self._ledger.by_key(key)
+        if known is not None and known.erased:
+            # Its bytes once more must not bring back what was erased.
+            return Taken(what="mail", fact=known, new=False)
         person = self._keys.person(mail.sender) if mail.sender else ""
         await self._keep(raw, mail, person)
-        key = f"mail:{mail.raw_sha256}"
         try:
             return await self._record(mail_received(mail), key, what="mail", person=person)
         except KeyConflict as conflict:

@@ -11,10 +11,13 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import overload
 
 from bot.anchoring import anchor_now
 from bot.channel import Verb
 from bot.comparing import Differences, compared
+from bot.erasing import order_erasure
+from bot.erasure_plan import ErasurePlan, plan_erasure, plan_for_address
 from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
 from bot.opening import App
 from bot.taking_over import Standing, standing, take_over
@@ -155,7 +158,8 @@ class LiveOffice:
                 operator=self._operator,
                 channel=self._channel,
                 reason=reason,
-            )
+            ),
+            about=target if reason else "",
         )
 
     async def resume(self, scope: str, target: str = "") -> str:
@@ -223,6 +227,7 @@ class LiveOffice:
             facts=len(facts),
             milliseconds=_milliseconds(started),
             divergences=differing,
+            erased=report.erased,
         )
 
     async def as_of(self, moment: datetime) -> Past:
@@ -250,6 +255,23 @@ class LiveOffice:
             anchors=len(known),
             anchored_on=found.newest.day.isoformat() if found.newest else "",
         )
+
+    @overload
+    async def erasure(self, whom: Contact) -> ErasurePlan: ...
+
+    @overload
+    async def erasure(self, whom: str) -> ErasurePlan | None: ...
+
+    async def erasure(self, whom: Contact | str) -> ErasurePlan | None:
+        if isinstance(whom, Contact):
+            return await plan_erasure(self._app, whom)
+        return await plan_for_address(self._app, whom)
+
+    async def erase(self, plan: ErasurePlan) -> str:
+        ordered = await order_erasure(
+            self._app, plan.contacts, plan.persons, by=self._operator, channel=self._channel
+        )
+        return ordered.id
 
     async def anchor(self) -> str:
         return (await anchor_now(self._app)).line
@@ -292,7 +314,7 @@ class LiveOffice:
         return (await self._app.intake.once(event, key, person=person)).fact.id
 
     async def _person_behind(self, about: str) -> str:
-        """Whom a case, an approval or a question is with; "" where nobody is left to protect."""
+        """Whom that is, or is with, which words are about; "" where nobody is left to protect."""
         views = self._app.views
         asked = (
             await views.get(Approval, about)
@@ -300,7 +322,7 @@ class LiveOffice:
             or await views.get(Action, about)
         )
         case = await views.get(Case, asked.case if asked else about)
-        contact = await views.get(Contact, case.contact) if case else None
+        contact = await views.get(Contact, case.contact if case else about)
         person = contact.persons[0] if contact and contact.persons else ""
         return "" if self._app.keys.is_forgotten(person) else person
 

@@ -264,6 +264,18 @@ def _overtaken(event: events.CopySuperseded, _: Fact, __: Around) -> Notice | No
     return Notice(reply=Reply(lines=(line,), trouble=True))
 
 
+def _erased(event: events.PersonErased, _: Fact, __: Around) -> Notice | None:
+    mails, documents = counted(event.mails, "mail"), counted(event.documents, "document")
+    who = event.contacts[0] if event.contacts else event.erasure
+    done = texts.SAY_ERASED.format(who=who, mails=mails, documents=documents)
+    kept = texts.SAY_ERASED_KEPT.format(numbers=", ".join(event.kept)) if event.kept else ""
+    return _line(done, kept, texts.SAY_TOMBSTONE)
+
+
+def _retention_ended(event: events.RetentionEnded, _: Fact, __: Around) -> Notice | None:
+    return _line(texts.SAY_RETENTION.format(number=event.number))
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -293,6 +305,8 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.HeadAnchored: _anchored,
     events.CopyRestored: _restored,
     events.CopySuperseded: _overtaken,
+    events.PersonErased: _erased,
+    events.RetentionEnded: _retention_ended,
 }
 """Facts a person hears of. A failed or unknown action is told by its `FailureReported`."""
 

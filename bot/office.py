@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, overload
 
 from msgspec import Struct
 
 from bot.channel import Verb
 from bot.comparing import Differences
+from bot.erasure_plan import ErasurePlan
 from bot.taking_over import Standing
 from bot.trial import Trial
 from ledger.domain.company import Company
+from ledger.domain.entities import Contact
 from ledger.domain.facts import Fact
 from ledger.domain.reading import Clock, History, Views
 
@@ -38,13 +40,17 @@ class Divergence(Struct, frozen=True):
 
 
 class ReplayReport(Struct, frozen=True, kw_only=True):
-    """What replaying a case showed. Identical where `divergences` is empty."""
+    """What replaying a case showed. Identical where `divergences` is empty.
+
+    `erased` deliveries could not be run again, since their person was erased.
+    """
 
     case: str
     deliveries: int
     facts: int
     milliseconds: int = 0
     divergences: tuple[Divergence, ...] = ()
+    erased: int = 0
 
 
 class VerifyReport(Struct, frozen=True, kw_only=True):
@@ -186,6 +192,20 @@ class Office(Looks, Protocol):
 
     async def verify(self, anchors: str = "") -> VerifyReport:
         """Check the chain of the whole ledger; `anchors` is an anchor, or a file of them."""
+        ...
+
+    @overload
+    async def erasure(self, whom: Contact) -> ErasurePlan: ...
+
+    @overload
+    async def erasure(self, whom: str) -> ErasurePlan | None: ...
+
+    async def erasure(self, whom: Contact | str) -> ErasurePlan | None:
+        """What erasing a contact means, or an address in no address book; None: never heard of."""
+        ...
+
+    async def erase(self, plan: ErasurePlan) -> str:
+        """Order it. It cannot be undone."""
         ...
 
     async def anchor(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,6 +45,10 @@ class Checkpoints(Protocol):
         """Forget the whole thread."""
         ...
 
+    async def erase(self, threads: Sequence[str]) -> None:
+        """Forget whole threads, and leave nothing of them on disk."""
+        ...
+
     async def close(self) -> None:
         """Release files and connections."""
         ...
@@ -70,6 +74,10 @@ class MemoryCheckpoints:
 
     async def drop(self, thread: str) -> None:
         await self._saver.adelete_thread(thread)
+
+    async def erase(self, threads: Sequence[str]) -> None:
+        for thread in threads:
+            await self.drop(thread)
 
     async def close(self) -> None:
         """Nothing is held open."""
@@ -142,6 +150,14 @@ class FileCheckpoints:
 
     async def drop(self, thread: str) -> None:
         await self._saver.adelete_thread(thread)
+
+    async def erase(self, threads: Sequence[str]) -> None:
+        """Deleted rows stay in free pages and in the log, so the file is written anew."""
+        for thread in threads:
+            await self.drop(thread)
+        async with self._saver.lock:
+            await self._connection.execute("VACUUM")
+            await self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def close(self) -> None:
         await self._connection.close()

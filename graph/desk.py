@@ -53,6 +53,12 @@ class Desk:
         found = [case for each in ids for case in await self.views.find(Case, f"contact:{each}")]
         return sorted((case for case in found if not case.closed), key=lambda case: case.number)
 
+    async def erased(self, case: str) -> bool:
+        """Whether the person a case is with was erased: then nothing new belongs there."""
+        found = await self.views.get(Case, case)
+        contact = await self.views.get(Contact, found.contact) if found else None
+        return contact is not None and contact.erased
+
     async def sender(self, case: str, person: str) -> str:
         """`same` where the person is the case's own contact, under whatever key, else `other`."""
         found = await self.views.get(Case, case)

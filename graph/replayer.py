@@ -15,12 +15,17 @@ from ledger.domain.reading import History
 
 
 class ReplayReport(Struct, frozen=True, kw_only=True):
-    """What a replay found. `first_difference` is written for people, "" where there is none."""
+    """What a replay found. `first_difference` is written for people, "" where there is none.
+
+    `erased` deliveries lost what they were about with the person it belonged to, so they could
+    not be run again; that is no difference.
+    """
 
     case: str
     deliveries: int
     identical: bool
     first_difference: str = ""
+    erased: int = 0
 
 
 class Replayer:
@@ -47,9 +52,11 @@ class Replayer:
 
 
 def _report(case: str, rerun: Rerun) -> ReplayReport:
+    real = [found for found in rerun.differences if not found.erased]
     return ReplayReport(
         case=case,
         deliveries=rerun.deliveries,
-        identical=not rerun.differences,
-        first_difference=rerun.differences[0].words if rerun.differences else "",
+        identical=not real,
+        first_difference=real[0].words if real else "",
+        erased=len(rerun.differences) - len(real),
     )

@@ -76,7 +76,7 @@ async def _by_thread(mail: MailReceived, desk: Desk) -> Match | None:
     """A Message-ID that Coo gave to a mail of its own."""
     for name in (mail.in_reply_to, *reversed(mail.references[-_REFERENCES:])):
         found = await desk.views.find(Action, f"message:{name}") if name else ()
-        if found:
+        if found and not await desk.erased(found[0].case):
             proves = found[0].id if found[0].status in _OPEN_ENDED else ""
             return Match(found[0].case, f"It answers the mail {name}.", proves)
     return None
@@ -86,6 +86,8 @@ async def _by_number(fact: Fact, mail: MailReceived, desk: Desk) -> Match | None
     """A document number, quoted exactly. Bare digits only count from the case's own contact."""
     for number in numbers_in(f"{mail.subject}\n{mail.text}"):
         for case in await cases_of_number(number, desk):
+            if await desk.erased(case):
+                continue
             if not number.isdigit() or await desk.sender(case, fact.person) == "same":
                 return Match(case, f"It quotes the number {number}.")
     return None
@@ -121,6 +123,8 @@ async def _by_sender(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
         return [_which(fact, mail, cases)]
     if mail.automatic:
         return [_automatic(fact, mail)]
+    if fact.erased:
+        return [_erased(fact)]
     if not fact.person:
         return [_nobody(fact)]
     return await opened(fact, fact, mail, desk)
@@ -192,6 +196,11 @@ def _again(fact: Fact, mail: MailReceived) -> Draft:
 def _automatic(fact: Fact, mail: MailReceived) -> Draft:
     why = f"It is automatic mail ({mail.automatic}) and belongs to no case."
     return unrouted(fact, MAIL, why, "Nothing was answered. Read it if you expected it.")
+
+
+def _erased(fact: Fact) -> Draft:
+    why = "Its sender was erased before it was read."
+    return unrouted(fact, MAIL, why, "Nothing was answered. If they write again, it is a new case.")
 
 
 def _nobody(fact: Fact) -> Draft:

@@ -123,6 +123,10 @@ async def route_alarm(fact: Fact, rang: AlarmRang, desk: Desk) -> list[Draft]:
     alarm = await desk.views.get(Alarm, rang.alarm)
     if alarm and alarm.ends:
         return await _expiry(fact, alarm.ends, desk)
+    if rang.case == DESK:
+        return []  # it ends how long a document is kept; the eraser reacts
+    if await desk.erased(rang.case):
+        return [unrouted(fact, ALARM, "Who it concerned was erased.", "Nothing to do.")]
     if not await desk.views.get(Case, rang.case):
         return [unrouted(fact, ALARM, f"There is no case {rang.case!r}.", "Nothing to do.")]
     return [routed(fact, rang.case, ALARM, f"Its alarm {rang.alarm} rang.")]

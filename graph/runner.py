@@ -20,6 +20,7 @@ from ledger.domain.events import (
     AlarmSet,
     ApprovalProlonged,
     AttemptStarted,
+    CaseErased,
     CaseStuck,
     CaseUnstuck,
     ContactCreated,
@@ -33,6 +34,7 @@ from ledger.domain.events import (
     Told,
     VerdictGiven,
 )
+from ledger.domain.events.erasure import ERASER
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.reading import History
 from ledger.domain.values import DESK
@@ -71,11 +73,18 @@ class Runner:
 
     def wants(self, fact: Fact) -> bool:
         """Every fact of a case that the planner did not say itself and that may change its plan."""
-        return fact.case != DESK and fact.by != PLANNER and not isinstance(fact.event, _PASSED_OVER)
+        if isinstance(fact.event, CaseErased):
+            return True
+        said_by_us = fact.case == DESK or fact.by in {PLANNER, ERASER}
+        return not said_by_us and not isinstance(fact.event, _PASSED_OVER)
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """Run one delivery. Raises what a node raised; then nothing of it counts."""
         with self._threads.alone(delivery.fact.case):
+            if isinstance(delivery.fact.event, CaseErased):
+                # What the thread knew is gone; a later fact finds what is left of the past.
+                await self._threads.erase(delivery.fact.case)
+                return Reaction()
             later = await self._history.case(delivery.fact.case, after=delivery.fact.version)
             if record_of(later, delivery.fact.id):
                 return await self._repeated(delivery)

@@ -8,7 +8,7 @@ and counts only while all of them are there; else it is missing, and the thread 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
@@ -123,6 +123,14 @@ class ServerCheckpoints:
 
     async def drop(self, thread: str) -> None:
         await self._saver.adelete_thread(thread)
+
+    async def erase(self, threads: Sequence[str]) -> None:
+        """Deleted rows stay in the files of a table until it is written anew."""
+        for thread in threads:
+            await self.drop(thread)
+        async with self._connections.connection() as connection:
+            for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes"):
+                await connection.execute(f"VACUUM (FULL) {table}")
 
     async def close(self) -> None:
         await self._connections.close()

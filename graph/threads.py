@@ -107,6 +107,10 @@ class Threads:
         """Forget all others: older ones, and those of runs whose facts were never committed."""
         await self._checkpoints.prune(self._thread(case), [name for name in checkpoints if name])
 
+    async def erase(self, case: str) -> None:
+        """Forget the whole thread, and leave nothing of it on disk."""
+        await self._checkpoints.erase([self._thread(case)])
+
     async def _run(self, case: str, given: Any, surroundings: Surroundings, checkpoint: str) -> Ran:
         mark = uuid.uuid4().hex
         config = self._config(case, checkpoint)

@@ -9,11 +9,12 @@ therefore makes *their* copy unreadable, and the content stays for those who hav
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, unquote
@@ -60,6 +61,14 @@ class FileBlobs:
     async def get(self, sha256: str) -> bytes:
         """The bytes. Raises `BlobMissing` where they are gone, or all they belong to are erased."""
         return await asyncio.to_thread(self._get, sha256)
+
+    async def held(self, persons: Collection[str]) -> int:
+        """How many copies there are of these persons."""
+        return await asyncio.to_thread(lambda: sum(1 for _ in copies_of(self._folder, persons)))
+
+    async def erase(self, persons: Collection[str]) -> int:
+        """Remove the copies of these persons, and say how many files that were."""
+        return await asyncio.to_thread(erase_copies, self._folder, persons)
 
     def _put(self, data: bytes, person: str) -> str:
         sha256 = address_of(data)
@@ -111,6 +120,25 @@ def opened_copy(path: Path, sha256: str, cipher: Cipher) -> bytes:
 
 def _person_of(path: Path) -> str:
     return unquote(path.name[len(_PREFIX) : -len(_SUFFIX)])
+
+
+def copies_of(folder: Path, persons: Collection[str]) -> Iterator[Path]:
+    """The sealed files of these persons in a store."""
+    names = {f"{_PREFIX}{quote(person, safe='')}{_SUFFIX}" for person in persons if person}
+    yield from (path for path in folder.glob(f"*/*/{_PREFIX}*{_SUFFIX}") if path.name in names)
+
+
+def erase_copies(folder: Path, persons: Collection[str]) -> int:
+    """Remove the sealed files of these persons, with the folders that are empty then."""
+    gone = 0
+    for path in sorted(copies_of(folder, persons)):
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
+        for home in (path.parent, path.parent.parent):
+            with contextlib.suppress(OSError):  # others have a copy there
+                home.rmdir()
+        gone += 1
+    return gone
 
 
 def address_of(data: bytes) -> str:

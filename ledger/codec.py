@@ -26,6 +26,9 @@ from ledger.upcast import UPCASTERS, Upcasters
 OpenForm = Callable[[Any], Any]
 """From a value to what of it may stay readable for ever."""
 
+DROPPED: Final = b""
+"""Stands where the personal part of somebody who was erased before would be."""
+
 _PASSED: Final = frozenset(kind.__name__ for kind in NOT_FOLDED)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -56,7 +59,11 @@ class Plain(Struct, frozen=True, gc=False):
 
 
 class Encoded(Struct, frozen=True, gc=False):
-    """An event as it is stored. `forgotten`: it has a personal part that nobody may keep."""
+    """An event as it is stored.
+
+    `forgotten`: it had a personal part that nobody may keep. What stands in its place (`DROPPED`)
+    reads as erased, and `event` is without it.
+    """
 
     event_type: str
     event_schema: int
@@ -107,8 +114,14 @@ class Codec:
             context = [self._company, name.encode(), key.encode()]
             sealed = self.keys.cipher(person).seal(personal, context)
         except PersonForgotten:
-            return _encoded(plain, None, forgotten=True)
+            return self._dropped(plain)
         return _encoded(plain, sealed)
+
+    def _dropped(self, plain: Plain) -> Encoded:
+        event = _format(self._types[plain.event_type]).decoder.decode(plain.payload)
+        return Encoded(
+            plain.event_type, plain.event_schema, plain.payload, DROPPED, event, forgotten=True
+        )
 
     def fact(self, row: tuple[Any, ...]) -> Fact:
         """The fact of a row of the table `facts` (all columns, in their order)."""
@@ -175,13 +188,11 @@ class _Reading(NamedTuple):
     decode: Callable[[bytes], Event]
 
 
-def _encoded(plain: Plain, sealed: bytes | None, *, forgotten: bool = False) -> Encoded:
-    return Encoded(
-        plain.event_type, plain.event_schema, plain.payload, sealed, plain.event, forgotten
-    )
+def _encoded(plain: Plain, sealed: bytes | None) -> Encoded:
+    return Encoded(plain.event_type, plain.event_schema, plain.payload, sealed, plain.event)
 
 
-def placed(row: StoredFact, event: Event, at: datetime) -> Fact:
+def placed(row: StoredFact, event: Event, at: datetime, *, erased: bool = False) -> Fact:
     """The fact that a new row and its event make. `at` is the moment of `row.recorded_at`."""
     return Fact(
         id=row.fact_id,
@@ -195,6 +206,7 @@ def placed(row: StoredFact, event: Event, at: datetime) -> Fact:
         by=row.said_by,
         cause=row.cause_id,
         person=row.person,
+        erased=erased,
     )
 
 

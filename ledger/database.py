@@ -96,6 +96,10 @@ class Database(Protocol):
         """Which of `rows` was refused because another fact has its id, if that was it."""
         ...
 
+    def scrub(self) -> None:
+        """Leave nothing on disk of what was deleted: not in free pages, and not in a log."""
+        ...
+
     def execute(self, connection: Connection, statement: str) -> None:
         """Run a statement without values or rows on the driver."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from ledger.books import Books, Sheet
 from ledger.chain import Head, StoredFact, link
@@ -11,6 +12,9 @@ from ledger.codec import microseconds, placed
 from ledger.domain.errors import KeyConflict
 from ledger.domain.facts import Appended, Fact
 from ledger.seal import PersonForgotten
+
+INTAKE: Final = "intake"
+"""Who says what comes from outside."""
 
 
 class Placing:
@@ -38,7 +42,11 @@ class Placing:
         self._version_of = version_of
 
     def batch(self, sheets: Sequence[Sheet]) -> Appended:
-        """Place one caller's drafts. Raises `KeyConflict` and `PersonForgotten`."""
+        """Place one caller's drafts. Raises `KeyConflict`.
+
+        What follows from facts about an erased person is kept without its personal part. What
+        comes from outside raises `PersonForgotten`: it is somebody new, and loses nothing.
+        """
         before = len(self.rows)
         facts = tuple([self._existing(sheet) or self._place(sheet) for sheet in sheets])
         return Appended(facts=facts, new=len(self.rows) - before)
@@ -53,10 +61,10 @@ class Placing:
         return fact
 
     def _place(self, sheet: Sheet) -> Fact:
-        if sheet.encoded.forgotten:
+        if sheet.encoded.forgotten and sheet.draft.by == INTAKE:
             raise PersonForgotten(sheet.draft.person)
         row = self._row(sheet)
-        fact = placed(row, sheet.encoded.event, self._now)
+        fact = placed(row, sheet.encoded.event, self._now, erased=sheet.encoded.forgotten)
         self.head = Head(row.seq, row.hash)
         self.rows.append(row)
         self.facts.append(fact)

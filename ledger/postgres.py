@@ -24,6 +24,7 @@ from ledger.chain import StoredFact
 from ledger.database import Changes, LedgerUnreadable, Row, reading_errors
 from ledger.plain_text import without_nul
 from ledger.sqlite import BUSY_SECONDS, READERS
+from ledger.tables import VIEWS
 
 APPLICATION: Final = "coo"
 IDLE_SECONDS: Final = 10
@@ -111,6 +112,14 @@ class PostgresDatabase:
 
     def reason(self, error: BaseException) -> str:
         return reason(error)
+
+    def scrub(self) -> None:
+        """The read tables only: of the facts nothing was deleted. The server's log of changes is
+        its administrator's; it is overwritten in time."""
+        with self._writing.connect() as connection:
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for table in VIEWS:
+                raw(alone).execute(f"VACUUM (FULL) {table.name}")
 
     def unreadable(self, error: BaseException) -> LedgerUnreadable:
         return LedgerUnreadable(

@@ -6,6 +6,7 @@ As with files, there is one sealed copy for each person it was kept for, and any
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from typing import Final
 
 import psycopg
@@ -45,6 +46,23 @@ class PostgresBlobs:
     async def get(self, sha256: str) -> bytes:
         """The bytes. Raises `BlobMissing` where they are gone, or all they belong to are erased."""
         return await asyncio.to_thread(self._get, sha256)
+
+    async def held(self, persons: Collection[str]) -> int:
+        """How many copies there are of these persons."""
+        query = "SELECT count(*) FROM blobs WHERE company = %s AND person = ANY(%s)"
+        given = (self._company, [person for person in persons if person])
+        row = await asyncio.to_thread(
+            self._link.run, lambda driver: driver.execute(query, given).fetchone()
+        )
+        return int(row[0]) if row else 0
+
+    async def erase(self, persons: Collection[str]) -> int:
+        """Remove the copies of these persons, and say how many that were."""
+        query = "DELETE FROM blobs WHERE company = %s AND person = ANY(%s)"
+        given = (self._company, [person for person in persons if person])
+        return await asyncio.to_thread(
+            self._link.run, lambda driver: driver.execute(query, given).rowcount
+        )
 
     def close(self) -> None:
         """Close the connection."""

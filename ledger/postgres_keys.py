@@ -7,7 +7,7 @@ a dump of the facts without it holds nothing personal that could be read.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 import psycopg
@@ -61,9 +61,14 @@ class PostgresKeyStore:
         rows = [(self._company, person, secret) for person, secret in sorted(keys)]
         self._write(lambda driver: _add(driver, self._company, rows))
 
-    def forget(self, person: str) -> None:
-        self._write(lambda driver: _forget(driver, self._company, person))
+    def forget(self, persons: Sequence[str]) -> None:
+        self._write(lambda driver: _forget(driver, self._company, persons))
         self._sweep()
+
+    def erased(self) -> frozenset[str]:
+        query = "SELECT person FROM coo_keys.forgotten WHERE company = %s"
+        rows = self._run(lambda driver: driver.execute(query, (self._company,)).fetchall())
+        return frozenset(str(person) for (person,) in rows)
 
     def version(self) -> int:
         query = "SELECT version FROM coo_keys.companies WHERE company = %s"
@@ -124,11 +129,16 @@ def _add(driver: Driver, company: str, rows: list[tuple[str, str, bytes]]) -> No
         )
 
 
-def _forget(driver: Driver, company: str, person: str) -> None:
+def _forget(driver: Driver, company: str, persons: Sequence[str]) -> None:
     _alone(driver, company)
-    one = (company, person)
-    driver.execute("DELETE FROM coo_keys.person_keys WHERE company = %s AND person = %s", one)
-    driver.execute("INSERT INTO coo_keys.forgotten VALUES (%s, %s) ON CONFLICT DO NOTHING", one)
+    rows = [(company, person) for person in persons]
+    with driver.cursor() as cursor:
+        cursor.executemany(
+            "DELETE FROM coo_keys.person_keys WHERE company = %s AND person = %s", rows
+        )
+        cursor.executemany(
+            "INSERT INTO coo_keys.forgotten VALUES (%s, %s) ON CONFLICT DO NOTHING", rows
+        )
     driver.execute(
         "UPDATE coo_keys.companies SET version = version + 1 WHERE company = %s", (company,)
     )

@@ -32,6 +32,13 @@ def remake_disposable(connection: Connection) -> None:
     METADATA.create_all(connection, tables=DISPOSABLE)
 
 
+def rebuild(connection: Connection, books: Books) -> None:
+    """Make the read tables anew from all facts, inside a transaction."""
+    if books.projection is not None:
+        facts = stream_to_fold(connection, books)
+        books.projection.rebuild(connection, books.company, facts)
+
+
 def stream(connection: Connection, books: Books, after: int = 0) -> Iterator[Fact]:
     """All facts with `seq > after`, one at a time, as of this transaction."""
     return map(books.codec.content, _rows(connection, books, after))
@@ -64,8 +71,7 @@ def _bring_up(connection: Connection, books: Books) -> None:
         for table in VIEWS:
             connection.execute(delete(table).where(table.c.company == books.company))
     if projection.behind(connection, books.company):
-        facts = stream_to_fold(connection, books)
-        projection.rebuild(connection, books.company, facts)
+        rebuild(connection, books)
 
 
 def _columns(connection: Connection, table: Table) -> list[str]:

@@ -12,7 +12,7 @@ import os
 import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256, sha512
 from pathlib import Path
@@ -47,7 +47,7 @@ class PersonForgotten(CooError):
     def __init__(self, person: str) -> None:
         super().__init__(
             f"{person!r} was erased, so nothing personal can be kept about them.",
-            "Nothing was written. If they are a customer again, use another address of theirs.",
+            "Nothing was written. If they write again, they are somebody new: do it again.",
         )
         self.person = person
 
@@ -124,8 +124,12 @@ class KeyStore(Protocol):
         """Keep keys, all in one commit. One that is there already stays; the erased get none."""
         ...
 
-    def forget(self, person: str) -> None:
-        """Destroy a key, and remember that it must never be made again."""
+    def forget(self, persons: Sequence[str]) -> None:
+        """Destroy keys, and remember that they must never be made again."""
+        ...
+
+    def erased(self) -> frozenset[str]:
+        """Everybody who was erased."""
         ...
 
     def version(self) -> int:
@@ -165,9 +169,19 @@ class Keys:
             self._store.close()
 
     def person(self, address: str) -> str:
-        """The pseudonym of an address: the same for the same address, whatever its case."""
+        """The pseudonym of an address: the same for the same address, whatever its case.
+
+        Somebody who was erased and writes again is somebody new: they get the next pseudonym.
+        """
+        return self.persons(address)[-1]
+
+    def persons(self, address: str) -> tuple[str, ...]:
+        """All pseudonyms an address ever had: those that were erased, and the present one."""
         name = address.strip().casefold().encode("utf-8", "surrogatepass")
-        return f"p-{hmac.new(self._salt, name, sha256).hexdigest()[:20]}"
+        found = [self._pseudonym(name)]
+        while self.is_forgotten(found[-1]):
+            found.append(self._pseudonym(b"%s\0%d" % (name, len(found) + 1)))
+        return tuple(found)
 
     def derived(self, purpose: str) -> bytes:
         """32 secret bytes that this file determines, for one purpose and no other."""
@@ -215,12 +229,21 @@ class Keys:
                 self._forgotten.add(person)
             return person in self._forgotten
 
-    def forget(self, person: str) -> None:
-        """Destroy a person's key, durably, and remember that it must never be made again."""
+    def forget(self, *persons: str) -> None:
+        """Destroy the keys of persons, durably, and remember that they must never be made again."""
         with self._lock:
-            self._store.forget(person)
-            self._ciphers.pop(person, None)
-            self._forgotten.add(person)
+            self._store.forget(persons)
+            for person in persons:
+                self._ciphers.pop(person, None)
+                self._forgotten.add(person)
+
+    def forgotten(self) -> frozenset[str]:
+        """Everybody who was erased."""
+        with self._lock:
+            return self._store.erased()
+
+    def _pseudonym(self, name: bytes) -> str:
+        return f"p-{hmac.new(self._salt, name, sha256).hexdigest()[:20]}"
 
     def refresh(self) -> None:
         """Notice what other processes did to the file. Cheap; called once a transaction."""
@@ -278,10 +301,16 @@ class KeyFile:
                 keys,
             )
 
-    def forget(self, person: str) -> None:
+    def forget(self, persons: Sequence[str]) -> None:
+        rows = [(person,) for person in persons]
         with _writing(self.connection) as connection:
-            connection.execute("DELETE FROM person_keys WHERE person = ?", (person,))
-            connection.execute("INSERT OR IGNORE INTO forgotten VALUES (?)", (person,))
+            connection.executemany("DELETE FROM person_keys WHERE person = ?", rows)
+            connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?)", rows)
+        _scrub(self.connection)
+
+    def erased(self) -> frozenset[str]:
+        rows = self.connection.execute("SELECT person FROM forgotten").fetchall()
+        return frozenset(str(person) for (person,) in rows)
 
     def version(self) -> int:
         return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
@@ -327,6 +356,15 @@ def _writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+
+
+def _scrub(connection: sqlite3.Connection) -> None:
+    # Zeroing what is deleted leaves out the copies that SQLite made when it split a page. Only
+    # a file that is written anew has none of them.
+    try:
+        connection.execute("VACUUM")
+    except sqlite3.Error as error:
+        raise KeysNotWritten(str(error)) from error
 
 
 def _salt(connection: sqlite3.Connection, chance: Chance) -> bytes:

@@ -92,6 +92,9 @@ class SqliteDatabase:
     def reason(self, error: BaseException) -> str:
         return str(getattr(error, "orig", None) or error)
 
+    def scrub(self) -> None:
+        scrub(Path(str(self._url.database)))
+
     def unreadable(self, error: BaseException) -> LedgerUnreadable:
         return LedgerUnreadable(self.reason(error))
 
@@ -171,6 +174,24 @@ def reader_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_reader)
     event.listen(engine, "begin", _begin_deferred)
     return engine
+
+
+def scrub(path: Path) -> None:
+    """Write a file anew, so that nothing of what was deleted is left in free pages or its log.
+
+    Other connections may read and write again right afterwards.
+    """
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("VACUUM")
+        deadline = time.monotonic() + BUSY_SECONDS
+        # A reader may still hold the pages of before: its log cannot go until it is through.
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > deadline:
+                raise LedgerUnreadable(f"{path.name} is held open, so its log cannot be emptied")
+            time.sleep(_SETTLE_SECONDS)
+    finally:
+        connection.close()
 
 
 def data_version(connection: Connection) -> int:

@@ -126,6 +126,11 @@ class Ledger:
         """Raises `ChainBroken` where nothing may be written, `WriteFailed` where nothing can be."""
         await self._open_writer().transact(Tx.head)
 
+    async def refold(self) -> None:
+        """Make the read tables anew from the facts, and leave nothing of the old ones on disk."""
+        await self._open_writer().transact(lambda tx: schema.rebuild(tx.connection, self._books))
+        await asyncio.to_thread(self._scrub)
+
     # --- reading -----------------------------------------------------------------------------
 
     async def case(self, case: str, *, after: int = 0, limit: int = ALL) -> Sequence[Fact]:
@@ -214,6 +219,10 @@ class Ledger:
         await self.close()
 
     # --- inside --------------------------------------------------------------------------------
+
+    def _scrub(self) -> None:
+        with reading_errors(self._database):
+            self._database.scrub()
 
     async def _start(self, clock: Clock, failpoints: Failpoints) -> None:
         loop = asyncio.get_running_loop()

@@ -111,6 +111,7 @@ class LocalStore:
         # still holds goes with the checkpoint.
         with self._lock:
             self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+            self._connection.execute("VACUUM")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from ledger.domain.entities import Case, Contact
 from ledger.domain.errors import UnknownFact
-from ledger.domain.events import MailReceived
+from ledger.domain.events import CaseErased, MailReceived
 from ledger.domain.facts import Delivery, Fact, Reaction
 from ledger.domain.reading import History, Views
 from memory.episodes import Episode, EpisodeStore
@@ -99,10 +99,13 @@ class MemoryProjector:
 
     def wants(self, fact: Fact) -> bool:
         """Whether memory keeps something of such a fact."""
-        return isinstance(fact.event, TOLD)
+        return isinstance(fact.event, (*TOLD, CaseErased))
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """Write the episodes of the fact. Raises what the store raises; the relay tries again."""
+        if isinstance(delivery.fact.event, CaseErased):
+            for person in delivery.fact.event.persons:
+                await self._store.forget(person)
         episodes = await self._teller.episodes(delivery.fact)
         if episodes:
             await self._store.write(episodes)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bot import texts
 from bot.amounts import counted
 from bot.channel import Reply
@@ -30,6 +32,16 @@ class Replaying:
 
 
 def _replayed(report: ReplayReport) -> Reply:
+    reply = _compared(report)
+    if not report.erased:
+        return reply
+    if report.erased == report.deliveries:
+        return Reply(lines=(texts.REPLAY_ALL_ERASED.format(case=report.case),))
+    erased = texts.REPLAY_ERASED.format(erased=report.erased, deliveries=report.deliveries)
+    return replace(reply, lines=(*reply.lines, erased))
+
+
+def _compared(report: ReplayReport) -> Reply:
     time = texts.REPLAY_TIME.format(ms=report.milliseconds) if report.milliseconds else ""
     if not report.divergences:
         words = counted(report.deliveries, "delivery").replace("deliverys", "deliveries")

@@ -12,6 +12,7 @@ from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
 from bot.commands.deciding import Deciding
+from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
 from bot.commands.looking import Looking
@@ -46,6 +47,7 @@ class Commands:
         self._supposing = Supposing(office, session)
         self._taking_over = TakingOver(office)
         self._undoing = Undoing(office)
+        self._erasing = Erasing(office, session)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -95,10 +97,8 @@ class Commands:
                 return await self._place(intent)
             case words.Undo():
                 return await self._undoing.undo(intent)
-            case words.Verify() | words.Anchor():
-                return await self._proving.answer(intent)
-            case words.Takeover(said):
-                return await self._taking_over.takeover(said)
+            case words.Verify() | words.Anchor() | words.Takeover() | words.Erase():
+                return await self._keep(intent)
             case _:
                 return await self._decide(intent)
 
@@ -192,6 +192,19 @@ class Commands:
                 return await self._looking.status(thing)
             case words.Failures():
                 return await self._looking.failures()
+            case _:
+                assert_never(intent)
+
+    async def _keep(
+        self, intent: words.Verify | words.Anchor | words.Takeover | words.Erase
+    ) -> Reply:
+        match intent:
+            case words.Verify() | words.Anchor():
+                return await self._proving.answer(intent)
+            case words.Takeover(said):
+                return await self._taking_over.takeover(said)
+            case words.Erase():
+                return await self._erasing.erase(intent)
             case _:
                 assert_never(intent)
 

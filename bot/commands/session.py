@@ -16,7 +16,8 @@ class Session:
     """A tap counts only for bytes that this person saw here; `seen` holds their sha256.
 
     `drafts` are edits on their way, by approval; `last` is the last card that can be reacted to;
-    `said` are the facts that were recorded here: taps, answers, orders.
+    `said` are the facts that were recorded here: taps, answers, orders. `previewed` are the
+    contacts whose erasure was shown.
     It is lost with the process: then a card is shown once more before it can be approved.
     """
 
@@ -27,6 +28,7 @@ class Session:
         self.last: Card | None = None
         self.last_case = ""
         self.said: set[str] = set()
+        self.previewed: set[str] = set()
 
     def now(self, office: Looks) -> datetime:
         """The present moment on the person's own clock."""

@@ -137,6 +137,13 @@ class WhatIf(Struct, frozen=True):
     said: str = ""
 
 
+class Erase(Struct, frozen=True):
+    """Show what erasing somebody means; `confirmed`: do it."""
+
+    thing: str = ""
+    confirmed: bool = False
+
+
 class Halt(Struct, frozen=True):
     """Stop effects: all, or of one case or contact."""
 
@@ -247,6 +254,7 @@ Intention = (
     | ShowContact
     | ShowInvoice
     | WhatIf
+    | Erase
     | Halt
     | Resume
     | Retry
@@ -317,6 +325,13 @@ def _bare(thing: str) -> str:
 def _path(rest: str) -> str:
     quoted = _QUOTED.fullmatch(rest)
     return quoted.group(2) if quoted and not quoted.group(3) else rest
+
+
+def _erase(rest: str) -> Intention:
+    said, _, last = rest.rpartition(" ")
+    if last.casefold() == "confirm":
+        return Erase(_bare(said.strip()), confirmed=True)
+    return Erase(_bare(rest))
 
 
 def _reject(rest: str) -> Intention:
@@ -400,6 +415,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "replay": lambda rest: Replay(_bare(rest)),
     "verify": lambda rest: Verify(_path(rest)),
     "anchor": lambda _: Anchor(),
+    "erase": _erase,
     "stop": _halt,
     "resume": _resume,
     "retry": lambda rest: Retry(_bare(rest)),

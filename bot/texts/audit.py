@@ -120,6 +120,7 @@ NOTED_KINDS: Final = {
     "opened": "Case opened: {text}",
     "closed": "Case closed: {text}",
     "reopened": "Case opened again: {text}",
+    "erased": "Everything personal in it was erased ({text})",
 }
 ALARM_SET: Final = "Set an alarm for {when}: {purpose}"
 ALARMS: Final = {

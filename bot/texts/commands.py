@@ -48,6 +48,7 @@ COMMANDS: Final = (
     CommandText("split", "split CON", "Take a merge back; also `unmerge`."),
     CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
     CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
+    CommandText("erase", "erase PERSON [confirm]", "What erasing somebody means; then do it."),
     CommandText("help", "help [COMMAND]", "This list, or more about one command."),
     CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
 )
@@ -109,6 +110,10 @@ MORE_HELP: Final = {
     "assign": (
         "`inbox` lists what fits no case, with its number. `assign 2 to nothing` takes it off. "
         "`match 2 3` is the same as `assign 2 to case 3`."
+    ),
+    "erase": (
+        "Without `confirm` it only shows what would go and what the law keeps. It destroys the key "
+        "to all their words, and every copy; invoices stay for as long as they must."
     ),
     "help": "Or just write what you want.",
     "quit": "What waits for you keeps waiting.",

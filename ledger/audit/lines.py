@@ -174,6 +174,7 @@ LINES: Final[dict[type[Event], Make]] = {
     events.ModelCallFailed: _in_vain,
     events.Told: _noted("", "text"),
     events.AlarmSet: _same(line.AlarmNoted),
+    events.CaseErased: _noted("erased", "erasure"),
     events.CaseClosed: _noted("closed", "outcome"),
     events.CaseReopened: _noted("reopened", "why"),
 }
@@ -211,7 +212,11 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.ContactsKeptApart,
         events.StrayPlaced,
         events.DeliveryRecorded,
+        events.DocumentKept,
+        events.ErasureOrdered,
         events.HeadAnchored,
+        events.PersonErased,
+        events.RetentionEnded,
         events.ModelCallReserved,
     }
 )

@@ -9,6 +9,12 @@ from msgspec import Struct, field
 
 from ledger.domain.values import Money
 
+DEFAULT_RETENTION_YEARS: Final = 10
+"""As German tax law long had it, and the longest of the usual ones."""
+
+RETENTION_YEARS: Final = {"AT": 7, "GB": 6, "NL": 7}
+"""Countries with another usual period. Who knows better writes it in company.yaml."""
+
 
 class Negotiation(StrEnum):
     """What Coo may do alone when a customer counters."""
@@ -116,6 +122,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything `company.yaml` says. `id` is the tenant key every row carries.
 
     `time_zone` is an IANA name (`Europe/Berlin`); empty: that of the machine.
+    `keep_years`: how long the law keeps invoices, None for what is usual in `country`.
     """
 
     id: str
@@ -129,6 +136,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Language = Language.ENGLISH
     voice: str = "friendly, brief, concrete"
     payment_days: int = 14
+    keep_years: int | None = None
     ask_above: Money | None = None
     tax: Tax = field(default_factory=Tax)
     prices: tuple[PriceItem, ...] = ()
@@ -140,6 +148,13 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     budgets: Budgets = field(default_factory=Budgets)
     model_may_see: ModelScope = ModelScope.ANY
     time_zone: str = ""
+
+    @property
+    def retention_years(self) -> int:
+        """For how many whole years after the year of issue an invoice must be kept."""
+        if self.keep_years is not None:
+            return self.keep_years
+        return RETENTION_YEARS.get(self.country, DEFAULT_RETENTION_YEARS)
 
     def item(self, item_id: str) -> PriceItem | None:
         """The price item with exactly this id, or None."""

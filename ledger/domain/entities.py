@@ -84,6 +84,7 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     ("" where it is that itself), and the head lists the others in `members`. Who reads an entry to
     know *somebody* goes through `ledger.domain.identity`, which puts them together.
     `apart`: entries of which a person said that they are somebody else.
+    `erased`: nothing of who they were is left; a later mail of theirs makes a new contact.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     canonical: str = ""
     members: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
+    erased: bool = False
 
 
 class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):

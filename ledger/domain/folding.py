@@ -43,7 +43,7 @@ from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
 from ledger.domain.look import Look
 
-FOLD_VERSION: Final = 4
+FOLD_VERSION: Final = 5
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -75,6 +75,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
     events.QuestionAnswered: (fold_attention, fold_actions, fold_deals, fold_failures),
+    events.PersonErased: (fold_contact,),
     events.Understood: (fold_contact,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),
@@ -132,6 +133,10 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.Told,
         events.DeliveryRecorded,
         events.HeadAnchored,
+        events.CaseErased,
+        events.DocumentKept,
+        events.ErasureOrdered,
+        events.RetentionEnded,
     }
 )
 """Facts that are history only: they alter nothing but the age and version of their case."""

@@ -18,6 +18,7 @@ from ledger.domain.events import (
     ContactCreated,
     ContactRecognised,
     Event,
+    PersonErased,
     Routed,
     Understood,
 )
@@ -108,6 +109,9 @@ def fold_contact(fact: Fact, look: Look) -> list[Entity]:
             return _speaks(event, fact, look)
         case ActionSucceeded() as event:
             return _mailed(event, look)
+        case PersonErased() as event:
+            entries = [look.get(Contact, contact) for contact in event.contacts]
+            return [replace(entry, erased=True) for entry in entries if entry is not None]
         case _:
             return []
 

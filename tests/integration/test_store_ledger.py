@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, insert, text
 
 from ledger.domain.errors import KeyConflict, SettingsInvalid, StaleCursor, UnknownFact
@@ -412,8 +413,12 @@ async def test_an_erased_person_reads_blank_and_the_chain_still_verifies(
 async def test_nothing_personal_is_kept_about_an_erased_person(ledger: Ledger, keys: Keys) -> None:
     first = await ledger.append([told("a")])
     keys.forget("p-ada")
+    (later,) = (await ledger.append([told("b", "late words")])).facts
+    assert (later.erased, later.event) == (True, Told(topic="news", text=""))
+    assert await ledger.fact(later.id) == later
+    assert (await ledger.append([told("b", "late words")])).new == 0
     with pytest.raises(PersonForgotten):
-        await ledger.append([told("b")])
+        await ledger.append([replace(told("c"), by="intake")])
     again = await ledger.append([told("a")])
     assert (again.new, again.facts[0].id, again.facts[0].erased) == (0, first.facts[0].id, True)
     routed = Draft(case="desk", event=Routed(fact="f", kind="mail", why="n"), key="r", by="me",

@@ -18,6 +18,13 @@ from ledger.domain.events.effects import (
     CreditNoteIssued,
     InvoiceIssued,
 )
+from ledger.domain.events.erasure import (
+    CaseErased,
+    DocumentKept,
+    ErasureOrdered,
+    PersonErased,
+    RetentionEnded,
+)
 from ledger.domain.events.models import ModelCallFailed, ModelCallRecorded, ModelCallReserved
 from ledger.domain.events.outside import (
     AlarmRang,
@@ -113,6 +120,7 @@ __all__ = [
     "AttemptStarted",
     "BackedUp",
     "CaseClosed",
+    "CaseErased",
     "CaseOpened",
     "CaseReopened",
     "CaseStuck",
@@ -129,7 +137,9 @@ __all__ = [
     "CreditNoteIssued",
     "DecisionRecorded",
     "DeliveryRecorded",
+    "DocumentKept",
     "DoneByOperator",
+    "ErasureOrdered",
     "Event",
     "ExpiriesMissed",
     "FailureCleared",
@@ -150,6 +160,7 @@ __all__ = [
     "Option",
     "PaymentMatched",
     "PaymentReceived",
+    "PersonErased",
     "PlanMade",
     "PlanStep",
     "PlannerFellBack",
@@ -170,6 +181,7 @@ __all__ = [
     "Recollection",
     "Rejected",
     "ResumeOrdered",
+    "RetentionEnded",
     "RetryOrdered",
     "Routed",
     "SplitOrdered",

@@ -34,6 +34,7 @@ QUIET = {
     "BackedUp", "CopyTakenOver",
     "ActionUnknown", "ModelCallReserved", "ModelCallRecorded", "ModelCallFailed",
     "ExpiriesMissed", "ApprovalProlonged",
+    "ErasureOrdered", "CaseErased", "DocumentKept",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 
