@@ -160,7 +160,8 @@ def one_shot(word: str, about: str, *, works: bool = False) -> None:
     ) -> None:
         line = " ".join([word, *(words or [])])
         reply = run_with(settings_for(data), lambda app: _answered(app, line, works=works))
-        put(screen(), reply)
+        if not works:
+            put(screen(), reply)
         raise typer.Exit(int(reply.trouble))
 
     # What begins with -- and is no option of the command line belongs to what is said.
@@ -223,7 +224,7 @@ async def _answered(app: App, line: str, *, works: bool) -> Reply:
         return await Commands(_guest(app), Session()).answer(line)
     from bot import serving  # noqa: PLC0415 - see above
 
-    return await serving.worked(app, line)
+    return await serving.worked(app, screen(), line)
 
 
 async def _examined(settings: Settings, *, quick: bool) -> Report:

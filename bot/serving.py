@@ -78,13 +78,16 @@ async def _taken_in(app: App, out: Console, path: Path) -> bool:
     return not any(isinstance(one.fact.event, MailUnreadable) for one in taken)
 
 
-async def worked(app: App, line: str) -> Reply:
-    """One command of the chat, and whatever follows from it, here or where somebody works."""
+async def worked(app: App, out: Console, line: str) -> Reply:
+    """One command of the chat, its answer, and whatever follows from it here or elsewhere."""
     async with hosting(app, f"coo {line}") as host:
         await host.ready()
         office = LiveOffice(app, host, operator=app.operator, channel=NAME)
+        before = await office.head()
         reply = await Commands(office, Session()).answer(line)
+        put(out, reply)
         await host.beside(host.settle(INGEST_PATIENCE_S))
+        await ConsoleChat(office, PipedLines(sys.stdin, out.print), out).catch_up(before)
         return reply
 
 

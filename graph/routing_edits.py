@@ -61,6 +61,7 @@ def _proposed(fact: Fact, tap: Tapped, action: Action, command: Command) -> Acti
         agent=action.agent,
         amount=action.amount,
         replaces=action.id,
+        undoes=action.undoes,
         provenance={**action.provenance, **dict.fromkeys(tap.edits, by_hand)},
         recommendation=action.recommendation,
         if_nothing=action.if_nothing,

@@ -10,13 +10,13 @@ from bot import texts
 from bot.amounts import clock_words, counted, percent_plain
 from bot.channel import Reply, Table
 from bot.commands.answers import trouble, unclear
-from bot.commands.overview import status_of, stop_words
+from bot.commands.overview import credit_note_words, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, pick
 from bot.office import Looks
 from bot.untrusted import one_line
 from ledger.domain.amounts import amount_words
-from ledger.domain.entities import Case, Contact, Invoice, Payment, Stop
+from ledger.domain.entities import Case, Contact, CreditNote, Invoice, Payment, Stop
 from ledger.domain.identity import identity, met_as
 from ledger.domain.values import Money
 
@@ -134,7 +134,9 @@ class Bookkeeping:
         who = one_line(await self._who(invoice), 60)
         title = texts.INVOICE_TITLE.format(number=invoice.number, who=who, status=invoice.status)
         paid = await self._office.views.find(Payment, f"invoice:{invoice.id}")
-        lines = (*_lines(invoice), *(_payment(each) for each in paid))
+        notes = await self._office.views.find(CreditNote, f"invoice:{invoice.id}")
+        reversed_by = (credit_note_words(each) for each in notes)
+        lines = (*_lines(invoice), *reversed_by, *(_payment(each) for each in paid))
         hint = texts.INVOICE_CASE.format(case=invoice.case)
         return Reply(title=title, lines=lines, hints=(hint,))
 
@@ -177,7 +179,7 @@ def _sums(invoices: Sequence[Invoice], today: str) -> Iterator[str]:
         overdue = _sum((each.open for each in own if _is_overdue(each, today)), currency)
         late = texts.BOOKS_OVERDUE.format(amount=amount_words(overdue)) if overdue.minor else ""
         yield texts.BOOKS_SUM.format(
-            invoiced=amount_words(_sum((each.total for each in own), currency)),
+            invoiced=amount_words(_sum((each.billed for each in own), currency)),
             paid=amount_words(_sum((each.paid for each in own), currency)),
             open=amount_words(_sum((each.open for each in own), currency)),
             overdue=late,

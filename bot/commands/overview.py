@@ -19,6 +19,7 @@ from ledger.domain.entities import (
     Approval,
     ApprovalStatus,
     Case,
+    CreditNote,
     Invoice,
     Proposal,
     Question,
@@ -75,6 +76,8 @@ class CaseOverview:
             yield self._offer(offer)
         for invoice in await self._views.all(Invoice, case=case):
             yield self._invoice(invoice)
+        for note in await self._views.all(CreditNote, case=case):
+            yield credit_note_words(note)
         for action in await self._views.all(Action, case=case):
             yield action_words(action)
 
@@ -129,6 +132,16 @@ class CaseOverview:
             open=amount_words(invoice.open),
             due=invoice.due_on.isoformat(),
         )
+
+
+def credit_note_words(note: CreditNote) -> str:
+    """`Credit note CN-2026-0001 for invoice 2026-0001: -€2,856.00, sent`"""
+    return texts.STATUS_CREDIT_NOTE.format(
+        number=note.number,
+        invoice=note.invoice_number,
+        amount=amount_words(note.total),
+        status=note.status,
+    )
 
 
 def holds(stop: Stop, case: Case | None) -> bool:

@@ -218,6 +218,7 @@ STATUS_CARD: Final = "Card {number}: {title}, until {until}"
 STATUS_ALARM: Final = "Waits for {when}: {purpose}"
 STATUS_OFFER: Final = "Offer {number}, version {version}: {amount}, {status}"
 STATUS_INVOICE: Final = "Invoice {number}: {amount}, {status}, {open} open, due {due}"
+STATUS_CREDIT_NOTE: Final = "Credit note {number} for invoice {invoice}: {amount}, {status}"
 STATUS_ACTION: Final = "{name}: {status}{proof}"
 
 FAILURES_TITLE: Final = "{number} broken"

@@ -147,10 +147,14 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     credited_by: str = ""
 
     @property
+    def billed(self) -> Money:
+        """What is asked for: the total, or nothing once it is reversed."""
+        return Money(0, self.total.currency) if self.credited_by else self.total
+
+    @property
     def open(self) -> Money:
         """What is still owed; negative where money is to be given back."""
-        owed = Money(0, self.total.currency) if self.credited_by else self.total
-        return owed - self.paid
+        return self.billed - self.paid
 
 
 class CreditNote(Struct, frozen=True, kw_only=True, tag="credit note", gc=False):

@@ -65,3 +65,40 @@ def printed(path: Path) -> str:
     """The text of a PDF, with plain spaces and without the address of our own company."""
     text = "\n".join(page.extract_text() for page in PdfReader(path).pages)
     return " ".join(text.replace("Germany", " ").split())
+
+
+UNDONE = {
+    "de": ("Stornorechnung CN-2026-0001", "hebt", "Zur Rechnung", "Korrektur"),
+    "fr": ("Avoir CN-2026-0001", "annule", "Annule la facture", "rectification"),
+}
+
+
+@pytest.mark.parametrize("language", TALKS)
+async def test_credit_notes_and_corrections_are_in_the_customers_language(
+    business: Any, founder: Any, language: str
+) -> None:
+    sender, subject, lead, _, accepts, _ = TALKS[language]
+    title, verb, fact, sorry = UNDONE[language]
+    await business.mail(lead, sender=sender, subject=subject)
+    await business.approves()
+    await business.mail(accepts, sender=sender, answers=business.sent()[-1])
+    await business.approves()
+    await business.says("undo 2026-0001")
+    await business.approves()
+    await business.approves()
+    mail = whole(business.sent()[-1])
+    pdf = printed(founder.folder / "invoices" / "CN-2026-0001.pdf")
+    assert title in mail
+    assert verb in mail
+    assert title in pdf
+    assert fact in pdf
+    await business.mail(lead, sender="Neu <neu@example.org>", subject="Zwei")
+    await business.approves()
+    (sent,) = [m for m in business.sent() if m["To"] == "neu@example.org"]
+    await business.says(f"undo {sent['X-Coo-Action']}")
+    await business.approves()
+    correction = business.sent()
+    texts = [whole(m) for m in correction if m["X-Coo-Command"] == "SendCorrection"]
+    assert sorry in texts[0]
+    for text in (mail, pdf, *texts):
+        assert ENGLISH.findall(re.sub(r"Studio Nord|Workshop\w*|\S+@\S+", " ", text)) == []
