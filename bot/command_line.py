@@ -22,6 +22,7 @@ from rich.console import Console
 from bot import texts
 from bot.channel import CONSOLE, Reply
 from bot.command_line_copies import register
+from bot.command_line_prove import prove
 from bot.commands import Commands, Session
 from bot.commands.proving import verified
 from bot.company_text import defaults
@@ -189,6 +190,7 @@ one_shot("split", "Take a merge of contacts back.", works=True)
 one_shot("link", "Say under which phone, account or address a contact is known too.", works=True)
 one_shot("assign", "Say to which case a stray mail or payment belongs.", works=True)
 one_shot("undo", "Take something back, the way business does; each way back asks.", works=True)
+cli.command()(prove)
 
 
 def settings_for(data: Path | None) -> Settings:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import called
 from ledger.domain.amounts import amount_words
-from ledger.domain.entities import Invoice, Question, Stray
+from ledger.domain.commands import SendInvoice
+from ledger.domain.entities import Action, ActionStatus, Invoice, Question, Stray
 from ledger.domain.events import (
     ContactCreated,
     ContactsKeptApart,
@@ -35,7 +36,14 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
     named = await _named(payment, desk)
     if named:
         return [
-            routed(fact, case, PAYMENT, _names(number), shared=len(named) > 1)
+            routed(
+                fact,
+                case,
+                PAYMENT,
+                _names(number),
+                proves=await _arrived(case, number, desk),
+                shared=len(named) > 1,
+            )
             for case, number in named.items()
         ]
     payer = await _payer(fact, payment, desk)
@@ -67,6 +75,16 @@ def _quoted(source: Fact) -> set[str]:
     event = source.event
     numbers = event.numbers if isinstance(event, PaymentReceived) else ()
     return {number.upper() for number in numbers}
+
+
+async def _arrived(case: str, number: str, desk: Desk) -> str:
+    """The mail with this invoice, where nobody knew whether it had left: its number is known."""
+    for action in await desk.views.all(Action, case=case):
+        match action:
+            case Action(status=ActionStatus.UNKNOWN, command=SendInvoice(number=sent)):
+                if sent == number:
+                    return action.id
+    return ""
 
 
 def _names(number: str) -> str:

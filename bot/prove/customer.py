@@ -67,7 +67,7 @@ class Customer:
         answers = iter(_ANSWERS)
         for effect in first_copies(self._world.effects):
             match effect.order.command:
-                case SendProposal() as offer:
+                case SendProposal() as offer if offer.to in ADA:
                     text = next(answers, "")
                     if text:
                         to = message_id(effect.key, self._world.domain)
@@ -78,7 +78,7 @@ class Customer:
                             subject=f"Re: {offer.subject}",
                             answers=to,
                         )
-                case SendInvoice() as invoice:
+                case SendInvoice() as invoice if invoice.to in ADA:
                     yield paid(invoice.number, invoice.total, self._start, payment=invoice.number)
 
 

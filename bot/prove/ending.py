@@ -40,6 +40,7 @@ from ledger.domain.events import (
     DoneByOperator,
     QuestionAnswered,
     RetryOrdered,
+    Routed,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.verdicts import Allow
@@ -47,6 +48,7 @@ from ledger.replay import refold
 
 HAPPENED: Final = "the operator looked, and it had happened"
 RETRIED: Final = "the operator looked, and had it tried again"
+ANSWERED: Final = "the customer answered or paid it, so it had arrived"
 UNRESOLVED: Final = "nobody resolved it"
 
 _HELD: Final = frozenset(
@@ -200,6 +202,8 @@ def _resolving(fact: Fact, action: str) -> str:
             return HAPPENED
         case QuestionAnswered(choice=choice) if choice == f"happened:{action}":
             return HAPPENED
+        case Routed(proves=known) if known == action:
+            return ANSWERED
         case RetryOrdered(target=target) if target == action:
             return RETRIED
         case _:

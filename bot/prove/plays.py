@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -63,15 +63,20 @@ def rehearsed(name: str, stage: Stage, calm: Ending) -> Played:
     stage.root.mkdir(parents=True)
     act = asyncio.run(_act(PLAYS[name], founded(stage)))
     ending = act.ending
-    known = name in SHORTER
     return Played(
         name=name,
         did=act.did,
         duplicated=(*ending.doubled, *ending.unbidden),
-        lost=tuple(lost(ending, calm, whole=not known)),
-        wrong=(*act.wrong, *wrong(ending, calm, same_books=not known, strict=False)),
+        lost=tuple(_lost(name, ending, calm)),
+        wrong=(*act.wrong, *wrong(ending, calm, same_books=name not in OTHER_DAYS, strict=False)),
         parked=ending.parked,
     )
+
+
+def _lost(name: str, ending: Ending, calm: Ending) -> Iterator[str]:
+    yield from lost(ending, calm, whole=name not in OTHER_EFFECTS)
+    if name in OTHER_EFFECTS - OTHERS_ASK:
+        yield from ending.left
 
 
 async def _act(play_it: Play, stage: Stage) -> Act:
@@ -208,7 +213,7 @@ LOOKS: Final = (
 async def paid_before_issued(stage: Stage) -> Act:
     """The money is there before the invoice has a number."""
     async with staged(stage) as company:
-        await arrives(company, paid("2026-0001", _TOTAL, stage.start, payment="2026-0001"))
+        await arrives(company, paid("2026-0001", TOTAL, stage.start, payment="2026-0001"))
         await play(company)
         return Act("it waits, and the invoice finds it", (), await ended(company))
 
@@ -229,7 +234,7 @@ async def paid_before_delivered(stage: Stage) -> Act:
         return Act(did, (), await ended(company))
 
 
-_TOTAL: Final = Money(2_618_00, "EUR")
+TOTAL: Final = Money(2_618_00, "EUR")
 
 
 # --- clock and disk ----------------------------------------------------------------------------
@@ -330,13 +335,15 @@ PLAYS: Final[dict[str, Play]] = {
 }
 """By the name that the table shows."""
 
-SHORTER: Final = frozenset(
-    {
-        "paid before the invoice was issued",
-        "paid before the invoice was delivered",
-        "clock jumps forward",
-        "clock jumps back",
-    }
-)
-"""Plays that rightly end otherwise than the calm run: no invoice is sent that is paid already,
-and other customers ask besides Ada."""
+OTHERS_ASK: Final = frozenset({"clock jumps forward"})
+"""Where other customers still wait at the end."""
+
+OTHER_EFFECTS: Final = OTHERS_ASK | {
+    "paid before the invoice was issued",
+    "paid before the invoice was delivered",
+    "clock jumps back",
+}
+"""Where other things are rightly done: no invoice is sent that is paid, or they bear other days."""
+
+OTHER_DAYS: Final = frozenset({"clock jumps back"})
+"""Where the books rightly name other days."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import os
 import signal
 import threading
@@ -48,7 +50,9 @@ def started(work: Callable[[], None], complaint: Path) -> int:
     if pid:
         return pid
     code = _FAILED
+    logging.disable()  # what stumbles is told by its complaint, and the console is not ours
     try:
+        gc.disable()  # a collection would touch, and so copy, everything that is shared
         signal.alarm(HANGS_AFTER_S)
         work()
         code = 0

@@ -32,7 +32,7 @@ AROUND_A_CALL: Final = (
 )
 """Where it matters what a provider can say about an earlier try."""
 
-AGAIN_EVERY: Final = 4
+AGAIN_EVERY: Final = 6
 """Every so many trials the restarted process is killed as well, while it recovers."""
 
 

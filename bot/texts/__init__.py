@@ -12,5 +12,6 @@ from bot.texts.doctor import *  # noqa: F403  # see above
 from bot.texts.erasure import *  # noqa: F403  # see above
 from bot.texts.notices import *  # noqa: F403  # see above
 from bot.texts.past import *  # noqa: F403  # see above
+from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.trouble import Trouble as Trouble

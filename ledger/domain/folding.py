@@ -59,7 +59,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CopyTakenOver: (fold_copies,),
     events.CopySuperseded: (fold_copies,),
     events.CaseOpened: (fold_contact,),
-    events.Routed: (fold_strays,),
+    events.Routed: (fold_strays, fold_actions, fold_deals, fold_failures),
     events.Unrouted: (fold_strays,),
     events.StrayPlaced: (fold_strays,),
     events.ContactCreated: (fold_contact,),

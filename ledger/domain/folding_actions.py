@@ -23,11 +23,12 @@ from ledger.domain.events import (
     Event,
     QuestionAnswered,
     Rejected,
+    Routed,
     VerdictGiven,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.look import Look
-from ledger.domain.verdicts import Allow, Ask, Deny, Verdict
+from ledger.domain.verdicts import Allow, Ask, Deny, Receipt, Verdict
 
 MAILS: Final = frozenset(kind.__name__ for kind in get_args(OutgoingMail))
 """Names of the commands that send a mail; they outlive the erasure of the command itself."""
@@ -47,6 +48,9 @@ _CLOSED: Final = frozenset(
 )
 """What was tried or decided is not reopened by a verdict, an approval or a newer action."""
 
+ANSWERED: Final = "the customer"
+"""Who gives the proof of a mail that was answered before anybody knew that it had left."""
+
 _FINAL: Final = frozenset({ActionStatus.SUCCEEDED, ActionStatus.BY_OPERATOR})
 
 
@@ -55,11 +59,32 @@ def fold_actions(fact: Fact, look: Look) -> list[Entity]:
     event = fact.event
     if isinstance(event, ActionProposed):
         return [*replaced_action(event, look), *_undone(event, look), _proposed(event, fact)]
+    if isinstance(event, Routed):
+        return _arrived(event, look)
     action = look.get(Action, getattr(event, "action", ""))
     if action is None:
         return []
     altered = _altered(event, action, fact, look)
     return [replace(action, **altered)] if altered else []
+
+
+def proven(event: Routed, look: Look) -> Action | None:
+    """The mail of which nobody knew whether it had left, and which is answered or paid by this.
+
+    One that is just being tried is left to the dispatcher, which says how that ended.
+    """
+    action = look.get(Action, event.proves) if event.proves else None
+    unknown = action is not None and action.status is ActionStatus.UNKNOWN
+    return action if unknown and event.sender != "other" else None
+
+
+def _arrived(event: Routed, look: Look) -> list[Entity]:
+    """Who answers a mail, or pays by its number, has got it: that is the proof."""
+    action = proven(event, look)
+    if action is None:
+        return []
+    proof = Receipt(provider=ANSWERED, reference=action.message_id, location=event.fact)
+    return [replace(action, status=ActionStatus.SUCCEEDED, receipt=proof, cause="", remedy="")]
 
 
 def is_mail(action: Action) -> bool:

@@ -18,8 +18,10 @@ from ledger.domain.events import (
     ProposalDeclined,
     ProposalDrafted,
     QuestionAnswered,
+    Routed,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.folding_actions import proven
 from ledger.domain.look import Look
 from ledger.domain.values import Money
 
@@ -43,7 +45,10 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
             invoice = look.get(Invoice, event.invoice)
             return [replace(invoice, status=_in_full(invoice))] if invoice else []
         case ActionSucceeded() | DoneByOperator() | QuestionAnswered() as event:
-            return _sent(event, look)
+            return _sent(event.action, look)
+        case Routed() as event:
+            answered = proven(event, look)
+            return _sent(answered.id, look) if answered else []
         case _:
             return []
 
@@ -164,8 +169,8 @@ def _in_full(invoice: Invoice) -> str:
     return "overpaid" if invoice.open.minor < 0 else "paid"
 
 
-def _sent(event: ActionSucceeded | DoneByOperator | QuestionAnswered, look: Look) -> list[Entity]:
-    action = look.get(Action, event.action) if event.action else None
+def _sent(action_id: str, look: Look) -> list[Entity]:
+    action = look.get(Action, action_id) if action_id else None
     match action:
         case Action(name="SendProposal"):
             return _proposal_sent(action, look)

@@ -16,8 +16,10 @@ from ledger.domain.events import (
     FailureCleared,
     FailureReported,
     QuestionAnswered,
+    Routed,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.folding_actions import proven
 from ledger.domain.look import Look
 
 
@@ -38,6 +40,9 @@ def fold_failures(fact: Fact, look: Look) -> list[Entity]:
             return _cleared(event.action, look)
         case QuestionAnswered() as event:
             return _cleared(event.action, look) if event.action else []
+        case Routed() as event:
+            answered = proven(event, look)
+            return _cleared(answered.id, look) if answered else []
         case ActionProposed() as event:
             return _cleared(event.replaces, look) if event.replaces else []
         case _:

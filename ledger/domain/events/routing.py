@@ -26,8 +26,8 @@ class Routed(Event, frozen=True, kw_only=True):
 
     `sender`: `same` (the case's own contact), `other` (a different address in a known thread),
     or empty where nobody sent anything. `proves`: the action whose mail it answers, where how
-    that one ended was not known yet; who answers a mail has got it. `shared`: it concerns other
-    cases as well, so what it brings must not be counted twice.
+    that one ended was not known yet; who answers a mail has got it, and who pays by its number.
+    `shared`: it concerns other cases as well, so what it brings must not be counted twice.
     """
 
     fact: str
