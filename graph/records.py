@@ -37,6 +37,9 @@ COMPANY = "company"
 
 _UNAVAILABLE = "ask"
 
+_NAMED = 3
+"""What a gate's question names in the open: case, person, action. Hashes follow."""
+
 T = TypeVar("T")
 
 
@@ -73,6 +76,21 @@ def _about_gate(
 
 def _short_sha(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()[:16]
+
+
+def _same_question(port: str, then: str, now: str) -> bool:
+    """Whether a recorded key names the question of this one, asked before a field was added.
+
+    The hashes of a gate's question cover whole events, so a new field changes them though nothing
+    else is proposed. What is proposed otherwise shows where the facts are compared.
+    """
+    (place, _, before), (here, _, after) = then.partition(" "), now.partition(" ")
+    if place != here or port not in {"gate", "recall"}:
+        return False
+    old, new = msgspec.json.decode(before), msgspec.json.decode(after)
+    if port == "gate":
+        return bool(old[:_NAMED] == new[:_NAMED])
+    return bool(old == {name: value for name, value in new.items() if name in old})
 
 
 class Recorder:
@@ -161,10 +179,19 @@ class Records:
 
     def answer(self, port: str, key: str, kind: type[T]) -> T:
         """The recorded answer. Raises `WorldUnreachable` for what was never asked."""
-        try:
-            return msgspec.json.decode(self._answers[port, key], type=kind)
-        except KeyError:
-            raise WorldUnreachable(f"The read {port} {key!r}") from None
+        found = self._answers.get((port, key)) or self._asked_by_an_earlier_version(port, key)
+        if found is None:
+            raise WorldUnreachable(f"The read {port} {key!r}")
+        return msgspec.json.decode(found, type=kind)
+
+    def _asked_by_an_earlier_version(self, port: str, key: str) -> str | None:
+        """The answer to the one question that an earlier version wrote down in other words."""
+        same = [
+            answer
+            for (other, then), answer in self._answers.items()
+            if other == port and _same_question(port, then, key)
+        ]
+        return same[0] if len(same) == 1 else None
 
     def called(self, request: ModelRequest) -> ModelAnswer:
         """What the model said. Raises `ModelUnavailable` where it did not answer then."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from graph.ports import (
     GateDecision,
@@ -21,7 +23,7 @@ from graph.ports import (
 from graph.records import Recorder, Records, company_sha
 from ledger.domain.company import Bank, Company, Operator
 from ledger.domain.errors import WorldUnreachable
-from ledger.domain.events import ActionProposed, Event, Recollection, Told
+from ledger.domain.events import ActionProposed, Event, Read, Recollection, Told
 from ledger.domain.verdicts import Allow, FiredRule
 
 COMPANY = Company(
@@ -104,6 +106,57 @@ async def test_every_answer_comes_back_from_the_record_exactly() -> None:
     reads = recorder.reads(company_is_new=True)
     companies = {read.key: read.answer for read in reads if read.port == "company"}
     assert await everything(Records(reads, companies, {}).at("plan")) == then
+
+
+def of_an_earlier_version(read: Read) -> Read:
+    """The same read, written down when events and requests had one field less."""
+    place, _, question = read.key.partition(" ")
+    asked = json.loads(question)
+    if read.port == "gate":
+        asked[-2:] = ["a-hash-of", "fewer-fields"]
+    if read.port == "recall":
+        del asked["limit"]
+    return Read(read.port, f"{place} {json.dumps(asked, separators=(',', ':'))}", read.answer)
+
+
+async def test_what_was_asked_before_a_field_was_added_is_answered_from_the_record() -> None:
+    recorder = Recorder(Ticking(), COMPANY)
+    world = recorder.at("plan")
+    then = [
+        await world.recall(RecallRequest(text="logo")),
+        await world.gate("lead-1", "p", PROPOSED),
+    ]
+    old = [of_an_earlier_version(read) for read in recorder.reads(company_is_new=True)[1:]]
+    again = Records(old, {}, {}).at("plan")
+    assert [
+        await again.recall(RecallRequest(text="logo")),
+        await again.gate("lead-1", "p", PROPOSED),
+    ] == then
+
+
+async def test_another_question_is_not_taken_for_one_of_an_earlier_version() -> None:
+    recorder = Recorder(Ticking(), COMPANY)
+    await recorder.at("plan").recall(RecallRequest(text="logo"))
+    await recorder.at("plan").gate("lead-1", "p", PROPOSED)
+    old = [of_an_earlier_version(read) for read in recorder.reads(company_is_new=True)[1:]]
+    records = Records(old, {}, {})
+    for question in (
+        records.at("plan").recall(RecallRequest(text="website")),
+        records.at("plan").gate("lead-1", "p", structs.replace(PROPOSED, action="b")),
+        records.at("review").gate("lead-1", "p", PROPOSED),
+    ):
+        with pytest.raises(WorldUnreachable):
+            await question
+
+
+async def test_where_two_old_questions_could_be_meant_neither_is_guessed() -> None:
+    recorder = Recorder(Ticking(), COMPANY)
+    await recorder.at("plan").gate("lead-1", "p", PROPOSED)
+    await recorder.at("plan").gate("lead-1", "p", PROPOSED, (Told(topic="t"),))
+    records = Records(recorder.reads(company_is_new=True), {}, {})
+    changed = structs.replace(PROPOSED, recommendation="do it")
+    with pytest.raises(WorldUnreachable):
+        await records.at("plan").gate("lead-1", "p", changed)
 
 
 async def test_equal_questions_keep_their_order_and_places_do_not_mix() -> None:
