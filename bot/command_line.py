@@ -26,7 +26,8 @@ from bot.command_line_prove import prove
 from bot.commands import Commands, Session
 from bot.commands.proving import verified
 from bot.company_text import defaults
-from bot.doctor import Probes, Report, examine
+from bot.copying import last_copy
+from bot.doctor import Copied, Probes, Report, examine
 from bot.folder import Folder
 from bot.init import company_by_asking, refuse_existing, write_company
 from bot.live_office import LiveOffice, broken_report
@@ -37,6 +38,7 @@ from bot.settings import Settings
 from bot.worker import Looking
 from ledger.domain.company import Company
 from ledger.domain.errors import ChainBroken, CooError, SettingsInvalid
+from ledger.domain.events import BackedUp
 from ledger.lock import held_by
 
 T = TypeVar("T")
@@ -246,7 +248,16 @@ def _probes(app: App, *, quick: bool) -> Probes:
         verify=office.glance if quick else office.verify,
         policies=lambda: office.policies,
         holder=lambda: held_by(app.folder.root),
+        copied=lambda: _copied(app),
     )
+
+
+async def _copied(app: App) -> Copied | None:
+    last, head = await last_copy(app), await app.ledger.head()
+    if last is None or not isinstance(last.event, BackedUp):
+        return None
+    ago = app.clock.now() - last.at
+    return Copied(kind=last.event.kind, ago=ago, since=head.seq - last.seq)
 
 
 def _asked(out: Console) -> Company:

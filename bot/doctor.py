@@ -6,6 +6,7 @@ import platform
 import sqlite3
 import stat
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from bot import texts
+from bot.amounts import counted, span_words
 from bot.channel import Reply, Table
 from bot.company_file import FILE_NAME, load_company
 from bot.folder import Folder
@@ -25,6 +27,7 @@ from ledger.domain.company import Company, ModelScope
 from ledger.domain.errors import CooError, SettingsInvalid
 
 DISTRIBUTION: Final = "coo-operator"
+OLD: Final = timedelta(days=7)
 SHARED_BITS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 SQLITE_FIXED: Final = (3, 51, 3)
@@ -50,15 +53,29 @@ class Finding(Struct, frozen=True, kw_only=True):
     remedy: str = ""
 
 
+class Copied(Struct, frozen=True, kw_only=True):
+    """The last backup or export: how long ago, and how many facts came since."""
+
+    kind: str
+    ago: timedelta
+    since: int
+
+
+async def _never_copied() -> Copied | None:
+    return None
+
+
 class Probes(Struct, frozen=True, kw_only=True):
     """What only the application can look at. Each may raise `CooError` or `OSError`.
 
-    `holder` names who runs the folder's subscribers (empty: nobody).
+    `holder` names who runs the folder's subscribers (empty: nobody); `copied` gives None where
+    no backup was ever made.
     """
 
     verify: Callable[[], Awaitable[VerifyReport]]
     policies: Callable[[], PoliciesInForce]
     holder: Callable[[], str]
+    copied: Callable[[], Awaitable[Copied | None]] = _never_copied
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -235,7 +252,7 @@ def _nothing_inside() -> Finding:
 async def _inside(probes: Probes | CooError | OSError | None) -> list[Finding]:
     match probes:
         case Probes():
-            return [await _chain(probes), _rules(probes), _holder(probes)]
+            return [await _chain(probes), await _backup(probes), _rules(probes), _holder(probes)]
         case None:
             return [_nothing_inside()]
         case SettingsInvalid():
@@ -255,6 +272,21 @@ async def _chain(probes: Probes) -> Finding:
     head = report.head[:16] or texts.DOCTOR_EMPTY
     what = texts.DOCTOR_CHAIN.format(facts=f"{report.facts:,}", head=head)
     return Finding(about="Ledger", health=Health.OK, what=what)
+
+
+async def _backup(probes: Probes) -> Finding:
+    try:
+        last = await probes.copied()
+    except (CooError, OSError) as error:
+        return _fell_over("Backup", error)
+    if last is None:
+        what, remedy = texts.DOCTOR_NO_BACKUP.put()
+        return Finding(about="Backup", health=Health.ABSENT, what=what, remedy=remedy)
+    words = {"kind": last.kind, "ago": span_words(last.ago), "facts": counted(last.since, "fact")}
+    what = texts.DOCTOR_BACKUP.format(**words)
+    if last.ago <= OLD or not last.since:
+        return Finding(about="Backup", health=Health.OK, what=what)
+    return Finding(about="Backup", health=Health.ADVICE, what=what, remedy=texts.DOCTOR_OLD_BACKUP)
 
 
 def _rules(probes: Probes) -> Finding:

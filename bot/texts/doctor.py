@@ -49,6 +49,11 @@ DOCTOR_NO_PRICE: Final = (
 )
 DOCTOR_NO_LEDGER: Final = Trouble("There is no ledger yet.", "The first mail or chat makes it.")
 DOCTOR_CHAIN: Final = "{facts} facts, the chain holds, head {head}"
+DOCTOR_NO_BACKUP: Final = Trouble(
+    "No backup was ever made.", "`coo backup FILE` makes one, also while Coo runs."
+)
+DOCTOR_BACKUP: Final = "last {kind} {ago} ago, {facts} since"
+DOCTOR_OLD_BACKUP: Final = "Make a new one: `coo backup FILE`, kept on another machine."
 DOCTOR_EMPTY: Final = "none"
 DOCTOR_CHAIN_BROKEN: Final = Trouble(
     "{what}", "Coo writes nothing more. Restore the last backup of the folder."

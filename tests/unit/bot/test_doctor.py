@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.company_file import FILE_NAME
 from bot.company_text import company_text, defaults
-from bot.doctor import Health, Probes, Report, examine, sqlite_finding
+from bot.doctor import Copied, Health, Probes, Report, examine, sqlite_finding
 from bot.office import PoliciesInForce, VerifyReport
 from bot.render import plain
 from bot.settings import Settings
@@ -18,16 +19,21 @@ def probes(
     verify: VerifyReport | Exception | None = None,
     refused: tuple[str, ...] = (),
     holder: str = "",
+    copied: Copied | None = None,
 ) -> Probes:
     async def looked() -> VerifyReport:
         if isinstance(verify, Exception):
             raise verify
         return verify or VerifyReport(facts=7, head="cafe" * 16)
 
+    async def last_copy() -> Copied | None:
+        return copied
+
     return Probes(
         verify=looked,
         policies=lambda: PoliciesInForce(policy="1@abc", rules=("a", "b"), refused=refused),
         holder=lambda: holder,
+        copied=last_copy,
     )
 
 
@@ -101,6 +107,24 @@ async def test_what_cannot_be_read_is_broken_with_a_remedy(folder: Path, error: 
     finding = next(each for each in report.findings if each.about == "Ledger")
     assert finding.health is Health.BROKEN
     assert finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("copied", "expected", "words"),
+    [
+        (None, Health.ABSENT, "No backup was ever made."),
+        (Copied(kind="backup", ago=timedelta(hours=3), since=12), Health.OK, "12 facts since"),
+        (Copied(kind="backup", ago=timedelta(days=9), since=1), Health.ADVICE, "9 days ago"),
+        (Copied(kind="backup", ago=timedelta(days=9), since=0), Health.OK, "9 days ago"),
+    ],
+)
+async def test_the_last_backup_is_told_and_missed_when_it_is_old(
+    folder: Path, copied: Copied | None, expected: Health, words: str
+) -> None:
+    report = await examine(settings(folder), probes(copied=copied))
+    assert health(report, "Backup") is expected
+    assert words in drawn(report)
+    assert report.exit_code == 0
 
 
 async def test_refused_rules_are_broken_and_named(folder: Path) -> None:
