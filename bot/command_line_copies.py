@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from bot import texts
+from bot.amounts import counted
 from bot.channel import CONSOLE, Reply
 from bot.commands import Commands, Session
 from bot.live_office import LiveOffice
@@ -23,6 +24,10 @@ from ledger.archive.backup import Made
 from ledger.domain.errors import CooError
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
+Erased = Annotated[
+    Path | None,
+    typer.Option("--erased", help="A list of the erased (else erased.txt beside the file)."),
+]
 PassphraseFile = Annotated[
     Path | None,
     typer.Option("--passphrase-file", help="A file whose first line is the passphrase."),
@@ -45,7 +50,12 @@ def backup(file: Path, data: Data = None, passphrase_file: PassphraseFile = None
     put(screen(), Reply(lines=tuple(lines), hints=(texts.BACKUP_HINT,)))
 
 
-def restore(file: Path, data: Data = None, passphrase_file: PassphraseFile = None) -> None:
+def restore(
+    file: Path,
+    data: Data = None,
+    passphrase_file: PassphraseFile = None,
+    erased: Erased = None,
+) -> None:
     """Check a backup whole and put it into a new folder, stopped until `coo takeover`."""
     from bot import copying  # noqa: PLC0415 - see above
     from bot.command_line import settings_for  # noqa: PLC0415 - see above
@@ -54,11 +64,11 @@ def restore(file: Path, data: Data = None, passphrase_file: PassphraseFile = Non
     target = settings_for(data).data
     refuse_taken(target)
     secret = _passphrase(passphrase_file, new=False)
-    arrived = asyncio.run(copying.restored(target, file, secret))
+    arrived = asyncio.run(copying.restored(target, file, secret, erased=erased))
     line = texts.RESTORED.format(
         company=arrived.company, folder=target, facts=arrived.facts, head=arrived.head[:16]
     )
-    put(screen(), Reply(lines=(line, texts.RESTORED_STOPPED)))
+    put(screen(), Reply(lines=(line, *_forgotten(arrived.forgotten), texts.RESTORED_STOPPED)))
 
 
 def export(
@@ -95,6 +105,7 @@ def import_(
     file: Path,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
+    erased: Erased = None,
     check: Annotated[bool, typer.Option("--check", help="Only check the file.")] = False,
 ) -> None:
     """Check an export line by line and make a new folder of it, stopped until `coo takeover`."""
@@ -112,11 +123,15 @@ def import_(
     target = settings_for(data).data
     refuse_taken(target)
     secret = _passphrase(passphrase_file, new=False)
-    arrived = asyncio.run(copying.imported(target, file, secret))
+    arrived = asyncio.run(copying.imported(target, file, secret, erased=erased))
     line = texts.IMPORTED.format(
         company=arrived.company, folder=target, facts=arrived.facts, head=arrived.head[:16]
     )
-    put(screen(), Reply(lines=(line, texts.RESTORED_STOPPED)))
+    put(screen(), Reply(lines=(line, *_forgotten(arrived.forgotten), texts.RESTORED_STOPPED)))
+
+
+def _forgotten(count: int) -> tuple[str, ...]:
+    return (texts.RESTORED_FORGOTTEN.format(persons=counted(count, "person")),) if count else ()
 
 
 def takeover(

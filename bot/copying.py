@@ -23,6 +23,7 @@ from ledger.archive.backup import Made, back_up
 from ledger.archive.export import Exporting
 from ledger.archive.importing import head_of
 from ledger.archive.importing import unpack as unpack_export
+from ledger.archive.manifest import TOMBSTONES
 from ledger.archive.restore import arriving, check, put_in_place, unpack
 from ledger.archive.stored import check_documents
 from ledger.domain.events import BackedUp, CopyRestored
@@ -30,6 +31,7 @@ from ledger.domain.facts import Draft, Fact
 from ledger.domain.look import BACKUPS
 from ledger.domain.reading import Clock
 from ledger.domain.values import DESK
+from ledger.erasure import apply_tombstones, read_tombstones
 from ledger.reads import Reads
 from ledger.seal import Keys
 from ledger.store import Head, Ledger, Tx
@@ -43,12 +45,13 @@ EXPORT: Final = "export"
 
 
 class Arrived(Struct, frozen=True, kw_only=True):
-    """A copy that was put in place."""
+    """A copy that was put in place. `forgotten`: how many erased persons it had still known."""
 
     folder: Path
     company: str
     facts: int
     head: str
+    forgotten: int = 0
 
 
 def backed_up(settings: Settings, path: Path, passphrase: Secret, *, work: int = WORK) -> Made:
@@ -66,18 +69,44 @@ def backed_up(settings: Settings, path: Path, passphrase: Secret, *, work: int =
 
 
 async def restored(
-    target: Path, path: Path, passphrase: Secret, *, clock: Clock | None = None
+    target: Path,
+    path: Path,
+    passphrase: Secret,
+    *,
+    erased: Path | None = None,
+    clock: Clock | None = None,
 ) -> Arrived:
-    """Check a backup whole and put it at `target`, stopped. What fails leaves `target` alone."""
+    """Check a backup whole and put it at `target`, stopped. What fails leaves `target` alone.
+
+    `erased` is a list of tombstones: who stands there is erased from the copy as well. A list
+    that lies beside the backup is found by itself.
+    """
     with arriving(target, f"A copy in {target.name!r}") as folder:
         manifest = unpack(path, folder, passphrase.reveal())
         check(folder, manifest, path)
+        forgotten = _erase_again(folder, erased, path, clock)
         head = Head(manifest.facts, bytes.fromhex(manifest.head))
         company = await stopped_copy(
             folder, kind=BACKUP, head=head, made_at=manifest.made_at, clock=clock
         )
         put_in_place(folder, target)
-    return Arrived(folder=target, company=company, facts=head.seq, head=head.hash.hex())
+    return Arrived(
+        folder=target,
+        company=company,
+        facts=head.seq,
+        head=head.hash.hex(),
+        forgotten=forgotten,
+    )
+
+
+def _erase_again(folder: Path, erased: Path | None, path: Path, clock: Clock | None) -> int:
+    """Whoever was erased after the copy was made, as far as the lists at hand say so."""
+    beside = path.parent / TOMBSTONES
+    lists = [each for each in (folder / TOMBSTONES, beside) if each.exists()]
+    lists += [erased] if erased is not None else []
+    persons = {person for each in lists for person in read_tombstones(each)}
+    today = (clock or SystemClock()).now().date()
+    return len(apply_tombstones(folder, persons, today)) if persons else 0
 
 
 async def exported(
@@ -91,7 +120,12 @@ async def exported(
 
 
 async def imported(
-    target: Path, path: Path, passphrase: Secret, *, clock: Clock | None = None
+    target: Path,
+    path: Path,
+    passphrase: Secret,
+    *,
+    erased: Path | None = None,
+    clock: Clock | None = None,
 ) -> Arrived:
     """Check an export line by line and put a copy made of it at `target`, stopped."""
     with arriving(target, f"A copy in {target.name!r}") as folder:
@@ -99,11 +133,18 @@ async def imported(
         head = head_of(header)
         with closing(Keys.open(Folder(folder).keys)) as keys:
             check_documents(Folder(folder).blobs, keys)
+        forgotten = _erase_again(folder, erased, path, clock)
         company = await stopped_copy(
             folder, kind=EXPORT, head=head, made_at=header.made_at, clock=clock
         )
         put_in_place(folder, target)
-    return Arrived(folder=target, company=company, facts=head.seq, head=head.hash.hex())
+    return Arrived(
+        folder=target,
+        company=company,
+        facts=head.seq,
+        head=head.hash.hex(),
+        forgotten=forgotten,
+    )
 
 
 async def stopped_copy(

@@ -40,6 +40,7 @@ RESTORED: Final = "Restored {company} into {folder}: {facts} facts, the chain ho
 RESTORED_STOPPED: Final = (
     "This copy is stopped: nothing leaves it. `coo takeover` compares it with the world."
 )
+RESTORED_FORGOTTEN: Final = "Erased since the backup was made, and so erased here too: {persons}."
 EXPORTED: Final = "Wrote {path}: {facts} facts, {size}. Head {head}."
 EXPORT_WITHOUT_KEYS: Final = (
     "Without keys: it can be checked and read by programs, but not be imported again."

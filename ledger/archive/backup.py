@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from ledger.archive.age import WORK, looks_sealed, sealed
 from ledger.archive.manifest import (
-    COMPANY,
+    FILES,
     FIRST,
     FOLDERS,
     FORMAT,
@@ -113,7 +113,8 @@ def _pieces(data: Path, ledger: Path, manifest: Manifest, tally: Tally) -> Itera
 def _members(data: Path, ledger: Path) -> Iterator[Member]:
     yield Member(LEDGER, ledger)
     yield Member(KEYS, keys_file(data / KEYS))
-    yield Member(COMPANY, data / COMPANY)
+    for name in FILES:
+        yield Member(name, data / name)
     for name in FOLDERS:
         yield from files_below(data / name, name, leave_out=_HALF_WRITTEN)
 

@@ -27,7 +27,7 @@ from ledger.archive.lines import (
     compressing,
     encoded,
 )
-from ledger.archive.manifest import BLOBS, COMPANY, KEYS, POLICIES
+from ledger.archive.manifest import BLOBS, FILES, KEYS, POLICIES
 from ledger.archive.troubles import WouldOverwrite
 from ledger.archive.whole_file import whole_file
 from ledger.blobs import sealed_copies
@@ -81,7 +81,7 @@ class Exporting:
             head=head.hash.hex(),
             keys=passphrase is not None,
         )
-        for name in (COMPANY, *_policies(self._data)):
+        for name in (*_files(self._data), *_policies(self._data)):
             yield FileLine(path=name, text=(self._data / name).read_text(encoding="utf-8"))
         yield from self._facts(connection)
         if passphrase is not None:  # after the facts: a key is durable before the fact it seals
@@ -144,6 +144,10 @@ def looks_exported(path: Path) -> bool:
         return True
     with path.open("rb") as file:
         return file.read(len(_MARK)) == _MARK
+
+
+def _files(data: Path) -> Sequence[str]:
+    return [name for name in FILES if (data / name).exists()]
 
 
 def _policies(data: Path) -> Sequence[str]:

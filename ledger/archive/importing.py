@@ -28,7 +28,7 @@ from ledger.archive.lines import (
     numbered,
     read_line,
 )
-from ledger.archive.manifest import BLOBS, COMPANY, KEYS, POLICIES
+from ledger.archive.manifest import BLOBS, FILES, KEYS, POLICIES
 from ledger.archive.troubles import CopyTooNew, NotACopy, WithoutKeys
 from ledger.blobs import place_of
 from ledger.chain import Head, Walk
@@ -39,7 +39,7 @@ from ledger.sqlite import SqliteDatabase
 from ledger.tables import CHAIN_HEADS, FACTS
 
 _PAGE: Final = 1_000
-_FILES: Final = (COMPANY, POLICIES)
+_FILES: Final = (*FILES, POLICIES)
 
 
 class Numbered(NamedTuple):

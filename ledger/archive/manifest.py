@@ -15,12 +15,15 @@ LAST: Final = "coo-checks.json"
 LEDGER: Final = "ledger.db"
 KEYS: Final = "keys.db"
 COMPANY: Final = "company.yaml"
+TOMBSTONES: Final = "erased.txt"
+ANCHORS: Final = "anchors.txt"
 BLOBS: Final = "blobs"
 POLICIES: Final = "policies"
 FOLDERS: Final = (POLICIES, BLOBS, "invoices", "mail")
 """What a backup holds beside the three files. Checkpoints and memory are rebuilt from facts."""
 
-TOPS: Final = frozenset({LEDGER, KEYS, COMPANY, *FOLDERS})
+FILES: Final = (COMPANY, TOMBSTONES, ANCHORS)
+TOPS: Final = frozenset({LEDGER, KEYS, *FILES, *FOLDERS})
 
 
 class Manifest(Struct, frozen=True, kw_only=True):

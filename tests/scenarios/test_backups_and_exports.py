@@ -382,3 +382,29 @@ async def test_who_was_erased_stays_erased_through_export_and_import(
         assert app.keys.is_forgotten(person)
         with pytest.raises(BlobMissing):
             await app.blobs.get(mail.raw_sha256)
+
+
+@pytest.mark.parametrize("kind", ["backup", "export"])
+async def test_who_was_erased_after_the_copy_was_made_does_not_come_back_with_it(
+    deal: Any, tmp_path: Path, kind: str
+) -> None:
+    away, target = tmp_path / "away", tmp_path / "again"
+    away.mkdir()
+    person = deal.app.keys.person("ada@example.com")
+    if kind == "backup":
+        file = away / "b.coo"
+        backed_up(deal.app.settings, file, WORDS, work=6)
+    else:
+        file = away / "e.jsonl"
+        await exported(deal.app, file, WORDS, readable=False, work=6)
+    (away / "erased.txt").write_text(f"{person} 2026-11-24\n")
+    bring = restored if kind == "backup" else imported
+    arrived = await bring(target, file, WORDS, clock=deal.clock)
+    assert arrived.forgotten == 1
+    settings = replace(deal.app.settings, data=target)
+    async with open_app(settings, clock=deal.clock) as app:
+        assert app.keys.is_forgotten(person)
+        mails = [f async for f in app.ledger.facts() if isinstance(f.event, MailReceived)]
+        assert mails
+        assert all(fact.erased for fact in mails)
+    assert b"ada@example.com" not in (target / "ledger.db").read_bytes()
