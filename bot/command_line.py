@@ -155,14 +155,21 @@ def verify(
     raise typer.Exit(int(bool(report.broken)))
 
 
-def one_shot(word: str, about: str, *, works: bool = False) -> None:
-    """Register a chat command as one of the command line; `works`: what follows happens here."""
+def one_shot(word: str, about: str, *, works: bool = False, keyless: bool = False) -> None:
+    """Register a chat command as one of the command line.
+
+    `works`: what follows happens here. `keyless`: this process gives up the key to any model
+    before it opens the folder, unless a model is to be asked.
+    """
 
     def command(
         words: Annotated[list[str] | None, typer.Argument()] = None, data: Data = None
     ) -> None:
         line = " ".join([word, *(words or [])])
-        reply = run_with(settings_for(data), lambda app: _answered(app, line, works=works))
+        settings = settings_for(data)
+        if keyless and "--model" not in line:
+            settings = settings.without_keys()
+        reply = run_with(settings, lambda app: _answered(app, line, works=works))
         if not works:
             put(screen(), reply)
         raise typer.Exit(int(reply.trouble))
@@ -182,8 +189,14 @@ one_shot("why", "One step in plain words, or `why not …` a step not taken.")
 one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")
 one_shot("erase", "What erasing a person means; with `confirm` behind the name: do it.", works=True)
 one_shot("failures", "What is broken now.")
-one_shot("replay", "Run a case again from its records and compare.")
-one_shot("whatif", "What a file of rules would have changed: `whatif FILE --since 30d`.")
+one_shot(
+    "replay",
+    "Run a case again from its records and compare; `--policy FILE`, `--model NAME`: under those.",
+    keyless=True,
+)
+one_shot(
+    "whatif", "What a file of rules would have changed: `whatif FILE --since 30d`.", keyless=True
+)
 one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")
 one_shot("resume", "Lift a stop.", works=True)
 register(cli)

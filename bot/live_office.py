@@ -18,7 +18,7 @@ from bot.channel import Verb
 from bot.comparing import Differences, compared
 from bot.erasing import order_erasure
 from bot.erasure_plan import ErasurePlan, plan_erasure, plan_for_address
-from bot.office import Divergence, PoliciesInForce, ReplayReport, VerifyReport
+from bot.office import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
 from bot.opening import App
 from bot.taking_over import Standing, standing, take_over
 from bot.trial import Trial, on_trial
@@ -217,8 +217,9 @@ class LiveOffice:
         )
 
     async def replay(self, case: str) -> ReplayReport:
+        replayer = self._app.replayer
         started = time.perf_counter()
-        report = await self._app.replayer.replay(case)
+        report = await replayer.replay(case)
         facts = await self._app.ledger.case(case)
         differing = () if report.identical else (Divergence(case, report.first_difference),)
         return ReplayReport(
@@ -229,6 +230,12 @@ class LiveOffice:
             divergences=differing,
             erased=report.erased,
         )
+
+    async def suppose(self, case: str, *, rules: Path | None = None, model: str = "") -> Supposed:
+        # The planner takes a second to load, and what only looks at a folder does without it.
+        from bot.replaying import supposed  # noqa: PLC0415
+
+        return await supposed(self._app, case, rules=rules, model=model)
 
     async def as_of(self, moment: datetime) -> Past:
         return await as_of(self._app.ledger, moment)

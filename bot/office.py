@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 from msgspec import Struct
 
@@ -22,6 +22,9 @@ from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.facts import Fact
 from ledger.domain.reading import Clock, History, Views
+
+if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
+    from graph.supposing import SupposedDelivery
 
 
 class PoliciesInForce(Struct, frozen=True, kw_only=True):
@@ -37,6 +40,22 @@ class Divergence(Struct, frozen=True):
 
     fact: str
     what: str
+
+
+class Supposed(Struct, frozen=True, kw_only=True):
+    """A case run again under other rules (`policy`) or with another `model`.
+
+    `not_evaluable`: why verdicts could not be given, one each; `refused`: why the model did not
+    answer; `microusd` is what its answers cost, now or in an earlier replay.
+    """
+
+    case: str
+    deliveries: tuple[SupposedDelivery, ...]
+    policy: str = ""
+    model: str = ""
+    not_evaluable: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    microusd: int = 0
 
 
 class ReplayReport(Struct, frozen=True, kw_only=True):
@@ -188,6 +207,13 @@ class Office(Looks, Protocol):
 
     async def replay(self, case: str) -> ReplayReport:
         """Run the case's deliveries again from the records. Cannot reach the world."""
+        ...
+
+    async def suppose(self, case: str, *, rules: Path | None = None, model: str = "") -> Supposed:
+        """Run the case again under other rules, or with another model. Never acts.
+
+        Nothing is recorded but what the model's calls cost.
+        """
         ...
 
     async def verify(self, anchors: str = "") -> VerifyReport:

@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bot import texts
 from connectors.prices import MILLION, Price
@@ -115,6 +116,13 @@ class Settings(Struct, frozen=True, kw_only=True):
             key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],
             unknown=_unknown(given),
         )
+
+    def without_keys(self) -> Settings:
+        """The same without the way to any model; its key is taken out of the environment, too."""
+        for each in VARIABLES:
+            if each.secret:
+                os.environ.pop(each.name, None)
+        return replace(self, model=None, key_without_model=False)
 
 
 def nearest_variable(name: str) -> str:

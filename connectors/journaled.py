@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, Protocol, assert_never
 
@@ -12,7 +11,7 @@ from connectors.model import Completion, ModelFailed, ModelUnavailable, Prompt
 from connectors.prices import PriceList
 from connectors.rests import Resting, Rests
 from ledger.domain.events import ModelCallRecorded
-from ledger.domain.values import canonical
+from ledger.domain.prompts import prompt_bytes, prompt_sha256
 from ledger.domain.verdicts import Allow, Verdict
 from ledger.journal import AlreadyAnswered, Call, Journal, OverBudget, Reserved
 
@@ -165,13 +164,13 @@ class JournaledModels:
 
     def _call(self, call_id: str, asked: Asked) -> Call:
         model = self._tiers.model(asked.tier)
-        prompt = canonical([asked.system, asked.user, asked.schema])
+        shown = prompt_bytes(asked.system, asked.user, asked.schema)
         return Call(
             call=call_id,
             model=model,
             part=asked.part,
-            microusd=self._prices.estimate(model, len(prompt), asked.max_tokens),
-            prompt_sha256=hashlib.sha256(prompt).hexdigest(),
+            microusd=self._prices.estimate(model, len(shown), asked.max_tokens),
+            prompt_sha256=prompt_sha256(asked.system, asked.user, asked.schema),
             case=asked.case,
             person=asked.person,
             cause=asked.cause,

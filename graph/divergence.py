@@ -17,18 +17,30 @@ _SHOWN = 80
 
 
 class Difference(Struct, frozen=True, kw_only=True):
-    """One delivery that did not come out as recorded. `erased`: it could not be run at all."""
+    """One delivery that did not come out as recorded.
+
+    `erased`: it could not be run at all. `prompt`: the same came out, but a model would be asked
+    otherwise today, so its recorded answer is one to another question.
+    """
 
     case: str
     fact: str
     words: str
     erased: bool = False
+    prompt: bool = False
+
+    @property
+    def harmless(self) -> bool:
+        """Whether the recorded facts come out all the same, or are gone."""
+        return self.erased or self.prompt
 
 
-def difference(number: int, fact: Fact, words: str, *, erased: bool = False) -> Difference:
+def difference(
+    number: int, fact: Fact, words: str, *, erased: bool = False, prompt: bool = False
+) -> Difference:
     """Name the delivery that `words` are about. `number` counts from 1 within the case."""
     named = f"Delivery {number} ({_kind(fact.event)}, fact {fact.id}): {words}"
-    return Difference(case=fact.case, fact=fact.id, words=named, erased=erased)
+    return Difference(case=fact.case, fact=fact.id, words=named, erased=erased, prompt=prompt)
 
 
 def compared(

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from graph.drafts import PLANNER
 from graph.ports import ModelAnswer
-from graph.records import COMPANY, Records, model_answers
+from graph.records import COMPANY, Records, model_answers, prompts_of
 from graph.state import Json, fact_json
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import CaseOpened, DeliveryRecorded, Routed
@@ -36,6 +36,7 @@ class Past(Struct, frozen=True, kw_only=True):
     deliveries: tuple[PastDelivery, ...]
     companies: dict[str, str]
     calls: dict[str, ModelAnswer]
+    prompts: dict[str, str] = {}
 
     def until(self, fact: str) -> Past:
         """The past up to and including the delivery of a fact, or all of it without one."""
@@ -45,11 +46,12 @@ class Past(Struct, frozen=True, kw_only=True):
             deliveries=self.deliveries[: ends[0]] if ends else self.deliveries,
             companies=self.companies,
             calls=self.calls,
+            prompts=self.prompts,
         )
 
     def records(self, delivery: PastDelivery) -> Records:
         """A world that holds this delivery's answers and nothing else."""
-        return Records(delivery.record.reads, self.companies, self.calls)
+        return Records(delivery.record.reads, self.companies, self.calls, self.prompts)
 
 
 def record_of(facts: Sequence[Fact], fact: str) -> DeliveryRecorded | None:
@@ -72,6 +74,7 @@ async def past_of(history: History, case: str) -> Past:
         deliveries=tuple(deliveries),
         companies=_companies(deliveries),
         calls=model_answers(facts),
+        prompts=prompts_of(facts),
     )
 
 

@@ -28,8 +28,9 @@ from graph.ports import (
 )
 from ledger.domain.company import Company
 from ledger.domain.errors import WorldUnreachable
-from ledger.domain.events import ActionProposed, Event, ModelCallRecorded, Read
+from ledger.domain.events import ActionProposed, Event, ModelCallRecorded, ModelCallReserved, Read
 from ledger.domain.facts import Fact
+from ledger.domain.prompts import prompt_sha256
 from ledger.domain.values import canonical
 
 COMPANY = "company"
@@ -161,8 +162,14 @@ class Records:
     """The surroundings of a delivery run again: answers from the record, or not at all."""
 
     def __init__(
-        self, reads: Sequence[Read], companies: Mapping[str, str], calls: Mapping[str, ModelAnswer]
+        self,
+        reads: Sequence[Read],
+        companies: Mapping[str, str],
+        calls: Mapping[str, ModelAnswer],
+        prompts: Mapping[str, str] | None = None,
     ) -> None:
+        self.other_prompts: list[str] = []
+        self._prompts = prompts or {}
         self._answers = {(read.port, read.key): read.answer for read in reads}
         self._companies = companies
         self._calls = calls
@@ -196,12 +203,27 @@ class Records:
     def called(self, request: ModelRequest) -> ModelAnswer:
         """What the model said. Raises `ModelUnavailable` where it did not answer then."""
         name = call_id(request)
+        self._compare(name, request)
         if (_UNAVAILABLE, name) in self._answers:
             past = self.answer(_UNAVAILABLE, name, _Unavailable)
             raise ModelUnavailable(past.reason, past.cause)
         if name not in self._calls:
             raise WorldUnreachable(f"The model call {name!r} of {request.node!r}")
         return self._calls[name]
+
+    def recalled(self) -> Remembered | None:
+        """What memory answered in this delivery, to whatever question."""
+        found = next(
+            (answer for (port, _), answer in self._answers.items() if port == "recall"), ""
+        )
+        return msgspec.json.decode(found, type=Remembered) if found else None
+
+    def _compare(self, name: str, request: ModelRequest) -> None:
+        """Only compared: the recorded answer counts, and `other_prompts` says that it was asked
+        otherwise."""
+        then = self._prompts.get(name)
+        if then and then != prompt_sha256(request.system, request.user, request.schema):
+            self.other_prompts.append(f"{name} ({request.part} in {request.node})")
 
 
 class _Answering:
@@ -236,6 +258,15 @@ class _Answering:
 
     def _answer(self, port: str, question: object, kind: type[T]) -> T:
         return self._records.answer(port, self._questions.key(port, question), kind)
+
+
+def prompts_of(facts: Sequence[Fact]) -> dict[str, str]:
+    """What was asked in the calls of a case: call id → sha256 of the prompt."""
+    return {
+        fact.event.call: fact.event.prompt_sha256
+        for fact in facts
+        if isinstance(fact.event, ModelCallReserved | ModelCallRecorded)
+    }
 
 
 def model_answers(facts: Sequence[Fact]) -> dict[str, ModelAnswer]:

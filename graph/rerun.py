@@ -67,28 +67,37 @@ class Reruns:
         """One delivery again, from where the thread stands before it."""
         if delivery.erased:
             erased = difference(number, delivery.fact, _ERASED, erased=True)
-            return await self._as_recorded(past.case, delivery, at), erased
+            return await self.as_recorded(past.case, delivery, at), erased
         try:
-            ran = await self._again(past, delivery, at)
+            records = past.records(delivery)
+            ran = await self._again(past.case, delivery, at, records)
         except Exception as error:  # noqa: BLE001 - whatever the new code raises is the finding
             found = difference(number, delivery.fact, failed(error))
-            return await self._as_recorded(past.case, delivery, at), found
+            return await self.as_recorded(past.case, delivery, at), found
         words = _differs(delivery, ran)
         if not words:
-            return ran, None
+            return ran, _asked_otherwise(number, delivery, records)
         found = difference(number, delivery.fact, words)
-        return await self._as_recorded(past.case, delivery, at), found
+        return await self.as_recorded(past.case, delivery, at), found
 
-    async def _again(self, past: Past, delivery: PastDelivery, at: Ran) -> Ran:
-        records = past.records(delivery)
+    async def _again(self, case: str, delivery: PastDelivery, at: Ran, records: Records) -> Ran:
         delivered = payload(delivery.fact, delivery.source, records.company_sha)
-        return await self._threads.resume(past.case, at.checkpoint, delivered, records)
+        return await self._threads.resume(case, at.checkpoint, delivered, records)
 
-    async def _as_recorded(self, case: str, delivery: PastDelivery, before: Ran) -> Ran:
+    async def as_recorded(self, case: str, delivery: PastDelivery, before: Ran) -> Ran:
+        """Where the thread stands after the delivery as the ledger has it."""
         deal = self._fold(before.state.get("deal", {}), delivery.fact, delivery.source)
         for _, fact in delivery.produced:
             deal = self._fold(deal, fact, None) if fact else deal
         return await self._threads.start(case, _NOWHERE, deal=deal)
+
+
+def _asked_otherwise(number: int, delivery: PastDelivery, records: Records) -> Difference | None:
+    if not records.other_prompts:
+        return None
+    calls = ", ".join(records.other_prompts)
+    words = f"the same facts, but the prompt of model call {calls} is another one today."
+    return difference(number, delivery.fact, words, prompt=True)
 
 
 def _differs(delivery: PastDelivery, ran: Ran) -> str:

@@ -155,8 +155,8 @@ def _drafts(cause: Fact, ran: Ran, recorder: Recorder) -> tuple[Draft, ...]:
 
 
 def _reported(cause: Fact, differences: tuple[Difference, ...]) -> tuple[Draft, ...]:
-    """The first real difference; that a delivery was erased is none."""
-    real = next((found for found in differences if not found.erased), None)
+    """The first real difference; that a delivery was erased is none, nor is a mended prompt."""
+    real = next((found for found in differences if not found.harmless), None)
     return (_said(cause, report(real), real.words),) if real else ()
 
 

@@ -179,8 +179,8 @@ class Commands:
                 return await self._supposing.whatif(said)
             case words.AsOf(said):
                 return await self._going_back.look(said)
-            case words.Replay(thing):
-                return await self._replaying.replay(thing)
+            case words.Replay():
+                return await self._replaying.replay(intent)
             case _:
                 assert_never(intent)
 

@@ -94,9 +94,11 @@ class Why(Struct, frozen=True):
 
 
 class Replay(Struct, frozen=True):
-    """Run a case again from the records."""
+    """Run a case again from the records; with `policy` or `model`, as it would have been."""
 
     thing: str = ""
+    policy: str = ""
+    model: str = ""
 
 
 class Verify(Struct, frozen=True):
@@ -277,6 +279,7 @@ FEW_WORDS: Final = 3
 _NUMBERED: Final = re.compile(r"#?(\d{1,9})[.:,)]*(?:\s+(.*))?", re.DOTALL)
 _QUOTED: Final = re.compile(r"""(["'])(.+?)\1\s*(.*)""", re.DOTALL)
 _AS_OF: Final = re.compile(r"(?P<what>.+?)\s+--as-of[\s=]+(?P<when>.+)", re.DOTALL)
+_OPTION: Final = re.compile(r"""--(policy|model)[=\s]\s*("[^"]+"|'[^']+'|[^\s-]\S*)""")
 _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
 
@@ -387,6 +390,13 @@ def _halt(rest: str) -> Intention:
     )
 
 
+def _replay(rest: str) -> Intention:
+    found: dict[str, str] = {}
+    for name, value in _OPTION.findall(rest):
+        found[name] = value.strip("\"'")
+    return Replay(_bare(_OPTION.sub("", rest).strip()), **found)
+
+
 def _resume(rest: str) -> Intention:
     return Resume("" if rest.lower() in {"all", "everything"} else _bare(rest))
 
@@ -412,7 +422,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "contact": lambda rest: ShowContact(_bare(rest)),
     "invoice": lambda rest: ShowInvoice(_bare(rest)),
     "whatif": lambda rest: WhatIf(rest) if rest else Help("whatif"),
-    "replay": lambda rest: Replay(_bare(rest)),
+    "replay": _replay,
     "verify": lambda rest: Verify(_path(rest)),
     "anchor": lambda _: Anchor(),
     "erase": _erase,

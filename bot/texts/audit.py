@@ -43,6 +43,9 @@ STEP_LEFT_OUT: Final = "not: {what}, because {why}"
 REMARK: Final = "{planner} says: {remark}"
 FELL_BACK: Final = "{part}: {wanted} gave nothing usable, so {used} took over"
 PARTS: Final = {
+    "replay-extract": "A replay, reading the mail",
+    "replay-plan": "A replay, planning",
+    "replay-draft": "A replay, writing the mail",
     "extract": "Reading the mail",
     "plan": "Planning",
     "draft": "Writing the mail",

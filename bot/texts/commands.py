@@ -33,7 +33,11 @@ COMMANDS: Final = (
     CommandText("invoice", "invoice NUMBER", "One invoice, its lines and payments."),
     CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
     CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
-    CommandText("replay", "replay CASE", "Run a case again from the records; touches nothing."),
+    CommandText(
+        "replay",
+        "replay CASE [--policy FILE]",
+        "Run a case again from the records; touches nothing.",
+    ),
     CommandText("verify", "verify [ANCHOR|FILE]", "Check the whole chain, and against anchors."),
     CommandText("anchor", "anchor", "The head of the chain, as a line to keep elsewhere."),
     CommandText("as-of", "as-of DATE LOOK", "Any look, as things stood at that moment."),
@@ -90,7 +94,11 @@ MORE_HELP: Final = {
     ),
     "audit": "Steps are numbered; `why CASE step 7` explains one.",
     "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",
-    "replay": "The records are replayed on today's code; a difference is named.",
+    "replay": (
+        "The records are replayed on today's code; a difference is named. `--policy FILE` shows "
+        "what other rules would have said, `--model NAME` what another model would have done "
+        "(it is asked, and its calls cost). Nothing is done either way."
+    ),
     "verify": (
         "A chain alone cannot show that its end was cut off; an anchor you kept elsewhere can: "
         "`verify coo-anchor 1 …`, or `verify FILE` with one anchor a line."

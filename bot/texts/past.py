@@ -102,3 +102,38 @@ WHATIF_UNREADABLE: Final = Trouble(
 WHATIF_REJECTED_FOR: Final = "  ! you rejected it: {reason}"
 WHATIF_POINTERS: Final = "  `audit {case}`, `why {action}`"
 VERDICT_WORDS: Final = {"Allow": "allowed", "Ask": "asked", "Deny": "denied"}
+
+REPLAY_NO_ENDPOINT: Final = Trouble(
+    "No language model can be asked here.",
+    "Set COO_MODEL (and OPENAI_API_KEY where its endpoint wants one); `coo doctor` explains.",
+)
+REPLAY_NO_OPTION: Final = Trouble(
+    "{said!r} is no option of replay.", "Options are `--policy FILE` and `--model NAME`."
+)
+SUPPOSED_TITLE: Final = "{case} as it would have been with {what}"
+SUPPOSED_RULES: Final = "the rules of {file} ({policy})"
+SUPPOSED_MODEL: Final = "the model {model}"
+SUPPOSED_SAME: Final = "No difference: {deliveries} come out alike{lost}."
+SUPPOSED_FIRST: Final = (
+    "First difference in delivery {number} of {total} ({kind}, {when}){lost}. Whatever follows is "
+    "counterfactual: it is shown as if all else had gone as it did."
+)
+SUPPOSED_LOST: Final = "; {number} not evaluable ({why})"
+SUPPOSED_ERASED: Final = "Delivery {number}: Erased"
+SUPPOSED_DELIVERY: Final = "Delivery {number}, {kind}, {when}{mark}"
+SUPPOSED_MARK: Final = " – counterfactual"
+SUPPOSED_THEN: Final = "  then: {line}"
+SUPPOSED_NOW: Final = "  instead: {line}"
+SUPPOSED_NOTHING: Final = "nothing"
+SUPPOSED_STOPPED: Final = "  instead: it broke off. {why}"
+SUPPOSED_REFUSED: Final = "The model did not answer: {why}"
+SUPPOSED_COST: Final = "The answers of {model} cost {cost}; nothing else was recorded."
+SUPPOSED_END: Final = "Nothing was done and nothing recorded."
+SUPPOSED_VERDICT: Final = "{command}: {verdict} ({rules})"
+SUPPOSED_PLAN: Final = "plans: {steps}"
+SUPPOSED_ACTION: Final = "proposes: {command}{amount}, bytes {sha}"
+SUPPOSED_CARD: Final = "asks you: {title}"
+SUPPOSED_QUESTION: Final = "asks: {text}"
+SUPPOSED_READ: Final = "reads: {intent}, {language}{slots}"
+SUPPOSED_TOLD: Final = "tells you: {text}"
+SUPPOSED_OTHER: Final = "{kind}{detail}"
