@@ -55,7 +55,7 @@ async def approved(company: Rehearsal, *, forged: bool = False) -> None:
 
 def without_claims(patch: pytest.MonkeyPatch) -> None:
     async def claim(self: Attempts, action: Any, *, n: int, **how: Any) -> Claimed:
-        return Claimed(n=n, invoice=None)
+        return Claimed(n=n)
 
     patch.setattr(Attempts, "claim", claim)
 
