@@ -5,10 +5,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-all check format golden requirements clean
+.PHONY: demo prove test test-all check format golden requirements clean
 
 demo: .venv/demo.stamp
 	@$(BIN)/coo demo
+
+prove: .venv/demo.stamp
+	@$(BIN)/coo prove
 
 test: .venv/test.stamp
 	@$(BIN)/python -m pytest -n 2 -m "not slow and not live"

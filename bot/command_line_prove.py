@@ -39,7 +39,7 @@ def prove(
     else:
         for reply in told(done.report, done.kept):
             put(screen(), reply)
-        seconds = time.monotonic() - began
+        seconds = round(time.monotonic() - began)
         hint = texts.PROVE_TIME.format(seconds=seconds, seed=seed)
         put(screen(), Reply(hints=(hint,)))
     raise typer.Exit(int(not done.report.sound))

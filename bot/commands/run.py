@@ -18,6 +18,7 @@ from bot.commands.identity import Identities
 from bot.commands.looking import Looking
 from bot.commands.past import GoingBack
 from bot.commands.proving import Proving
+from bot.commands.rehearsing import prove
 from bot.commands.replaying import Replaying
 from bot.commands.session import Session
 from bot.commands.strays import Strays
@@ -99,6 +100,8 @@ class Commands:
                 return await self._undoing.undo(intent)
             case words.Verify() | words.Anchor() | words.Takeover() | words.Erase():
                 return await self._keep(intent)
+            case words.Prove(said):
+                return await prove(said)
             case _:
                 return await self._decide(intent)
 

@@ -111,6 +111,12 @@ class Anchor(Struct, frozen=True):
     """Hand out the head of the chain as a signed line."""
 
 
+class Prove(Struct, frozen=True):
+    """Kill a throw-away company at every moment, and show that nothing is lost or doubled."""
+
+    said: str = ""
+
+
 class AsOf(Struct, frozen=True):
     """A look at the past: `said` begins with the moment, and goes on with what to look at."""
 
@@ -251,6 +257,7 @@ Intention = (
     | Replay
     | Verify
     | Anchor
+    | Prove
     | AsOf
     | Books
     | ShowContact
@@ -425,6 +432,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "replay": _replay,
     "verify": lambda rest: Verify(_path(rest)),
     "anchor": lambda _: Anchor(),
+    "prove": Prove,
     "erase": _erase,
     "stop": _halt,
     "resume": _resume,

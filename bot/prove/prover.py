@@ -6,7 +6,7 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -19,6 +19,7 @@ from bot.prove.report import Report, Seen, reported
 from bot.prove.stage import Stage, Tamper
 from bot.prove.sweep import Calm, Finding, Trial, calm_run, trials, tried
 from connectors.base import Capability
+from ledger.domain.failpoints import Moment
 
 MOST_HANDS: Final = 8
 """So many processes side by side at most."""
@@ -33,10 +34,14 @@ S = TypeVar("S", bound=Struct)
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What to prove. `points`: at most so many crash points; 0 for all. `plays`: by name."""
+    """What to prove. `points`: at most so many crash points; 0 for all. `plays`: by name.
+
+    `moments`: only crash points of these; all where it is empty.
+    """
 
     seed: int = 1
     points: int = 0
+    moments: Collection[Moment] = ()
     plays: Sequence[str] = tuple(PLAYS)
     tamper: Tamper | None = None
 
@@ -63,8 +68,7 @@ def proved(wanted: Wanted, says: Says) -> Proved:
 
 def _reported(wanted: Wanted, base: Path, says: Says) -> Report:
     calm = calm_run(base / "calm", wanted.seed, Capability.READ_BACK)
-    planned = trials(calm.points, wanted.seed)
-    planned = planned[: wanted.points] if wanted.points else planned
+    planned = _planned(wanted, calm)
     desk = _Desk(wanted, base, calm)
     tasks: list[Trial | str] = [*planned, *wanted.plays]
     gc.collect()
@@ -84,6 +88,13 @@ def _reported(wanted: Wanted, base: Path, says: Says) -> Report:
             plays=list(_read(base, "play-*.json", Played)),
         )
     )
+
+
+def _planned(wanted: Wanted, calm: Calm) -> list[Trial]:
+    found = trials(calm.points, wanted.seed)
+    if wanted.moments:
+        found = [trial for trial in found if trial.point.moment in wanted.moments]
+    return found[: wanted.points] if wanted.points else found
 
 
 class _Desk:

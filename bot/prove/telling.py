@@ -52,3 +52,18 @@ def _counts(report: Report) -> tuple[str, ...]:
     ways = [texts.PROVE_WAY.format(times=times, how=how) for how, times in report.resolved.items()]
     same = (texts.PROVE_SAME.format(head=report.head[:16]),) if report.sound else ()
     return (counts, parked, *ways, *same)
+
+
+def in_chat(report: Report) -> Reply:
+    """One answer: the counts and the plays; what is wrong stands first."""
+    plays = [
+        f"{texts.PROVE_OK if one.ok else texts.PROVE_WRONG}: {one.name}, {one.did}"
+        for one in report.plays
+    ]
+    return Reply(
+        title=texts.PROVE_POINTS,
+        lines=(*report.wrong, *_counts(report), *plays),
+        table=_points(report),
+        hints=(texts.PROVE_IN_CHAT,),
+        trouble=not report.sound,
+    )

@@ -40,6 +40,9 @@ COMMANDS: Final = (
     ),
     CommandText("verify", "verify [ANCHOR|FILE]", "Check the whole chain, and against anchors."),
     CommandText("anchor", "anchor", "The head of the chain, as a line to keep elsewhere."),
+    CommandText(
+        "prove", "prove [--seed 7]", "Crash a throw-away company everywhere; show the end."
+    ),
     CommandText("as-of", "as-of DATE LOOK", "Any look, as things stood at that moment."),
     CommandText("whatif", "whatif FILE [--since 30d]", "What other rules would have changed."),
     CommandText("failures", "failures", "What is broken now."),
@@ -93,6 +96,7 @@ MORE_HELP: Final = {
         "group. Nothing is done or recorded."
     ),
     "audit": "Steps are numbered; `why CASE step 7` explains one.",
+    "prove": "It takes a minute or two, in a process of its own; your company is not touched.",
     "why": "`why 3` a card, `why ada` her newest step, `why not 3` or `why not discount`.",
     "replay": (
         "The records are replayed on today's code; a difference is named. `--policy FILE` shows "
