@@ -26,6 +26,7 @@ from ledger.ids import TimeOrderedIds
 from ledger.outbox import NoOutbox, Outbox
 from ledger.patience import Patience
 from ledger.places import READERS, database_at
+from ledger.preparing import prepare_decoders
 from ledger.seal import Keys
 from ledger.sqlite import sqlite_warning
 from ledger.statements import ALL, Statements
@@ -85,6 +86,7 @@ class Ledger:
         raises `ChainBroken` where that does not hold, and `KeyLost` where `keys` are not those
         that its facts were sealed with.
         """
+        prepare_decoders()
         database = database_at(folder_or_url, company)
         statements = Statements(database.dialect)
         books = Books(
