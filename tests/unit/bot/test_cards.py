@@ -17,7 +17,11 @@ from bot.untrusted import excerpt, inline, one_line, visible
 from ledger.domain import preconditions as pre
 from ledger.domain.commands import (
     Command,
+    IssueCreditNote,
     IssueInvoice,
+    ReopenCase,
+    SendCorrection,
+    SendCreditNote,
     SendInvoice,
     SendProposal,
     SendReply,
@@ -70,6 +74,35 @@ COMMANDS: tuple[Command, ...] = (
             pre.ProposalIsAccepted("pro-1", 1),
             pre.ProposalOpen("pro-1", 1),
         ),
+    ),
+    IssueCreditNote(
+        contact="con-1",
+        invoice="inv-1",
+        number="2026-0001",
+        invoice_date=date(2026, 11, 20),
+        lines=(Line("web", "Website", -2, "piece", Money(5_000, "EUR"), 1_900, 500),),
+        total=Money(-11_305, "EUR"),
+        paid=Money(2_000, "EUR"),
+        reason="wrong quantity",
+        preconditions=(
+            pre.InvoiceNotCredited("inv-1"),
+            pre.InvoicePaidSoFar("inv-1", Money(2_000, "EUR")),
+        ),
+    ),
+    SendCreditNote(
+        **MAIL, credit_note="crn-1", number="CN-1", invoice="2026-0001", total=Money(-100, "EUR")
+    ),
+    SendCorrection(
+        **{**MAIL, "preconditions": (pre.ProposalNotAccepted("pro-1"),)},
+        corrects="act-1",
+        proposal="pro-1",
+        version=1,
+    ),
+    ReopenCase(
+        contact="con-1",
+        case="lead-1",
+        outcome="paid",
+        preconditions=(pre.CaseIsClosed("lead-1"),),
     ),
 )
 
