@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,10 +21,11 @@ from connectors.mail.parse import ParsedMail, read_mail
 from connectors.mail.sent import Sent, sent_mails
 from connectors.payments.detect import read_payments
 from ledger.domain.amounts import amount_words
-from ledger.domain.entities import Action, ActionStatus, Contact, Invoice
+from ledger.domain.company import InvoiceNumbers
+from ledger.domain.entities import Action, ActionStatus, Contact, CreditNote, Invoice
 from ledger.domain.errors import InputUnreadable
-from ledger.domain.look import invoice_series
-from ledger.numbering import number_text, series_of
+from ledger.domain.look import credit_note_series
+from ledger.numbering import CREDIT_NOTE_BOOK, INVOICE_BOOK, Book, number_text, series_of
 from ledger.reads import Reads
 
 if TYPE_CHECKING:
@@ -145,10 +146,13 @@ async def _paid(app: App, path: Path) -> AsyncIterator[Difference]:
 
 
 async def _unknown_numbers(app: App) -> list[str]:
-    """Numbers of invoices that lie in the folder or were sent, and that no fact knows."""
+    """Numbers of invoices and credit notes that lie in the folder, and that no fact knows."""
     numbers = await asyncio.to_thread(_numbers, app.folder.invoices)
-    find = app.views.find
-    return [one for one in numbers if not await find(Invoice, f"number:{one.upper()}")]
+    return [one for one in numbers if not await _is_known(app, f"number:{one.upper()}")]
+
+
+async def _is_known(app: App, key: str) -> bool:
+    return bool(await app.views.find(Invoice, key) or await app.views.find(CreditNote, key))
 
 
 def _numbers(folder: Path) -> list[str]:
@@ -171,15 +175,25 @@ async def _reached(app: App, numbers: Iterable[str]) -> tuple[tuple[str, int], .
     unknown = {number.upper() for number in numbers}
     if not unknown:
         return ()
-    rule, year = app.company.invoice_numbers, app.clock.now().year
+    company = app.company
+    invoices = await _reached_in(app, company.invoice_numbers, INVOICE_BOOK, unknown)
+    notes = await _reached_in(app, company.credit_note_numbers, CREDIT_NOTE_BOOK, unknown)
+    of_notes = {credit_note_series(series): ordinal for series, ordinal in notes.items()}
+    return tuple({**invoices, **of_notes}.items())
+
+
+async def _reached_in(
+    app: App, rule: InvoiceNumbers, book: Book, unknown: Collection[str]
+) -> dict[str, int]:
+    year = app.clock.now().year
     reached: dict[str, int] = {}
     for one in (year - 1, year):
-        series = series_of(rule, one)
-        last = await counter(app, invoice_series(series))
+        series = series_of(rule, one, book)
+        last = await counter(app, book.last_in(series))
         for ordinal in range(last + 1, last + _AHEAD):
-            if number_text(rule, one, ordinal).upper() in unknown:
+            if number_text(rule, one, ordinal, book).upper() in unknown:
                 reached[series] = max(ordinal, reached.get(series, 0))
-    return tuple(reached.items())
+    return reached
 
 
 async def counter(app: App, name: str) -> int:

@@ -16,6 +16,7 @@ from ledger.domain.entities import (
     ApprovalStatus,
     Case,
     Contact,
+    CreditNote,
     Invoice,
     Payment,
     Question,
@@ -80,10 +81,12 @@ async def _plan(
     shared: int,
 ) -> ErasurePlan:
     invoices = [one for one in await app.views.all(Invoice) if one.contact in contacts]
+    notes = [one for one in await app.views.all(CreditNote) if one.contact in contacts]
     kept = await asyncio.to_thread(_kept, app, contacts, persons)
     there = {each.number for each in kept}
     today, years = app.clock.now().date(), app.company.retention_years
-    wanted = [one for one in invoices if date(one.issued_on.year + years, 12, 31) >= today]
+    issued: list[Invoice | CreditNote] = [*invoices, *notes]
+    wanted = [one for one in issued if date(one.issued_on.year + years, 12, 31) >= today]
     maildirs = app.folder.root / "mail"
     mails = await asyncio.to_thread(mails_of, maildirs, app.keys, persons)
     return ErasurePlan(

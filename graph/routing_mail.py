@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import asked_whether_same, hints_of
-from ledger.domain.entities import Action, ActionStatus, Case, Invoice, Proposal
+from ledger.domain.entities import Action, ActionStatus, Case, CreditNote, Invoice, Proposal
 from ledger.domain.events import (
     CaseOpened,
     ContactCreated,
@@ -106,10 +106,12 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 async def cases_of_number(number: str, desk: Desk) -> list[str]:
-    """The cases of the proposals and invoices with exactly this number."""
+    """The cases of the proposals, invoices and credit notes with exactly this number."""
     invoices = await desk.views.find(Invoice, f"number:{number}")
     proposals = await desk.views.find(Proposal, f"number:{number}")
+    notes = await desk.views.find(CreditNote, f"number:{number}")
     found = [one.case for one in invoices] + [one.case for one in proposals]
+    found += [one.case for one in notes]
     return list(dict.fromkeys(found))
 
 

@@ -11,7 +11,7 @@ from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import called
 from ledger.domain.amounts import amount_words
 from ledger.domain.commands import SendInvoice
-from ledger.domain.entities import Action, ActionStatus, Invoice, Question, Stray
+from ledger.domain.entities import Action, ActionStatus, CreditNote, Invoice, Question, Stray
 from ledger.domain.events import (
     ContactCreated,
     ContactsKeptApart,
@@ -97,6 +97,8 @@ async def _named(payment: PaymentReceived, desk: Desk) -> dict[str, str]:
     for number in payment.numbers:
         for invoice in await desk.views.find(Invoice, f"number:{number.upper()}"):
             found.setdefault(invoice.case, invoice.number)
+        for note in await desk.views.find(CreditNote, f"number:{number.upper()}"):
+            found.setdefault(note.case, note.invoice_number)
     return found
 
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from graph.amounts import day_words
 from graph.answers import AnswerId, plain_option
-from graph.deal import PENDING, Deal, Heard, Offer
-from graph.moves import Choice, Decide, IssueInvoice, RecordAcceptance
+from graph.deal import PENDING, Deal, Doing, Heard, Offer
+from graph.moves import Choice, Decide, IssueInvoice, RecordAcceptance, Supersede
 from graph.planners import wording
-from graph.planners.steps import DECLINE, REPLY, asking, sources
+from graph.planners.steps import DECLINE, REPLY, asking, is_asking, sources
 from graph.situation import Situation
 from graph.slots import Slots
 from ledger.domain.events import Option
+
+_BINDS = "The offer is accepted, so it binds."
 
 
 def on_acceptance(s: Situation, slots: Slots) -> tuple[Choice, ...]:
@@ -42,6 +44,7 @@ def accepting(s: Situation, offer: Offer, fact: str, by: str) -> Choice:
     return Choice(
         id="accept",
         moves=(
+            *(Supersede(action=one.action, why=_BINDS) for one in _corrections(s.deal)),
             RecordAcceptance(version=offer.version, fact=fact, by=by),
             decision,
             IssueInvoice(version=offer.version),
@@ -51,6 +54,8 @@ def accepting(s: Situation, offer: Offer, fact: str, by: str) -> Choice:
 
 
 def _doubts(s: Situation, slots: Slots, heard: Heard, offer: Offer) -> Iterator[str]:
+    if _corrections(s.deal):
+        yield "you wanted that offer taken back, and its correction still waits"
     if s.today > offer.valid_until:
         yield f"the offer was valid until {day_words(offer.valid_until)}"
     if not _in_thread(s.deal, heard, slots):
@@ -61,6 +66,13 @@ def _doubts(s: Situation, slots: Slots, heard: Heard, offer: Offer) -> Iterator[
         yield "a newer version is about to be sent"
     if any(_other_offer(number, s.deal) for number in slots.numbers):
         yield "it quotes another number than our offer's"
+
+
+def _corrections(deal: Deal) -> list[Doing]:
+    """Corrections of an offer whose card waits."""
+    return [
+        one for one in deal.doing if one.name == "SendCorrection" and one.version and is_asking(one)
+    ]
 
 
 def _in_thread(deal: Deal, heard: Heard, slots: Slots) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ledger.domain.entities import Entity, Stop
 from ledger.domain.events import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
 from ledger.domain.facts import Fact
-from ledger.domain.look import BACKUPS, GENERATION, Look, invoice_series
+from ledger.domain.look import BACKUPS, GENERATION, Look, credit_note_series, invoice_series
 
 COPY: Final = "copy"
 COPY_STOP: Final = "copy:"
@@ -40,7 +40,8 @@ def fold_copies(fact: Fact, look: Look) -> list[Entity]:
 def _pass_over(numbers: tuple[tuple[str, int], ...], look: Look) -> None:
     """What another copy gave away is not given again."""
     for series, ordinal in numbers:
-        counter = invoice_series(series)
+        own = series.startswith(credit_note_series(""))
+        counter = series if own else invoice_series(series)
         look.add(counter, max(0, ordinal - look.add(counter, 0)))
 
 

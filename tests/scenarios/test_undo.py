@@ -372,3 +372,71 @@ async def test_audit_and_why_show_what_was_undone_by_what(business: Any) -> None
     assert f"taken back by {credit.action}" in audit
     assert f"takes back {issue.action}" in audit
     assert "Credit note CN-2026-0001 issued on 2026-11-23" in audit
+
+
+async def test_a_reason_that_was_edited_on_the_card_still_undoes_the_invoice(business: Any) -> None:
+    await business.invoiced()
+    await business.says("undo 2026-0001")
+    card = await business.only_card()
+    await business.says(f"show {card.number}")
+    await business.says(f"edit {card.number} reason Ordered twice by mistake")
+    await business.says(f"approve {card.number}")
+    (issued,) = await business.facts(CreditNoteIssued)
+    assert issued.reason == "Ordered twice by mistake"
+    bill = await action(business, "IssueInvoice")
+    assert bill.undone_by == issued.action
+
+
+async def test_books_and_status_count_a_reversed_invoice_as_nothing_asked_for(
+    business: Any,
+) -> None:
+    await credited(business)
+    books = await business.says("books")
+    assert "credited" in books
+    case = await business.case()
+    assert "€0.00 open" in await business.says(f"status {case.id}")
+    assert "Credit note CN-2026-0001 for invoice 2026-0001: -€2,856.00, sent" in (
+        await business.says("invoice 2026-0001")
+    )
+
+
+async def test_money_that_names_the_credit_note_finds_its_invoice(business: Any) -> None:
+    await business.invoiced()
+    await business.pays("2856.00", reference="2026-0001")
+    await business.says("undo 2026-0001")
+    await business.approves()
+    await business.approves()
+    await business.hears()
+    await business.pays("-2856.00", reference="Refund CN-2026-0001", bank_id="B-9")
+    assert "The refund for invoice 2026-0001 went out" in await business.hears()
+
+
+async def test_a_replay_of_a_reversed_deal_is_identical(business: Any) -> None:
+    await credited(business)
+    case = await business.case()
+    assert "is identical" in await business.says(f"replay {case.id}")
+
+
+async def test_a_stopped_company_issues_no_credit_note_until_it_goes_on(business: Any) -> None:
+    await business.invoiced()
+    await business.says("undo 2026-0001")
+    await business.says("stop")
+    await business.approves()
+    assert await notes(business) == []
+    await business.says("resume")
+    assert [note.number for note in await notes(business)] == ["CN-2026-0001"]
+
+
+async def test_a_yes_to_an_offer_that_is_to_be_taken_back_is_asked_about(business: Any) -> None:
+    offer = await business.offered()
+    sent = await action(business, "SendProposal")
+    await business.says(f"undo {sent.id}")
+    correction = await business.only_card()
+    await business.mail(YES, answers=offer)
+    assert await business.invoices() == []
+    question = await business.only_question()
+    assert "you wanted that offer taken back" in question.text
+    await business.says(f"{question.number} a")
+    assert (await business.only_card()).title.startswith("Invoice 2026-0001")
+    await business.approves(correction)
+    assert all(m["X-Coo-Command"] != "SendCorrection" for m in business.sent())
