@@ -36,6 +36,9 @@ def prove(
         done = proved(Wanted(seed=seed, points=points), progress.through)
     if as_json:
         sys.stdout.write(msgspec.json.encode(done.report).decode() + "\n")
+        if done.kept:
+            kept = texts.PROVE_KEPT.format(folder=done.kept)
+            put(screen(stderr=True), Reply(lines=(kept,), trouble=True))
     else:
         for reply in told(done.report, done.kept):
             put(screen(), reply)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from email.utils import parseaddr
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -55,8 +56,9 @@ def load_company(path: Path) -> Company:
     return read_company(text, path.name)
 
 
+@lru_cache(maxsize=2)
 def read_company(text: str, file: str = FILE_NAME) -> Company:
-    """Read the text of a `company.yaml`."""
+    """Read the text of a `company.yaml`. Parsing takes long; the same text is the same company."""
     top = document(file, text)
     firm, invoices = top.section("company"), top.section("invoices")
     guardrails = top.section("guardrails")

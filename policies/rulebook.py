@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import NoReturn, TypeVar
 
 import yaml
@@ -148,7 +149,9 @@ class Reader:
         return reason
 
 
+@lru_cache(maxsize=32)
 def _root(file: RuleFile) -> yaml.Node | None:
+    """The parsed file. Parsing takes long, and the shipped files are parsed at every opening."""
     try:
         found: yaml.Node | None = yaml.compose(file.data.decode(), Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:

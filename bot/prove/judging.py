@@ -25,6 +25,7 @@ def lost(ending: Ending, calm: Ending, *, whole: bool = True) -> Iterator[str]:
 
 def wrong(ending: Ending, calm: Ending, *, strict: bool, same_books: bool = True) -> Iterator[str]:
     """`strict`: nothing may be parked, and no fact be there that the calm run has not."""
+    yield from ending.unbidden
     if same_books and ending.books != calm.books:
         yield f"the books say {ending.books}, and in the calm run {calm.books}"
     if ending.chain != "ok":

@@ -66,7 +66,7 @@ def rehearsed(name: str, stage: Stage, calm: Ending) -> Played:
     return Played(
         name=name,
         did=act.did,
-        duplicated=(*ending.doubled, *ending.unbidden),
+        duplicated=ending.doubled,
         lost=tuple(_lost(name, ending, calm)),
         wrong=(*act.wrong, *wrong(ending, calm, same_books=name not in OTHER_DAYS, strict=False)),
         parked=ending.parked,

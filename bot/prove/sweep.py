@@ -141,7 +141,7 @@ def _found(trial: Trial, root: Path, codes: Sequence[int], calm: Ending) -> Find
     return replace(
         bare,
         deaths=deaths,
-        duplicated=(*ending.doubled, *ending.unbidden),
+        duplicated=ending.doubled,
         lost=tuple(lost(ending, calm)),
         wrong=tuple(wrong(ending, calm, strict=trial.mail is not Capability.NEITHER)),
         parked=ending.parked,
