@@ -416,7 +416,7 @@ async def test_with_broken_rules_at_a_cold_start_everything_is_asked(founder: An
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("aprove 1", "Did you mean `approve`?"),
+        ("aprove 1", "Did you mean `approve` or `prove`?"),
         ("approve 77", "I know nothing called '77' here"),
         ("status nobody", "I know nothing called 'nobody' here"),
         ("audit", "There is no case yet"),
