@@ -17,8 +17,8 @@ FEW = settings(
 )
 MANY = settings(
     FEW,
-    max_examples=200,
-    stateful_step_count=40,
+    max_examples=60,
+    stateful_step_count=30,
     phases=[Phase.generate, Phase.shrink],
     print_blob=True,
 )
