@@ -62,6 +62,13 @@ def moments(calm: Calm, rng: random.Random) -> list[Moment]:
     return [*first, *working]
 
 
+def counted(numbers: list[str]) -> list[str]:
+    """What numbers of these years must be: from 1 in each. The demo's first deal is weeks old, so
+    that after New Year they are of two."""
+    years = [number[:4] for number in numbers]
+    return [f"{year}-{years[: n + 1].count(year):04d}" for n, year in enumerate(years)]
+
+
 def test_a_demo_killed_at_twenty_random_moments_ends_with_one_of_everything(
     calm: Calm, demo: Callable[[Path], Any], data: Any, tmp_path: Path
 ) -> None:
@@ -79,6 +86,7 @@ def test_a_demo_killed_at_twenty_random_moments_ends_with_one_of_everything(
     assert summary["effects"] == calm.summary["effects"]
     assert wild.letters() == calm.data.letters()
     assert wild.invoices() == calm.data.invoices()
-    assert wild.numbers() == calm.data.numbers() == ["2026-0001", "2026-0002"]
+    assert wild.numbers() == calm.data.numbers() == counted(wild.numbers())
+    assert len(wild.numbers()) == 2
     assert wild.lasting() == calm.data.lasting()
     assert wild.failures() == 0
