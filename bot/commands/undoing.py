@@ -22,7 +22,7 @@ class Undoing:
     async def undo(self, intent: Undo) -> Reply:
         """Have a card, an action, a document or a case taken back."""
         if not intent.thing:
-            return trouble(texts.UNDO_NOTHING, said="")
+            return trouble(texts.UNDO_WHAT)
         found = await self._meant(intent.thing)
         if isinstance(found, Missing):
             return trouble(texts.UNDO_NOTHING, said=one_line(intent.thing, 60))
@@ -40,6 +40,8 @@ class Undoing:
             card = await self._things.approval(said)
             if isinstance(card, Candidate):
                 return Candidate(card.thing.action, (), (), card.label)
+            if await self._things.question(said.lstrip("#")) is not None:
+                return Missing(said)
         case = await self._things.case(said)
         if isinstance(case, Candidate):
             return Candidate(case.thing.id, (), (), case.label)

@@ -246,6 +246,11 @@ RESUMED_ONE: Final = "The stop is lifted for {label}."
 STILL_STOPPED: Final = "Still stopped: {what}. `resume{which}` lifts it."
 NOT_IN_FORCE: Final = Trouble("No such stop is in force.", "`status` lists the stops in force.")
 UNDOING: Final = "Undoing: {what}"
+UNDO_WHAT: Final = Trouble(
+    "Nothing was named, so nothing was undone.",
+    "`undo 3` for a card, `undo 2026-0001` for an invoice, `undo case 2` for a closed case; "
+    "`audit CASE` shows the ids of all that was done.",
+)
 UNDO_NOTHING: Final = Trouble(
     "Nothing called {said!r} could be undone.",
     "Name a card by its number, an action by its id, an invoice or an offer by its number, or a "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.amounts import amount_words
-from graph.deal import PENDING, Bill, Deal, Doing, Incoming
+from graph.deal import PENDING, Bill, Deal, Doing, Incoming, Progress
 from graph.moves import (
     AnyMove,
     Choice,
@@ -30,7 +30,7 @@ def credited(s: Situation) -> tuple[Choice, ...]:
         return (telling("by-hand", text, "The credit note is not in the ledger."),)
     if _mail_pending(s.deal) or bill.credit.sent:
         return waiting("The credit note is on its way.")
-    if bill.sent:
+    if bill.sent or _may_have_left(s.deal):
         why = "The invoice went out, so its credit note does too."
         return (Choice(id="send-credit-note", moves=(SendCreditNote(),), why=why),)
     text = (
@@ -102,6 +102,11 @@ def _closed(s: Situation, bill: Bill, text: str) -> Choice:
 
 def _refund(paid: Money) -> str:
     return f"{amount_words(paid)} had been paid: send it back with your bank, which I never do."
+
+
+def _may_have_left(deal: Deal) -> bool:
+    """Whether nobody knows if the invoice reached the customer."""
+    return any(one.name == "SendInvoice" and one.progress is Progress.UNKNOWN for one in deal.doing)
 
 
 def _mail_pending(deal: Deal) -> bool:

@@ -352,7 +352,7 @@ async def test_a_declined_lead_is_opened_again_and_may_be_offered_anew(business:
 async def test_what_nobody_did_is_answered_in_words(business: Any) -> None:
     await business.mail("Hello, we would like your logo design. An offer, please?\n\nAda\n")
     assert "Nothing called 'act-nothing' could be undone" in await business.says("undo act-nothing")
-    assert "Nothing called '' could be undone" in await business.says("undo")
+    assert "Nothing was named, so nothing was undone" in await business.says("undo")
 
 
 # --- on record -----------------------------------------------------------------------------------
