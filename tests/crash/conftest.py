@@ -143,6 +143,10 @@ class Processes:
         """The same, killed right before the commit of the n-th delivery to a subscriber."""
         return self._running("mortal_coo", subscriber, nth, list(map(str, arguments)))
 
+    def sharing(self, mailbox: Path, *arguments: object) -> Coo:
+        """The same, with a mailbox that other folders use too."""
+        return self._running("sharing_coo", str(mailbox), list(map(str, arguments)))
+
     def _running(self, name: str, *arguments: object) -> Coo:
         """Start a function of `warm` with these arguments, and pipes behind them."""
         target = getattr(importlib.import_module("warm"), name)

@@ -53,3 +53,9 @@ def mortal_coo(
     Mortal.subscriber, Mortal.left = subscriber, nth
     ledger.relay.Deliveries = Mortal  # type: ignore[misc]  # in this process only
     coo(arguments, given, said)
+
+
+def sharing_coo(mailbox: str, arguments: list[str], given: Connection, said: Connection) -> None:
+    """`coo ARGUMENTS…` with a mailbox outside its data folder, as two laptops share one."""
+    os.environ["COO_MAIL"] = mailbox
+    coo(arguments, given, said)
