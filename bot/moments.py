@@ -18,7 +18,7 @@ from bot.texts import Trouble
 from ledger.domain.errors import CooError
 
 _CLOCK: Final = r"(?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
-_DAY: Final = r"(?P<day>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}|today|yesterday)"
+_DAY: Final = r"(?P<day>\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\.\d{1,2}\.\d{4}|now|today|yesterday)"
 _UNITS: Final = {"minute": 1, "hour": 60, "day": 1440, "week": 10_080}
 """Minutes of a unit."""
 
@@ -118,7 +118,7 @@ def _not_ahead(at: datetime, whole_day: bool, now: datetime, said: str) -> datet
 
 
 def _day(said: str, now: datetime) -> date:
-    if said in {"today", "yesterday"}:
+    if said in {"now", "today", "yesterday"}:
         return now.date() - timedelta(days=said == "yesterday")
     parts = [int(part) for part in re.split(r"[-.]", said)]
     year, month, day = parts if "-" in said else reversed(parts)

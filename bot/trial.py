@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, assert_never
@@ -116,15 +116,20 @@ async def on_trial(ledger: Ledger, policies: Policies, since: datetime) -> Trial
 
 
 def gate_inputs(reads: Iterable[Read]) -> Mapping[str, str]:
-    """What the rules saw in one delivery: action → JSON of the full input."""
-    asked = (read for read in reads if read.port == GATE)
-    return {
-        # The key is `place#n [case, person, action, …]`, see `graph.records`.
-        json.loads(read.key.partition(" ")[2])[2]: msgspec.json.decode(
-            read.answer, type=GateDecision
-        ).input_json
-        for read in asked
-    }
+    """What the rules saw in one delivery: action → JSON of the full input.
+
+    A record of another form, as of another version, gives nothing.
+    """
+    return dict(pair for read in reads if read.port == GATE for pair in _gate_input(read))
+
+
+def _gate_input(read: Read) -> Iterator[tuple[str, str]]:
+    # The key is `place#n [case, person, action, …]`, see `graph.records`.
+    try:
+        _, _, action, *_ = json.loads(read.key.partition(" ")[2])
+        yield action, msgspec.json.decode(read.answer, type=GateDecision).input_json
+    except (ValueError, TypeError):
+        return
 
 
 def _gathered(facts: Iterable[Fact]) -> _Recorded:
@@ -158,6 +163,8 @@ def _now(
         return tried(policies, recorded.inputs[action])
     if fact.erased:
         return NotEvaluable("it was erased with the person it concerned")
+    if action in recorded.verdicts:
+        return NotEvaluable("what the rules saw then was not recorded")
     return NotEvaluable("no rule was asked before it came to you, as after an edit of yours")
 
 

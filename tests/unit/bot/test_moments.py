@@ -43,6 +43,7 @@ def test_a_moment_in_quotes_counts_as_one_without() -> None:
 
 def test_the_day_that_is_not_over_yet_means_now() -> None:
     assert leading_moment("today", NOW).at == NOW
+    assert leading_moment("now books", NOW).at == NOW
 
 
 @pytest.mark.parametrize("said", ["2026-11-24", "2027-01-01 10:00", "23.11.2026 10:00", "10:00"])
