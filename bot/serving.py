@@ -51,6 +51,9 @@ async def serve(app: App, out: Console) -> None:
     async with hosting(app, "coo run") as host:
         office = LiveOffice(app, host, operator="", channel="log")
         put(out, Reply(lines=(texts.SERVING.format(folder=app.folder.root),)))
+        if halted := await halted_copy(app):
+            line = texts.STATUS_HALTED_COPY.format(why=halted.reason)
+            put(out, Reply(lines=(line,), trouble=True))
         log = ConsoleChat(office, PipedLines(sys.stdin, out.print), out)
         await host.beside(_until(stop, log.follow(), watch_inbox(app, out, stop)))
 

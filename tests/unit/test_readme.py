@@ -19,7 +19,7 @@ TARGETS = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILI
 
 def typed(page: Path) -> list[list[str]]:
     """Every `coo …` on a page, as words."""
-    found = re.findall(r"(?<![\w-])coo ((?:[a-z]+)(?: [^\s`|]+)*)", page.read_text())
+    found = re.findall(r"(?<![\w-])coo ((?:[a-z][a-z-]*)(?: [^\s`|]+)*)", page.read_text())
     return [each.partition("#")[0].split() for each in found]
 
 
