@@ -26,7 +26,9 @@ from ledger.domain.errors import CooError
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
 Erased = Annotated[
     Path | None,
-    typer.Option("--erased", help="A list of the erased (else erased.txt beside the file)."),
+    typer.Option(
+        "--erased", help="A list of the erased, or the old folder (else erased.txt beside it)."
+    ),
 ]
 PassphraseFile = Annotated[
     Path | None,

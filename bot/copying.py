@@ -7,6 +7,7 @@ compared it with the world and taken over.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +32,7 @@ from ledger.domain.facts import Draft, Fact
 from ledger.domain.look import BACKUPS
 from ledger.domain.reading import Clock
 from ledger.domain.values import DESK
-from ledger.erasure import apply_tombstones, read_tombstones
+from ledger.erasure import apply_tombstones, read_tombstones, tombstones
 from ledger.reads import Reads
 from ledger.seal import Keys
 from ledger.store import Head, Ledger, Tx
@@ -104,7 +105,7 @@ def _erase_again(folder: Path, erased: Path | None, path: Path, clock: Clock | N
     beside = path.parent / TOMBSTONES
     lists = [each for each in (folder / TOMBSTONES, beside) if each.exists()]
     lists += [erased] if erased is not None else []
-    persons = {person for each in lists for person in read_tombstones(each)}
+    persons = {person for each in lists for person in _tombstones_in(each)}
     today = (clock or SystemClock()).now().date()
     return len(apply_tombstones(folder, persons, today)) if persons else 0
 
@@ -145,6 +146,11 @@ async def imported(
         head=head.hash.hex(),
         forgotten=forgotten,
     )
+
+
+def _tombstones_in(place: Path) -> Collection[str]:
+    """Of a list, or of the old data folder with its file of keys."""
+    return tombstones(place) if place.is_dir() else read_tombstones(place)
 
 
 async def stopped_copy(

@@ -241,11 +241,17 @@ class Eraser:
 
     async def _erase_again(self) -> None:
         app = self._app
+        rest: list[str] = []
         for person in sorted(await asyncio.to_thread(tombstones, app.folder.root)):
-            for contact in await app.views.find(Contact, f"person:{person}"):
+            contacts = await app.views.find(Contact, f"person:{person}")
+            for contact in contacts:
                 if not contact.erased:
                     whole = await identity(app.views, contact.id) or Identity((contact,))
                     await order_erasure(app, whole.ids, whole.persons, by="coo", channel="start")
+            if not contacts and not app.keys.is_forgotten(person):
+                rest.append(person)
+        if rest:
+            await order_erasure(app, (), rest, by="coo", channel="start")
 
 
 async def order_erasure(

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from bot.copying import backed_up, restored
+from bot.settings import Secret
 from ledger.domain.entities import Action, Case, Contact, Invoice
 from ledger.domain.events import (
     CaseStuck,
@@ -18,7 +20,7 @@ from ledger.domain.events import (
     PersonErased,
     RetentionEnded,
 )
-from ledger.erasure import FILE_NAME, apply_tombstones, tombstones
+from ledger.erasure import FILE_NAME, TombstonesUnreadable, apply_tombstones, tombstones
 from ledger.replay import refold
 
 ADA = "Ada Lovelace-Quetzal <ada@wombat-mail.example>"
@@ -299,6 +301,51 @@ async def test_an_older_backup_forgets_her_again_where_the_tombstones_are_given(
         assert contact.erased
         assert (await business.office.verify()).broken == ""
     assert set(traces(founder.folder)) == {"invoices/2026-0001.json"}
+
+
+@pytest.mark.parametrize("given", ["the old folder", "the list", "the list put there later"])
+async def test_a_restored_backup_of_before_the_erasure_does_not_bring_her_back(
+    founder: Any, tmp_path: Path, given: str
+) -> None:
+    file, copy = tmp_path / "backup.coo", tmp_path / "copy"
+    words = Secret("correct horse battery")
+    async with founder.business() as business:
+        await paid(business)
+        backed_up(business.app.settings, file, words, work=6)
+        await erase(business)
+    listed = founder.folder / FILE_NAME
+    where = {"the old folder": founder.folder, "the list": listed}.get(given)
+    arrived = await restored(copy, file, words, clock=founder.clock, erased=where)
+    if where is None:
+        assert len(traces(copy)) > 1
+        shutil.copy(listed, copy)
+    else:
+        assert arrived.forgotten == 2
+        assert set(traces(copy)) <= {"invoices/2026-0001.json"}
+    async with type(founder)(copy, founder.clock).business() as business:
+        await business.settle()
+        (contact,) = await business.app.views.all(Contact)
+        assert contact.erased
+        (done,) = await business.facts(PersonErased)
+        assert done.kept == ("2026-0001",)
+        assert (await business.office.verify()).broken == ""
+        assert (await refold(business.app.ledger)).difference == ""
+    assert set(traces(copy)) == {"invoices/2026-0001.json"}
+
+
+async def test_a_list_of_tombstones_that_is_none_restores_nothing(
+    founder: Any, tmp_path: Path
+) -> None:
+    file, copy = tmp_path / "backup.coo", tmp_path / "copy"
+    words = Secret("correct horse battery")
+    async with founder.business() as business:
+        await business.offered()
+        backed_up(business.app.settings, file, words, work=6)
+    wrong = tmp_path / "wrong.txt"
+    wrong.write_text("Ada Example, please\n")
+    with pytest.raises(TombstonesUnreadable, match="line 1 is no pseudonym"):
+        await restored(copy, file, words, clock=founder.clock, erased=wrong)
+    assert not copy.exists()
 
 
 async def test_somebody_in_no_address_book_is_erased_by_their_address(business: Any) -> None:
