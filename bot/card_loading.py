@@ -33,6 +33,7 @@ class CardLoader:
         action = await self._views.get(Action, approval.action)
         if action is None:
             return None
+        action = await self._spoken(action)
         contact = await self.contact(action)
         waiting = approval.status in UNDECIDED
         sources = await self.sources(provenance_facts(action.provenance)) if waiting else {}
@@ -46,7 +47,12 @@ class CardLoader:
         if action is None:
             return None
         sources = await self.sources(provenance_facts(action.provenance))
-        return preview_card(action, approval, edits, await self.contact(action), now, sources)
+        spoken = await self._spoken(action)
+        return preview_card(spoken, approval, edits, await self.contact(action), now, sources)
+
+    async def _spoken(self, action: Action) -> Action:
+        """The action with everybody in its advice by name; its bytes are as they were."""
+        return replace(action, recommendation=await named(self._views, action.recommendation))
 
     async def question(self, question: Question, now: datetime) -> Card:
         """The card of a question, with the case it is about."""

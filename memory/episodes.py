@@ -14,7 +14,8 @@ class Episode(Struct, frozen=True, kw_only=True):
 
     `id` is deterministic (from the fact), `facts` are the ids it rests on, `at` is business
     time. `kind`: conversation, proposal, negotiation, decision, outcome. `person` is the
-    pseudonym whose erasure removes it; `contact` and `items` narrow a search.
+    pseudonym whose erasure removes it; `contact` and `items` narrow a search. `who` is what the
+    contact is called in `text`.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Episode(Struct, frozen=True, kw_only=True):
     contact: str = ""
     items: tuple[str, ...] = ()
     superseded: bool = False
+    who: str = ""
 
 
 class MemoryQuery(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Raised when tables or texts change: an older file is replaced and filled again."""
 
 _TABLES = """

@@ -7,7 +7,10 @@ from datetime import datetime
 from msgspec import Struct
 
 from ledger.domain.events import Recollection
-from memory.episodes import EpisodeStore, Hit, MemoryQuery, Recall
+from memory.episodes import Episode, EpisodeStore, Hit, MemoryQuery, Recall
+
+CONVERSATION = "conversation"
+"""The kind of an episode that quotes what somebody wrote."""
 
 SUPERSEDED = "(superseded by a later version) "
 """Stands before the text of an episode that no longer holds."""
@@ -48,7 +51,8 @@ async def recall(
         with_superseded=with_superseded,
     )
     found = await store.recall(query)
-    return Recollected(recollections(found, now), found.degraded)
+    own = [hit for hit in found.hits if _may_be_told(hit.episode, contacts)]
+    return Recollected(recollections(Recall(hits=tuple(own)), now), found.degraded)
 
 
 def recollections(found: Recall, now: datetime) -> tuple[Recollection, ...]:
@@ -56,9 +60,21 @@ def recollections(found: Recall, now: datetime) -> tuple[Recollection, ...]:
     return tuple(_recollection(hit, now) for hit in found.hits)
 
 
+def _may_be_told(episode: Episode, contacts: tuple[str, ...]) -> bool:
+    """Whether a plan about these contacts may see it: what people wrote is for their own cases."""
+    return episode.kind != CONVERSATION or not contacts or episode.contact in contacts
+
+
 def _recollection(hit: Hit, now: datetime) -> Recollection:
-    """A hit as a plan sees it. Its age is in whole days since the fact it rests on."""
+    """A hit as a plan sees it. Its age is in whole days since the fact it rests on.
+
+    A plan is about somebody else, mostly, and what it quotes outlives the erasure of this one: so
+    it gets their id, `@con-…`, which is read out as their name as long as there is one.
+    """
     episode = hit.episode
+    text = episode.text
+    if episode.who and episode.contact:
+        text = text.replace(episode.who, f"@{episode.contact}")
     return Recollection(
         episode=episode.id,
         kind=episode.kind,
@@ -66,5 +82,5 @@ def _recollection(hit: Hit, now: datetime) -> Recollection:
         facts=episode.facts,
         age_days=max((now - episode.at).days, 0),
         score=hit.score,
-        text=SUPERSEDED + episode.text if episode.superseded else episode.text,
+        text=SUPERSEDED + text if episode.superseded else text,
     )

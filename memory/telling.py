@@ -104,6 +104,7 @@ def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
         contact=story.contact,
         items=said.items,
         superseded=said.superseded,
+        who=story.name,
     )
 
 
@@ -178,8 +179,8 @@ def _what(command: object, name: str) -> str:
     match command:
         case SendProposal(version=version):
             return f"Sending version {version} of the offer"
-        case SendReply(body=body):
-            return f"Answering with {_quote(body)!r}"
+        case SendReply():
+            return "Answering their mail"
         case SendInvoice(number=number):
             return f"Sending invoice {number}"
         case IssueInvoice(lines=lines):

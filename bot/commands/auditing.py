@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bot import texts
 from bot.audit_view import audit_reply, why_not_reply, why_reply
 from bot.channel import Reply
@@ -9,6 +11,7 @@ from bot.commands.answers import trouble, unclear
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Why
+from bot.naming import named
 from bot.office import Looks
 from ledger.audit import explain, find_step, read_trail, why_not
 from ledger.audit.why import NotTaken
@@ -32,7 +35,7 @@ class Auditing:
             return found
         trail = await read_trail(self._office.history, found.thing.id)
         now = self._session.now(self._office)
-        return audit_reply(trail, found.label, str(found.thing.number), now)
+        return await self._spoken(audit_reply(trail, found.label, str(found.thing.number), now))
 
     async def why(self, intent: Why) -> Reply:
         """One step, or one not taken."""
@@ -49,7 +52,17 @@ class Auditing:
             case = found.thing.id
             return trouble(texts.NO_STEP, step=wanted, label=found.label, case=case)
         now = self._session.now(self._office)
-        return why_reply(explain(trail, step), found.label, now)
+        return await self._spoken(why_reply(explain(trail, step), found.label, now))
+
+    async def _spoken(self, reply: Reply) -> Reply:
+        """The answer with everybody it only knows by id called by name."""
+        views = self._office.views
+        lines = tuple([await named(views, line) for line in reply.lines])
+        if reply.table is None:
+            return replace(reply, lines=lines)
+        rows = [[await named(views, cell) for cell in row] for row in reply.table.rows]
+        table = replace(reply.table, rows=tuple(tuple(row) for row in rows))
+        return replace(reply, lines=lines, table=table)
 
     async def _card(self, intent: Why) -> tuple[str, str] | None:
         """(case, action or question) where a card is meant: by number, id, or an action's id."""

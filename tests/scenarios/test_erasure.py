@@ -384,3 +384,27 @@ async def test_who_was_erased_twice_is_told_apart_from_who_never_was(business: A
     (contact,) = await business.app.views.all(Contact)
     assert "was erased before" in await business.says(f"erase {contact.id} confirm")
     assert words_in([await business.says("status"), await business.says("status 1")]) == []
+
+
+async def test_what_was_remembered_of_her_for_somebody_else_names_her_nowhere_afterwards(
+    founder: Any,
+) -> None:
+    async with founder.business() as business:
+        await paid(business)
+        await business.mail(LEAD.replace("Ada Quetzal", "Bo"), sender="Bo <bo@example.org>")
+        (card,) = await business.cards()
+        action = await business.app.views.get(Action, card.action)
+        assert "Most similar so far" in action.recommendation
+        assert "Ada Lovelace-Quetzal" in await business.says(f"show {card.number}")
+        await erase(business)
+        shown = await business.says(f"show {card.number}")
+        assert "Most similar so far" in shown
+        assert "Lovelace" not in shown
+    found = {
+        (file, word)
+        for file, words in traces(founder.folder).items()
+        for word in words
+        if word != "xylophone"  # Bo, too, wants it for xylophones
+    }
+    kept = "invoices/2026-0001.json"
+    assert found == {(kept, "lovelace"), (kept, "quetzal"), (kept, "wombat")}
