@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from ledger import postgres as dialect
 from ledger.chain import Head
@@ -274,9 +275,12 @@ async def test_a_person_erased_on_one_machine_is_erased_on_all(url: str) -> None
         fact = (await one.case("desk"))[0]
         assert (fact.erased, fact.event) == (True, Told(topic="news", text=""))
         with pytest.raises(PersonForgotten):
-            await one.append([told("b")])
+            await one.append([replace(told("b"), by="intake")])
         with pytest.raises(BlobMissing):
             await blobs.get(address)
+        assert (await blobs.held(["p-ada"]), await blobs.erase(["p-ada"])) == (1, 1)
+        await one.refold()
+        assert here.forgotten() == {"p-ada"}
         with connected(url) as reader:
             left = reader.execute("SELECT count(*) FROM coo_keys.person_keys").fetchone()
         assert left == (0,)
