@@ -32,7 +32,7 @@ from connectors.reopening import Reopening
 from connectors.watched import WatchedAttempts, WatchedConnector
 from graph.agents.fallback import MOST_CALLS
 from graph.build import NODE_SECONDS, case_graph
-from graph.checkpoints import FileCheckpoints
+from graph.checkpoints import Checkpoints, FileCheckpoints
 from graph.folding import fold_json
 from graph.nodes import NODES
 from graph.rerun import Reruns
@@ -49,7 +49,16 @@ from memory.local_store import LocalStore
 from memory.projector import MemoryProjector, refill
 from policies.gate import Gate
 
-__all__ = ["App", "Reach", "Works", "at_work", "desk_waits", "open_app", "reach_of"]
+__all__ = [
+    "App",
+    "Reach",
+    "Works",
+    "at_work",
+    "desk_waits",
+    "open_app",
+    "reach_of",
+    "subscribers_of",
+]
 
 
 class Works(Struct, frozen=True, kw_only=True):
@@ -99,7 +108,8 @@ async def at_work(
         relay = Relay(
             app.ledger,
             (
-                *_subscribers(app, checkpoints, store, models, reach or reach_of(app)),
+                *subscribers_of(app, checkpoints, store, models, reach or reach_of(app)),
+                MemoryProjector(store, app.ledger, app.views),
                 eraser,
             ),
             clock=app.clock,
@@ -126,9 +136,16 @@ def _router(app: App) -> Router:
     )
 
 
-def _subscribers(
-    app: App, checkpoints: FileCheckpoints, store: LocalStore, models: Models, reach: Reach
+def subscribers_of(
+    app: App,
+    checkpoints: Checkpoints,
+    store: LocalStore,
+    models: Models,
+    reach: Reach,
+    *,
+    shared: bool = False,
 ) -> Sequence[Subscriber]:
+    """Who reacts to facts; `shared`: other machines do so at the same time."""
     gate = Gate(app.policies, app.views, app.company, app.clock)
     return (
         _router(app),
@@ -141,13 +158,13 @@ def _subscribers(
             history=app.ledger,
             clock=app.clock,
             fence=fence_of(app),
+            shared=shared,
         ),
-        MemoryProjector(store, app.ledger, app.views),
     )
 
 
 def _planner(
-    app: App, checkpoints: FileCheckpoints, store: LocalStore, models: Models, gate: Gate
+    app: App, checkpoints: Checkpoints, store: LocalStore, models: Models, gate: Gate
 ) -> Runner:
     graph = partial(case_graph, NODES, seconds=_node_seconds(app.settings.model))
     threads = Threads(graph, checkpoints, app.company.id)

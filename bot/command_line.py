@@ -102,7 +102,7 @@ def demo(
     story.examples_folder()
     folder = data or Path(tempfile.mkdtemp(prefix="coo-demo-"))
     scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
-    settings = settings_for(folder)
+    settings = replace(settings_for(folder), database=None)  # a demo touches nothing of yours
     story.prepared(Folder(settings.data))
     asyncio.run(story.remembered(settings, screen()))
     summary = run_with(settings, lambda app: story.demonstrated(app, screen(), scripted=scripted))
@@ -124,6 +124,19 @@ def run(data: Data = None) -> None:
     from bot import serving  # noqa: PLC0415 - see above
 
     run_with(settings_for(data), lambda app: serving.serve(app, screen()))
+
+
+@cli.command()
+def worker(
+    data: Data = None,
+    heartbeat: Annotated[
+        float, typer.Option("--heartbeat", min=0.5, help="Seconds between two signs of life.")
+    ] = 10.0,
+) -> None:
+    """Work on the jobs of a shared database (COO_DATABASE_URL), beside other workers."""
+    from bot import serving  # noqa: PLC0415 - see above
+
+    run_with(settings_for(data), lambda app: serving.work(app, screen(), heartbeat=heartbeat))
 
 
 @cli.command()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from bot import texts
 from bot.clock import SystemClock
 from bot.company_file import load_company
 from bot.folder import Folder
@@ -27,6 +28,7 @@ from ledger.archive.importing import unpack as unpack_export
 from ledger.archive.manifest import TOMBSTONES
 from ledger.archive.restore import arriving, check, put_in_place, unpack
 from ledger.archive.stored import check_documents
+from ledger.domain.errors import SettingsInvalid
 from ledger.domain.events import BackedUp, CopyRestored
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.look import BACKUPS
@@ -57,6 +59,8 @@ class Arrived(Struct, frozen=True, kw_only=True):
 
 def backed_up(settings: Settings, path: Path, passphrase: Secret, *, work: int = WORK) -> Made:
     """Write a backup of the data folder. It may be in use meanwhile."""
+    if settings.database is not None:
+        raise SettingsInvalid(*texts.NO_COPY_OF_DATABASE.put())
     folder = Folder(settings.data, settings.mail)
     company = load_company(folder.company)
     return back_up(

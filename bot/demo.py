@@ -31,7 +31,7 @@ from bot.console import ConsoleChat
 from bot.console_input import TerminalLines
 from bot.customer import ADA, BEN, Customer, Incoming, Script
 from bot.folder import Folder
-from bot.hosting import Hosting, Stepping, hosting
+from bot.hosting import Host, Stepping, hosting
 from bot.init import write_company
 from bot.live_office import LiveOffice
 from bot.render import put
@@ -149,7 +149,7 @@ async def interactive(app: App, out: Console) -> None:
                 await task
 
 
-async def _until_closed(app: App, host: Hosting) -> None:
+async def _until_closed(app: App, host: Host) -> None:
     """Play the customer until every case is closed."""
     customer = customer_of(app, ADA)
     while not await _all_closed(app):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from bot.announce import RuleWatch
 from bot.app import App, Works, at_work, desk_waits
@@ -140,9 +140,29 @@ class Hosting:
             self._works = None
 
 
+class Host(Worker, Protocol):
+    """Whoever works, as the caller of `hosting` sees it."""
+
+    async def ready(self) -> None:
+        """Wait until it is known who works."""
+        ...
+
+    async def beside(self, doing: Coroutine[Any, Any, T]) -> T:
+        """Do something while the work goes on."""
+        ...
+
+
 @contextlib.asynccontextmanager
-async def hosting(app: App, command: str) -> AsyncIterator[Hosting]:
-    """Work beside whatever the caller does, and end together with it."""
+async def hosting(app: App, command: str) -> AsyncIterator[Host]:
+    """Work beside whatever the caller does, and end together with it; where workers share a
+    database, leave the work to them.
+    """
+    if app.settings.database is not None:
+        from bot.cluster import elsewhere  # noqa: PLC0415 - an optional driver
+
+        async with elsewhere(app) as workers:
+            yield workers
+        return
     host = Hosting(app, command)
     host.begin()
     try:

@@ -16,9 +16,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from ledger.blobs import FileBlobs
 from ledger.domain.events import DocumentKept
 from ledger.domain.facts import derived_id
+from ledger.domain.reading import Blobs
 from ledger.durable_files import make_folder, sync_folder
 from ledger.seal import Keys
 
@@ -66,7 +66,7 @@ def documents_of(
     return sorted(found, key=lambda each: (each.issued_on, each.name))
 
 
-async def keep(document: Document, years: int, blobs: FileBlobs, keys: Keys) -> DocumentKept:
+async def keep(document: Document, years: int, blobs: Blobs, keys: Keys) -> DocumentKept:
     """Seal a copy of a document under a key of its own, and say until when it stays."""
     key = _key(document.name)
     shas = []
@@ -88,7 +88,7 @@ async def keep(document: Document, years: int, blobs: FileBlobs, keys: Keys) -> 
     )
 
 
-async def restore(folder: Path, kept: DocumentKept, blobs: FileBlobs) -> int:
+async def restore(folder: Path, kept: DocumentKept, blobs: Blobs) -> int:
     """Write the files again that are missing on disk; returns how many."""
     missing = [
         (folder / name, sha)

@@ -24,7 +24,6 @@ from bot.taking_over import Standing, standing, take_over
 from bot.trial import Trial, on_trial
 from bot.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
-from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, Approval, Case, Contact, Question
 from ledger.domain.errors import ChainBroken
@@ -43,7 +42,7 @@ from ledger.domain.events import (
     UndoOrdered,
 )
 from ledger.domain.facts import Fact
-from ledger.domain.reading import Clock
+from ledger.domain.reading import Blobs, Clock
 from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
@@ -82,7 +81,7 @@ class LiveOffice:
         return self._app.ledger
 
     @property
-    def blobs(self) -> FileBlobs:
+    def blobs(self) -> Blobs:
         return self._app.blobs
 
     @property

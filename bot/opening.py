@@ -18,11 +18,12 @@ from bot.company_file import load_company
 from bot.folder import Folder
 from bot.intake import Intake
 from bot.settings import Settings
-from ledger.blobs import FileBlobs
 from ledger.domain.company import Company
 from ledger.domain.failpoints import UNWATCHED, Failpoints
 from ledger.domain.reading import Clock
 from ledger.ids import TimeOrderedIds
+from ledger.outbox import WokenBy
+from ledger.places import KeptBlobs, Waking, blobs_at, keys_at, outbox_at
 from ledger.seal import Chance, Keys
 from ledger.store import Ledger
 from ledger.views import InlineViews, ReadViews
@@ -40,13 +41,19 @@ class App(Struct, frozen=True, kw_only=True):
     company: Company
     clock: Clock
     keys: Keys
-    blobs: FileBlobs
+    blobs: KeptBlobs
     ledger: Ledger
     views: ReadViews
     policies: Policies
     intake: Intake
     failpoints: Failpoints = UNWATCHED
     chance: Chance = secrets.token_bytes
+    waking: Waking | None = None
+
+    def woken_by(self, woken_by: WokenBy) -> None:
+        """Whom facts that are appended here wake on the machines that work."""
+        if self.waking is not None:
+            self.waking.woken_by = woken_by
 
     @property
     def operator(self) -> str:
@@ -79,20 +86,24 @@ async def open_app(
     company = load_company(folder.company)
     time = clock or SystemClock()
     async with AsyncExitStack() as closing:
-        keys = Keys.open(folder.keys, chance=chance)
+        server = settings.database.reveal() if settings.database else ""
+        keys = keys_at(server or folder.keys, company.id, chance=chance)
         closing.callback(keys.close)
+        waking = outbox_at(server, company.id) if server else None
         ledger = await Ledger.open(
-            folder.root,
+            server or folder.root,
             company=company.id,
             keys=keys,
             clock=time,
             projection=InlineViews(),
             ids=TimeOrderedIds(chance),
             failpoints=failpoints,
+            outbox=waking,
         )
         closing.push_async_callback(ledger.close)
         await ledger.examine()
-        blobs = FileBlobs(folder.blobs, keys)
+        blobs = blobs_at(server or folder.blobs, company.id, keys)
+        closing.callback(blobs.close)
         yield App(
             folder=folder,
             settings=settings,
@@ -106,4 +117,5 @@ async def open_app(
             intake=Intake(ledger, blobs, keys),
             failpoints=failpoints,
             chance=chance,
+            waking=waking,
         )

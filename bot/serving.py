@@ -58,6 +58,16 @@ async def serve(app: App, out: Console) -> None:
         await host.beside(_until(stop, log.follow(), watch_inbox(app, out, stop)))
 
 
+async def work(app: App, out: Console, *, heartbeat: float | None = None) -> None:
+    """One of the machines that work on a shared database, until SIGINT or SIGTERM."""
+    from bot import cluster  # noqa: PLC0415 - an optional driver
+
+    stop = _stop_on_signals()
+    async with cluster.on_shift(app, heartbeat=heartbeat or cluster.HEARTBEAT_S) as shift:
+        put(out, Reply(lines=(texts.WORKER_STARTS.format(company=app.company.name),)))
+        await shift.run(stop)
+
+
 async def ingest(app: App, out: Console, paths: Sequence[Path]) -> bool:
     """Take files in and let Coo react; whether all of them could be read."""
     async with hosting(app, "coo ingest") as host:

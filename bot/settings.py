@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from bot import texts
 from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
+from ledger.places import on_server
 
 PREFIX: Final = "COO_"
 HOSTED_MODELS: Final = "https://api.openai.com/v1"
@@ -38,6 +39,12 @@ VARIABLES: Final = (
     Variable("COO_DATA", "coo-data", "The data folder: ledger, keys, company.yaml, mail."),
     Variable("COO_MAIL", "", "The mailbox: `inbox` and `out`. Empty: `mail` in the data folder."),
     Variable("COO_OPERATOR", "", "Who is speaking here. Default: the operator in company.yaml."),
+    Variable(
+        "COO_DATABASE_URL",
+        "",
+        "PostgreSQL for several machines: `postgresql+psycopg://…`. Empty: files in the folder.",
+        secret=True,
+    ),
     Variable("COO_MODEL", "", "The language model to use. Empty: playbooks, no model."),
     Variable("COO_MODEL_CHEAP", "", "A cheaper model to fall back to. Empty: the same one."),
     Variable("COO_MODEL_BASE_URL", HOSTED_MODELS, "Any OpenAI-compatible endpoint."),
@@ -95,6 +102,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     data: Path
     mail: Path | None = None
+    database: Secret | None = None
     operator: str = ""
     model: ModelEndpoint | None = None
     key_without_model: bool = False
@@ -111,6 +119,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         return cls(
             data=Path(read["COO_DATA"]).expanduser(),
             mail=Path(read["COO_MAIL"]).expanduser() if read["COO_MAIL"] else None,
+            database=_database("COO_DATABASE_URL", read["COO_DATABASE_URL"]),
             operator=read["COO_OPERATOR"],
             model=_endpoint(read),
             key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],
@@ -134,6 +143,19 @@ def nearest_variable(name: str) -> str:
 def _unknown(given: Mapping[str, str]) -> tuple[str, ...]:
     known = {each.name for each in VARIABLES}
     return tuple(sorted(k for k in given if k.startswith(PREFIX) and k not in known))
+
+
+def _database(name: str, value: str) -> Secret | None:
+    """The address of a database, which mostly carries a password."""
+    if not value:
+        return None
+    try:
+        fits = on_server(value)
+    except SettingsInvalid:
+        fits = False
+    if not fits:
+        raise SettingsInvalid(*texts.SETTING_NO_DATABASE.put(name=name))
+    return Secret(value)
 
 
 def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:

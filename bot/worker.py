@@ -27,7 +27,12 @@ class Looking:
         self._app = app
 
     def worker(self) -> str:
-        return held_by(self._app.folder.root)
+        database = self._app.settings.database
+        if database is None:
+            return held_by(self._app.folder.root)
+        from bot.seen_workers import who_works  # noqa: PLC0415 - an optional driver
+
+        return who_works(database.reveal(), self._app.company.id)
 
     async def settle(self, seconds: float) -> bool:  # noqa: ARG002 - nothing is waited for
         """Nothing happens here, so nothing is waited for."""

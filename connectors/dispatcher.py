@@ -49,7 +49,9 @@ class Dispatcher:
         clock: Clock,
         patience: Patience | None = None,
         fence: Fence | None = None,
+        shared: bool = False,
     ) -> None:
+        """`shared`: other machines run dispatchers of this company at the same time."""
         checks = Checks(views=views, gate=gate, attempts=attempts, fence=fence)
         outside = [Fenced(one, fence) for one in connectors] if fence else connectors
         tries = Tries(
@@ -60,7 +62,9 @@ class Dispatcher:
             clock=clock,
             patience=patience or Patience(),
         )
-        self._effects = Effects(connectors=outside, checks=checks, tries=tries, views=views)
+        self._effects = Effects(
+            connectors=outside, checks=checks, tries=tries, views=views, shared=shared
+        )
         self._views = views
         self._history = history
 

@@ -13,7 +13,7 @@ from connectors.base import Capability, Connector, Order
 from connectors.call import Absent, Unclear
 from connectors.checks import Checks, Held, Moved
 from connectors.outcomes import Voice
-from connectors.tries import Tried, Tries, elsewhere, unseen
+from connectors.tries import Tried, Tries, elsewhere, not_yet, unseen
 from ledger.domain.commands import Command
 from ledger.domain.entities import Action, ActionStatus, Failure
 from ledger.domain.events import AttemptStarted
@@ -26,8 +26,16 @@ class Effects:
     """Runs actions that were allowed or approved."""
 
     def __init__(
-        self, *, connectors: Sequence[Connector], checks: Checks, tries: Tries, views: Views
+        self,
+        *,
+        connectors: Sequence[Connector],
+        checks: Checks,
+        tries: Tries,
+        views: Views,
+        shared: bool = False,
     ) -> None:
+        """`shared`: whoever claimed a try may live on another machine, and be about to call."""
+        self._shared = shared
         self._connectors = tuple(connectors)
         self._checks = checks
         self._tries = tries
@@ -64,6 +72,8 @@ class Effects:
         match seen:
             case Succeeded():
                 return await self._told(voice, Tried(order.n, seen))
+            case Absent() if self._shared and connector.capability is not Capability.KEYED:
+                return voice.unknown(order.n, not_yet(order, connector))
             case Absent():
                 return await self._checked(voice, connector, again=order)
             case Unclear() if connector.capability is Capability.KEYED:

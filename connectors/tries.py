@@ -188,6 +188,15 @@ def unseen(unclear: Unclear, order: Order, connector: Connector) -> Unknown:
     return Unknown(cause, f"Look for {order.key} in {connector.name}.")
 
 
+def not_yet(order: Order, connector: Connector) -> Unknown:
+    """Another machine claimed the try. It may be gone, or only slow, and do it any moment."""
+    cause = (
+        f"Another worker claimed this try and did not say how it ended. {connector.name} has "
+        "nothing of it yet, but that worker may still be at it."
+    )
+    return Unknown(cause, f"Look for {order.key} in {connector.name}, then `retry` or let it be.")
+
+
 def elsewhere(started: AttemptStarted, order: Order, connector: Connector) -> Unknown:
     """An earlier try left through another provider, and the one of today cannot know its end."""
     cause = (

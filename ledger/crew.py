@@ -19,7 +19,6 @@ import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
-from procrastinate.schema import SchemaManager
 from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import URL
 
@@ -27,7 +26,6 @@ from ledger.domain.reading import Clock
 from ledger.jobs import WAKE, queue_of, wake_job
 from ledger.pauses import first_of, pause
 from ledger.postgres import ALIVE, conninfo
-from ledger.postgres_link import Link
 from ledger.relay import LAST_SECONDS
 from ledger.stations import Station
 from ledger.wakeups import Wakeup
@@ -200,12 +198,3 @@ class Crew:
 async def _ends(task: asyncio.Task[None]) -> None:
     """Wait for a task without giving it up, and let its error stay its own."""
     await asyncio.wait([task])
-
-
-def make_job_tables(url: URL) -> None:
-    """Make the tables of the queue where they are missing. Raises what psycopg raises."""
-    link = Link(url)
-    try:
-        link.make_tables("procrastinate_jobs", (SchemaManager.get_schema(),))
-    finally:
-        link.close()

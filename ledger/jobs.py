@@ -18,11 +18,14 @@ from procrastinate import SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
+from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection
+from sqlalchemy.engine import URL
 
 from ledger.domain.facts import Fact
 from ledger.outbox import WokenBy, desk_only
 from ledger.postgres import raw
+from ledger.postgres_link import Link
 from ledger.wakeups import Wakeup
 
 WAKE: Final = "coo.wake"
@@ -86,6 +89,15 @@ SELECT queueing_lock, pg_notify(
     json_build_object('type', 'job_inserted', 'job_id', id)::text)
 FROM held
 """
+
+
+def make_job_tables(url: URL) -> None:
+    """Make the tables of the queue where they are missing. Raises what psycopg raises."""
+    link = Link(url)
+    try:
+        link.make_tables("procrastinate_jobs", (SchemaManager.get_schema(),))
+    finally:
+        link.close()
 
 
 def queue_of(company: str, subscriber: str) -> str:

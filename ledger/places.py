@@ -6,7 +6,7 @@ The driver of PostgreSQL is only loaded where a URL asks for it.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,10 +18,22 @@ from ledger.blobs import FileBlobs
 from ledger.database import Database
 from ledger.domain.errors import SettingsInvalid
 from ledger.domain.reading import Blobs
+from ledger.outbox import Outbox, WokenBy
 from ledger.seal import Chance, Keys
 from ledger.sqlite import READERS, SqliteDatabase
 
-__all__ = ["READERS", "KeptBlobs", "blobs_at", "database_at", "keys_at", "ledger_url", "on_server"]
+__all__ = [
+    "READERS",
+    "KeptBlobs",
+    "Waking",
+    "blobs_at",
+    "database_at",
+    "keys_at",
+    "ledger_url",
+    "libpq_url",
+    "on_server",
+    "outbox_at",
+]
 
 _POSTGRES: Final = "postgresql+psycopg"
 
@@ -58,9 +70,23 @@ def blobs_at(path_or_url: Path | str, company: str, keys: Keys) -> KeptBlobs:
 
 
 class KeptBlobs(Blobs, Protocol):
-    """Documents, and what is held open for them."""
+    """Documents, what is held open for them, and the end of a person's."""
+
+    async def held(self, persons: Collection[str]) -> int:
+        """How many copies there are of these persons."""
+        ...
+
+    async def erase(self, persons: Collection[str]) -> int:
+        """Remove the copies of these persons, and say how many that were."""
+        ...
 
     def close(self) -> None: ...
+
+
+class Waking(Outbox, Protocol):
+    """An outbox that learns whom facts wake once the subscribers are there."""
+
+    woken_by: WokenBy
 
 
 @contextmanager
@@ -88,6 +114,19 @@ def ledger_url(folder_or_url: Path | str) -> URL:
     if url.get_backend_name() != "sqlite" or url.database in {None, "", ":memory:"}:
         raise _bad_url()
     return url
+
+
+def outbox_at(url: str, company: str) -> Waking:
+    """The queue of jobs in a database on a server, with its tables."""
+    with _driver():
+        from ledger.jobs import JobOutbox, make_job_tables  # noqa: PLC0415 - an optional driver
+    make_job_tables(ledger_url(url))
+    return JobOutbox(company)
+
+
+def libpq_url(url: str) -> str:
+    """The URL as PostgreSQL's own programs take it, with its password: never to be shown."""
+    return ledger_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def on_server(folder_or_url: Path | str) -> bool:

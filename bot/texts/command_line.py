@@ -43,6 +43,16 @@ DEMO_EFFECTS: Final = "Effects    {effects}, doubled: {doubled}"
 DEMO_ARTEFACTS: Final = "Artefacts  in {folder}"
 DEMO_HINT: Final = "Look around: `coo chat --data {folder}`"
 SERVING: Final = "Coo serves {folder}. New mail goes into mail/inbox; Ctrl-C ends it."
+NO_DATABASE: Final = Trouble(
+    "A worker takes its work from PostgreSQL, and COO_DATABASE_URL is not set.",
+    "On one machine `coo run` does everything. For several, docs/more-than-one-machine.md.",
+)
+NO_COPY_OF_DATABASE: Final = Trouble(
+    "The ledger lies in PostgreSQL, not in this folder, so there is no file to copy.",
+    "Use pg_dump on the database (with its schema coo_keys, or nothing personal can be read).",
+)
+WORKER_STARTS: Final = "A worker of {company} is at work. Ctrl-C ends it."
+WORKERS: Final = "the workers"
 TAKEN_NEW: Final = "{name}: {what} taken in."
 TAKEN_KNOWN: Final = "{name}: {what} was taken in before, nothing new."
 TAKEN_TIMES: Final = "{line} ({count} of these)"

@@ -20,6 +20,10 @@ SETTING_NO_PRICE: Final = Trouble(
     "{name} has {part!r}, which is no model with its two prices.",
     "Write NAME=READ/WRITTEN in USD for a million tokens, such as gpt-5-mini=0.25/2.",
 )
+SETTING_NO_DATABASE: Final = Trouble(
+    "{name} is no address of a PostgreSQL database.",
+    "Set it to postgresql+psycopg://USER:PASSWORD@HOST/DATABASE, or unset it.",
+)
 SETTING_MODEL_TAKEN: Final = Trouble(
     "{name} is {value!r}, which is how Coo names work that no model did.",
     "Give the model another name at your endpoint, and set that.",

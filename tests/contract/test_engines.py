@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import psycopg
 import pytest
 
-from ledger.crew import Crew, make_job_tables
+from ledger.crew import Crew
 from ledger.domain.events import (
     CaseOpened,
     CaseStuck,
@@ -26,7 +26,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.values import DESK
-from ledger.jobs import JobOutbox, wake_job
+from ledger.jobs import JobOutbox, make_job_tables, wake_job
 from ledger.places import keys_at, ledger_url
 from ledger.relay import Relay
 from ledger.replay import refold

@@ -147,6 +147,15 @@ class Processes:
         """The same, with a mailbox that other folders use too."""
         return self._running("sharing_coo", str(mailbox), list(map(str, arguments)))
 
+    def coo_in(
+        self,
+        environment: dict[str, str],
+        *arguments: object,
+        trap: tuple[str, int, int] | None = None,
+    ) -> Coo:
+        """The same with variables of its own. `trap`: at the n-th such moment it gets a signal."""
+        return self._running("coo_in", environment, trap, list(map(str, arguments)))
+
     def _running(self, name: str, *arguments: object) -> Coo:
         """Start a function of `warm` with these arguments, and pipes behind them."""
         target = getattr(importlib.import_module("warm"), name)

@@ -12,6 +12,7 @@ import sys
 from multiprocessing.connection import Connection
 
 import bot.cli
+import bot.opening
 import ledger.relay
 from ledger.deliveries import Deliveries
 from ledger.domain.facts import Fact, Reaction
@@ -30,6 +31,36 @@ def coo(arguments: list[str], given: Connection, said: Connection) -> None:
     sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False, buffering=1)
     sys.argv = ["coo", *arguments]
     bot.cli.main()
+
+
+class Trap:
+    """Sends its own process a signal at the n-th time that it reaches a moment."""
+
+    def __init__(self, moment: str, nth: int, number: int) -> None:
+        self._moment = moment
+        self._left = nth
+        self._number = number
+
+    def reached(self, moment: str) -> None:
+        """A moment has come."""
+        if moment == self._moment:
+            self._left -= 1
+            if not self._left:
+                os.kill(os.getpid(), self._number)
+
+
+def coo_in(
+    environment: dict[str, str],
+    trap: tuple[str, int, int] | None,
+    arguments: list[str],
+    given: Connection,
+    said: Connection,
+) -> None:
+    """`coo ARGUMENTS…` with variables of its own, and perhaps in a trap."""
+    os.environ.update(environment)
+    if trap is not None:
+        bot.opening.open_app.__wrapped__.__kwdefaults__["failpoints"] = Trap(*trap)  # type: ignore[attr-defined]
+    coo(arguments, given, said)
 
 
 class Mortal(Deliveries):
