@@ -5,9 +5,9 @@
 # glibc on purpose: CEL, msgspec and cryptography ship wheels for it.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
-COPY requirements.txt pyproject.toml README.md ./
+COPY requirements-server.txt pyproject.toml README.md ./
 RUN python -m venv /opt/coo \
- && /opt/coo/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+ && /opt/coo/bin/pip install --no-cache-dir --require-hashes -r requirements-server.txt
 COPY bot bot
 COPY graph graph
 COPY memory memory

@@ -51,6 +51,7 @@ golden: .venv/test.stamp
 # Pins are compiled with `uv` (on PyPI) and name no host.
 requirements:
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build pyproject.toml -o requirements.txt
+	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build --extra postgres -c requirements.txt pyproject.toml -o requirements-server.txt
 	uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build --extra postgres --extra dev --extra bench -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean:
