@@ -31,6 +31,9 @@ from ledger.domain.failpoints import UNWATCHED, Failpoints, Moment
 CONNECTIONS: Final = 2
 """The saver itself does one thing at a time."""
 
+CONNECT_S: Final = 5
+"""How long one connection may take to come about; then the next is tried."""
+
 WAIT_S: Final = 30.0
 """How long a server may be away before a delivery fails."""
 
@@ -150,6 +153,10 @@ def _pool(conninfo: str, wait: float) -> Connections:
             "row_factory": dict_row,
             "prepare_threshold": 0,
             "application_name": "coo checkpoints",
+            # Unset, a connection that a restart swallowed is waited for 130 seconds.
+            "connect_timeout": CONNECT_S,
+            "keepalives_idle": 10,
+            "tcp_user_timeout": 20_000,
         },
     )
 

@@ -35,7 +35,7 @@ ALIVE: Final = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
-    "connect_timeout": 10,
+    "connect_timeout": 5,
 }
 """So that a machine that vanished is noticed in seconds and not in hours."""
 

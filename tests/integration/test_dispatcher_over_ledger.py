@@ -129,7 +129,7 @@ class Office:
             world.folder / "invoices", blobs=world.blobs, company=COMPANY, views=self.views
         )
 
-    def relay(self, *connectors: Connector) -> Relay:
+    def relay(self, *connectors: Connector, shared: bool = False) -> Relay:
         dispatcher = Dispatcher(
             connectors=connectors or (self.world.sandbox.mail, self.files),
             attempts=Attempts(self.ledger, COMPANY),
@@ -137,11 +137,12 @@ class Office:
             gate=Permissive(),
             history=self.ledger,
             clock=self.world.clock,
+            shared=shared,
         )
         return Relay(self.ledger, [dispatcher], clock=self.world.clock)
 
-    async def run(self, *connectors: Connector) -> None:
-        await self.relay(*connectors).run_until_idle()
+    async def run(self, *connectors: Connector, shared: bool = False) -> None:
+        await self.relay(*connectors, shared=shared).run_until_idle()
 
     async def deliver_until_death(self, connector: Connector) -> None:
         """The process dies in the middle of the effect."""
@@ -291,6 +292,26 @@ async def test_a_keyless_provider_is_never_called_again_after_a_death(
         failure = await office.views.get(Failure, "act-1")
         assert failure is not None
         assert failure.count == 1
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [("before the call", ActionStatus.UNKNOWN), ("after the call", ActionStatus.SUCCEEDED)],
+)
+async def test_what_another_worker_claimed_is_looked_up_and_never_taken_over_blindly(
+    world: World, moment: str, status: ActionStatus
+) -> None:
+    async with world.process() as office:
+        connector, command = setups(office)["invoice files"]
+        assert connector.capability is Capability.READ_BACK
+        await office.propose(command)
+        await office.deliver_until_death(Dying(connector, moment))
+    async with world.process() as office:
+        connector, _ = setups(office)["invoice files"]
+        await office.run(connector, shared=True)
+        assert await office.status() is status
+        assert len(await office.of(AttemptStarted)) == 1
+        assert len(list((world.folder / "invoices").glob("*.pdf"))) == (moment == "after the call")
 
 
 def forget_everything_disposable(path: Path) -> None:
