@@ -34,7 +34,7 @@ CONNECTIONS: Final = 2
 CONNECT_S: Final = 5
 """How long one connection may take to come about; then the next is tried."""
 
-WAIT_S: Final = 30.0
+WAIT_S: Final = 90.0
 """How long a server may be away before a delivery fails."""
 
 _PARTS: Final = "coo_parts"

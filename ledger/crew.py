@@ -40,6 +40,8 @@ _MISSED: Final = 3
 _POLL_S: Final = 0.2
 _AGAIN_S: Final = 1.0
 _LONGEST_SWEEP_S: Final = 59
+_GIVE_UP_S: Final = 5.0
+"""Who begins anew anyway need not wait long for a connection that does not come."""
 _KEPT_WORKERS_S: Final = 86_400.0
 """A dead machine's row goes only long after its jobs: without it they would hang in the air."""
 _SWEEPS: Final = "sweep"
@@ -127,7 +129,12 @@ class Crew:
         places = SIDE_BY_SIDE * (len(self._station.names) + 1)
         named: dict[str, Any] = {**ALIVE, "application_name": "coo jobs"}
         connector = PsycopgConnector(
-            conninfo=conninfo(self._url), min_size=1, max_size=min(places, 8), kwargs=named
+            conninfo=conninfo(self._url),
+            min_size=1,
+            max_size=min(places, 8),
+            kwargs=named,
+            timeout=_GIVE_UP_S,
+            reconnect_timeout=_GIVE_UP_S,
         )
         app = App(connector=connector)
 

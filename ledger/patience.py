@@ -9,8 +9,12 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 
-LONGEST_S: Final = 30.0
-"""How long a server may be away before whoever waits for it is told."""
+LONGEST_S: Final = 90.0
+"""How long a server may be away before whoever waits for it is told.
+
+Longer than the 60 seconds that PostgreSQL, in the middle of a shutdown, waits for a client that
+connected and said nothing.
+"""
 
 _FIRST_S: Final = 0.05
 _MOST_S: Final = 1.0

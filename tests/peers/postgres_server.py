@@ -85,6 +85,8 @@ class PostgresServer:
             "unix_socket_directories": self.folder,
             "fsync": "on" if self.durable else "off",
             "max_connections": 200,
+            # A shutdown waits as long for a client that connected and said nothing.
+            "authentication_timeout": 2,
         }
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         log = self.folder / "log"
