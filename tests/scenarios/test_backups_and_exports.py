@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -179,9 +180,9 @@ async def test_an_earlier_backup_stays_whole_where_a_later_one_fails(
 async def test_a_ledger_that_does_not_hold_is_not_backed_up(deal: Any, tmp_path: Path) -> None:
     copy = tmp_path / "broken"
     shutil.copytree(deal.app.folder.root, copy, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
-    with sqlite3.connect(deal.app.folder.root / "ledger.db") as live:
+    with closing(sqlite3.connect(deal.app.folder.root / "ledger.db")) as live:
         (copy / "ledger.db").unlink()
-        with sqlite3.connect(copy / "ledger.db") as broken:
+        with closing(sqlite3.connect(copy / "ledger.db")) as broken:
             live.backup(broken)
             broken.execute("DROP TRIGGER facts_refuse_update")
             broken.execute("UPDATE facts SET payload = '{}' WHERE seq = 5")
