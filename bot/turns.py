@@ -40,7 +40,7 @@ def fence_of(app: App) -> TurnFence:
 
 async def my_turn(app: App) -> Turn:
     """The generation that this copy took last, by its own facts."""
-    generation = await app.ledger.read(
+    generation = await app.ledger.glance(
         lambda connection: Reads(connection, app.ledger.company).counter(GENERATION)
     )
     fact = await app.ledger.by_key(turn_key(generation)) if generation else None

@@ -106,7 +106,7 @@ class Attempts:
     async def moved(self, action: Action) -> str:
         """Why the world no longer fits the action, in plain words; "" where it does."""
         company = self._ledger.company
-        return await self._ledger.read(lambda c: first_broken(action, Reads(c, company)))
+        return await self._ledger.glance(lambda c: first_broken(action, Reads(c, company)))
 
 
 class _Wanted(Struct, frozen=True):

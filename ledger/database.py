@@ -52,6 +52,11 @@ class Database(Protocol):
         """What the driver and SQLAlchemy raise."""
         ...
 
+    @property
+    def near(self) -> bool:
+        """Whether a quick read takes microseconds: no server is asked."""
+        ...
+
     def preparing(self) -> AbstractContextManager[Connection]:
         """A transaction that may change tables, alone. Raises `LedgerUnreadable`."""
         ...

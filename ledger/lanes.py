@@ -58,7 +58,9 @@ async def load_lane(ledger: Ledger, subscriber: Subscriber, case: str) -> Lane:
     What the watermark covers is not read again, however long ago the cursor moved: a subscriber
     may want nothing of a case for years.
     """
-    return await ledger.read(lambda connection: _lane(connection, ledger.company, subscriber, case))
+    return await ledger.glance(
+        lambda connection: _lane(connection, ledger.company, subscriber, case)
+    )
 
 
 async def next_wanted(ledger: Ledger, lane: Lane) -> Fact | None:
@@ -84,7 +86,7 @@ async def lagging(ledger: Ledger, subscriber: str) -> list[str]:
 
 async def watermark(ledger: Ledger, subscriber: str) -> int:
     """The `seq` up to which the subscriber is through with everything."""
-    position, _ = await ledger.read(
+    position, _ = await ledger.glance(
         lambda connection: _cursor(connection, ledger.company, subscriber, WATERMARK)
     )
     return position

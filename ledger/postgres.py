@@ -54,6 +54,7 @@ class PostgresDatabase:
     """Implements `ledger.database.Database` on a server."""
 
     errors = (SQLAlchemyError, psycopg.Error)
+    near = False
 
     def __init__(self, url: URL, company: str) -> None:
         self._company = company

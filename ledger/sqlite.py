@@ -41,6 +41,7 @@ class SqliteDatabase:
     """Implements `ledger.database.Database` on a file."""
 
     errors = (SQLAlchemyError, sqlite3.Error)
+    near = True
 
     def __init__(self, url: URL) -> None:
         self._url = url
@@ -168,8 +169,9 @@ def writer_engine(url: URL) -> Engine:
 
 def reader_engine(url: URL) -> Engine:
     """The engine of the reading connections: each transaction is one snapshot, and only reads."""
+    # One more than there are reading threads: a glance from the event loop never waits for them.
     engine = create_engine(
-        url, pool_size=READERS, max_overflow=0, connect_args={"check_same_thread": False}
+        url, pool_size=READERS + 1, max_overflow=0, connect_args={"check_same_thread": False}
     )
     event.listen(engine, "connect", _prepare_reader)
     event.listen(engine, "begin", _begin_deferred)

@@ -38,13 +38,14 @@ class ReadViews:
         self._ledger = ledger
 
     async def get(self, kind: type[E], entity_id: str) -> E | None:
-        return await self._ledger.read(lambda c: self._at(c).get(kind, entity_id))
+        return await self._ledger.glance(lambda c: self._at(c).get(kind, entity_id))
 
     async def find(self, kind: type[E], key: str) -> Sequence[E]:
-        return await self._ledger.read(lambda c: self._at(c).find(kind, key))
+        return await self._ledger.glance(lambda c: self._at(c).find(kind, key))
 
     async def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
-        return await self._ledger.read(lambda c: self._at(c).all(kind, case=case))
+        reads = self._ledger.read if case is None else self._ledger.glance
+        return await reads(lambda c: self._at(c).all(kind, case=case))
 
     def _at(self, connection: Connection) -> Reads:
         return Reads(connection, self._ledger.company)
