@@ -119,6 +119,10 @@ class Coo:
             self._more(LOOK_S)
         return held
 
+    def says_more(self) -> bool:
+        """Whether something it said has not been read yet."""
+        return bool(select.select([self.said], [], [], 0)[0])
+
     def _more(self, seconds: float) -> bool:
         """Read what it says next, waiting at most so long; False once it has closed its output."""
         if not select.select([self.said], [], [], seconds)[0]:
@@ -155,6 +159,12 @@ class Processes:
     ) -> Coo:
         """The same with variables of its own. `trap`: at the n-th such moment it gets a signal."""
         return self._running("coo_in", environment, trap, list(map(str, arguments)))
+
+    def listens(self) -> None:
+        """Take in what they say by now, so that none of them waits for room in its pipe."""
+        for one in self.started:
+            while one.says_more() and one._more(0):
+                pass
 
     def _running(self, name: str, *arguments: object) -> Coo:
         """Start a function of `warm` with these arguments, and pipes behind them."""
