@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL
 from ledger.domain.reading import Clock
 from ledger.jobs import WAKE, queue_of, wake_job
 from ledger.pauses import first_of, pause
-from ledger.postgres import ALIVE, conninfo
+from ledger.postgres import ALIVE, conninfo, reason
 from ledger.relay import LAST_SECONDS
 from ledger.stations import Station
 from ledger.wakeups import Wakeup
@@ -74,8 +74,9 @@ class Crew:
         while not stop.is_set():
             try:
                 await self._shift(stop)
-            except (ConnectorException, psycopg.Error, PoolTimeout):
-                _log.warning("The queue of jobs does not answer; trying again.", exc_info=True)
+            except (ConnectorException, psycopg.Error, PoolTimeout) as error:
+                said = reason(error.__cause__ or error)
+                _log.warning("The queue of jobs does not answer (%s); trying again.", said)
             await pause(self._clock, _AGAIN_S, stop)
 
     async def run_until_idle(self) -> None:
