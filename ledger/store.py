@@ -187,9 +187,10 @@ class Ledger:
         """The same for what only takes a few rows under an index.
 
         A file is asked here and now: a thread would cost three times what the read does. It never
-        waits for a writer.
+        waits for a writer, and others get their turn first.
         """
         if self._database.near:
+            await asyncio.sleep(0)
             return self._in_snapshot(work)
         return await self.read(work)
 
