@@ -66,7 +66,8 @@ MIDDLE = {
         "hash: the stored bytes",
     ),
     "a corrupted seal": (
-        "UPDATE facts SET sealed = CAST(x'00' || substr(sealed, 2) AS BLOB) WHERE seq = 20",
+        "UPDATE facts SET sealed = CAST(CASE substr(sealed, 1, 1) WHEN x'00' THEN x'01' "
+        "ELSE x'00' END || substr(sealed, 2) AS BLOB) WHERE seq = 20",
         "hash: the stored bytes",
     ),
     "a seal taken away": ("UPDATE facts SET sealed = NULL WHERE seq = 20", "hash: the stored"),
