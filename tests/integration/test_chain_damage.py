@@ -66,8 +66,7 @@ MIDDLE = {
         "hash: the stored bytes",
     ),
     "a corrupted seal": (
-        "UPDATE facts SET sealed = CAST(CASE substr(sealed, 1, 1) WHEN x'00' THEN x'01' "
-        "ELSE x'00' END || substr(sealed, 2) AS BLOB) WHERE seq = 20",
+        "UPDATE facts SET sealed = iif(hex(sealed) LIKE '00%', x'01', x'00') WHERE seq = 20",
         "hash: the stored bytes",
     ),
     "a seal taken away": ("UPDATE facts SET sealed = NULL WHERE seq = 20", "hash: the stored"),
