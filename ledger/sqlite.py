@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,7 @@ WRITER_CACHE_KIB: Final = 16_000
 _log = logging.getLogger(__name__)
 _MAGIC: Final = b"SQLite format 3\0"
 _HEADER_BYTES: Final = 100
+_LOOKS: Final = 3
 _LARGEST_PAGE: Final = 65_536
 _SETTLE_SECONDS: Final = 0.01
 _FIXED: Final = (3, 51, 3)
@@ -144,18 +146,31 @@ def refuse_cut(url: URL) -> None:
     log beside it the end may be in there: that is an ordinary crash, and SQLite mends it.
     """
     path = Path(str(url.database))
+    # Another process may be writing its log into the file; then the next look finds it whole.
+    if all(_is_cut(path) for _ in range(_LOOKS)):
+        raise LedgerUnreadable("the end of the file is missing")
+
+
+def _is_cut(path: Path) -> bool:
     log = Path(f"{path}-wal")
-    size = path.stat().st_size if path.exists() else 0
-    if not size or (log.exists() and log.stat().st_size):
-        return
+    if _size(log) or not _size(path):
+        return False
     with path.open("rb") as file:
         header = file.read(_HEADER_BYTES)
+        size = os.fstat(file.fileno()).st_size
     if len(header) == _HEADER_BYTES and not header.startswith(_MAGIC):
-        return  # no database at all: SQLite says so when it opens the file
+        return False  # no database at all: SQLite says so when it opens the file
     page = int.from_bytes(header[16:18])
     whole = (page if page > 1 else _LARGEST_PAGE) * int.from_bytes(header[28:32])
-    if size < max(whole, _HEADER_BYTES):
-        raise LedgerUnreadable("the end of the file is missing")
+    return size < max(whole, _HEADER_BYTES) and not _size(log)
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; 0 also where it is gone, as a log is when its last user leaves."""
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def writer_engine(url: URL) -> Engine:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
 
 from ledger.chain import Head
 from ledger.domain.errors import ChainBroken
@@ -23,6 +25,7 @@ from ledger.domain.events import CaseOpened, OperatorSaid
 from ledger.domain.facts import Draft
 from ledger.replay import refold
 from ledger.seal import Keys
+from ledger.sqlite import refuse_cut
 from ledger.store import Ledger, LedgerUnreadable
 from ledger.views import InlineViews
 
@@ -215,3 +218,22 @@ def test_cuts_at_any_byte_of_the_last_transactions_recover_a_whole_transaction(
     found = heads_at(tmp_path, crashed.folder / "ledger.db", crashed.log, cuts)
     for cut, head in zip(cuts, found, strict=True):
         assert head == crashed.surviving(cut), cut
+
+
+def test_a_log_that_comes_and_goes_under_another_process_is_no_missing_end(tmp_path: Path) -> None:
+    path, done = tmp_path / "ledger.db", threading.Event()
+
+    def others() -> None:
+        for number in range(150):
+            with closing(sqlite3.connect(path)) as other:
+                other.execute("PRAGMA journal_mode=WAL")
+                other.execute(f"CREATE TABLE grows_{number} (data)")
+                other.execute(f"INSERT INTO grows_{number} VALUES (zeroblob(9000))")  # noqa: S608 - a number
+                other.commit()
+        done.set()
+
+    thread = threading.Thread(target=others)
+    thread.start()
+    while not done.is_set():
+        refuse_cut(URL.create("sqlite", database=str(path)))
+    thread.join()
