@@ -21,6 +21,7 @@ from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
+from ledger.domain.values import PLAYBOOK
 
 
 class Around(Struct, frozen=True, kw_only=True):
@@ -221,13 +222,12 @@ def _unreadable(event: events.MailUnreadable, _: Fact, __: Around) -> Notice | N
     return Notice(reply=Reply(lines=lines, trouble=True))
 
 
-_NO_MODEL: Final = "playbook"
 _AS_ORDERED: Final = "policy:"
 """How the cause begins where the operator's own rules keep a text from the models."""
 
 
 def _fell_back(event: events.PlannerFellBack, _: Fact, __: Around) -> Notice | None:
-    if event.used != _NO_MODEL or event.cause.startswith(_AS_ORDERED):
+    if event.used != PLAYBOOK or event.cause.startswith(_AS_ORDERED):
         return None
     part = texts.PARTS.get(event.part, event.part)
     text = texts.SAY_FELL_BACK.format(part=part, used=texts.TIERS.get(event.used, event.used))

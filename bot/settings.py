@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from bot import texts
 from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
+from ledger.domain.values import OPERATOR, PLAYBOOK
 from ledger.places import on_server
 
 PREFIX: Final = "COO_"
@@ -177,7 +178,7 @@ def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
     )
 
 
-_TAKEN: Final = frozenset({"playbook", "operator"})
+_TAKEN: Final = frozenset({PLAYBOOK, OPERATOR})
 """How the audit names work that no model did; a model of that name could not be told apart."""
 
 

@@ -36,10 +36,8 @@ from ledger.domain.preconditions import (
     ProposalIsAccepted,
     ProposalOpen,
 )
-from ledger.domain.values import Attachment, Provenance, Trust
+from ledger.domain.values import OPERATOR, PLAYBOOK, Attachment, Provenance, Trust
 
-PLAYBOOK = "playbook"
-OPERATOR = "operator"
 _PDF = "application/pdf"
 _CARD_WAITS = (
     "The card expires and the action pauses; the customer gets no answer until you decide."

@@ -11,7 +11,6 @@ from graph.agents.draft_check import wrong_with
 from graph.briefing import needs_text, priced_for, proposal_ids
 from graph.briefs import Brief, Drafted, brief_of, drafted_of
 from graph.commands import (
-    OPERATOR,
     Letter,
     Proposed,
     accepted_provenance,
@@ -74,7 +73,7 @@ from ledger.domain.events import (
     QuestionWithdrawn,
 )
 from ledger.domain.facts import short_id
-from ledger.domain.values import Provenance, Trust
+from ledger.domain.values import OPERATOR, Provenance, Trust
 
 _NO_ADDRESS = "the contact has no address in the address book."
 

@@ -15,10 +15,8 @@ from graph.agents.plaintext import plain
 from graph.agents.texts import TEXTS, Texts
 from graph.amounts import amount_words, day_words, percent_words
 from graph.briefs import Brief, Drafted, Due, Quote, Reversed
-from ledger.domain.values import Line, Money
+from ledger.domain.values import OPERATOR, PLAYBOOK, Line, Money
 
-PLAYBOOK = "playbook"
-OPERATOR = "operator"
 OFFERS = frozenset({"first", "agreed", "counter", "revised"})
 """Purposes of a mail that carries an offer."""
 

@@ -14,12 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.agents.extract import slots_of
-from graph.agents.fallback import PLAYBOOK, Task, ask_model, schema_of
+from graph.agents.fallback import Task, ask_model, schema_of
 from graph.agents.plaintext import plain
 from graph.agents.reading import Known, Message, Reading, foreign_amounts, read
 from graph.ports import World
 from graph.slots import BINDING, Intent, ItemSlot, Slots
 from ledger.domain.events import PlannerFellBack
+from ledger.domain.values import PLAYBOOK
 
 _SYSTEM = (
     "You read one mail to a small company and fill in a form about it. You do nothing else.\n"

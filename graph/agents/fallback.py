@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from graph.ports import ModelRequest, ModelUnavailable, World
 from ledger.domain.events import PlannerFellBack
+from ledger.domain.values import PLAYBOOK
 
 T = TypeVar("T")
 
@@ -24,7 +25,6 @@ REPAIRS = 2
 MOST_CALLS = len(TIERS) * (REPAIRS + 1)
 """Calls that one part of a delivery makes at most, one after the other."""
 
-PLAYBOOK = "playbook"
 UNCONFIGURED = "unconfigured"
 """There is no such model, so nobody need hear of it."""
 FORBIDDEN = "policy"

@@ -48,9 +48,7 @@ from ledger.domain.events import (
     TapRefused,
     UndoOrdered,
 )
-
-PLAYBOOK = "playbook"
-"""The name that plans, drafts and readings made without a model carry."""
+from ledger.domain.values import PLAYBOOK
 
 
 class Playbook:

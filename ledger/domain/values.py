@@ -80,6 +80,12 @@ def rounded_share(minor: int, basis_points: int) -> int:
     return magnitude if product >= 0 else -magnitude
 
 
+PLAYBOOK: Final = "playbook"
+"""How facts name whoever planned, read or drafted where no model did."""
+OPERATOR: Final = "operator"
+"""How they name the person where the words are theirs. No model may bear either name."""
+
+
 class Trust(StrEnum):
     """How far a value may be relied on. Ordered: `OPERATOR` > `VERIFIED` > `UNTRUSTED`."""
 
