@@ -66,3 +66,27 @@ class Connector(Protocol):
         provider cannot be asked.
         """
         ...
+
+
+class Around:
+    """A connector that stands before another and hands everything on; others add to `execute`."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+
+    @property
+    def name(self) -> str:
+        return self._connector.name
+
+    @property
+    def capability(self) -> Capability:
+        return self._connector.capability
+
+    def takes(self, command: Command) -> bool:
+        return self._connector.takes(command)
+
+    async def execute(self, order: Order) -> Outcome:
+        return await self._connector.execute(order)
+
+    async def look_up(self, order: Order) -> Succeeded | None:
+        return await self._connector.look_up(order)

@@ -19,9 +19,8 @@ from typing import Final, Protocol
 import msgspec
 from msgspec import Struct
 
-from connectors.base import Capability, Connector, Order
-from ledger.domain.commands import Command
-from ledger.domain.verdicts import Failed, Outcome, Succeeded
+from connectors.base import Around, Connector, Order
+from ledger.domain.verdicts import Failed, Outcome
 from ledger.durable_files import make_folder, sync_folder
 
 FIRST: Final = 1
@@ -140,31 +139,16 @@ class TurnFence:
         return None if same else newest
 
 
-class Fenced:
+class Fenced(Around):
     """A connector that looks whose turn it is right before each call."""
 
     def __init__(self, connector: Connector, fence: Fence) -> None:
-        self._connector = connector
+        super().__init__(connector)
         self._fence = fence
-
-    @property
-    def name(self) -> str:
-        return self._connector.name
-
-    @property
-    def capability(self) -> Capability:
-        return self._connector.capability
-
-    def takes(self, command: Command) -> bool:
-        return self._connector.takes(command)
 
     async def execute(self, order: Order) -> Outcome:
         """Do it, unless another copy took over: then it certainly did not happen from here."""
         lost = await self._fence.lost()
         if lost:
             return Failed(lost, f"Nothing was sent from here. {REMEDY}")
-        return await self._connector.execute(order)
-
-    async def look_up(self, order: Order) -> Succeeded | None:
-        """Looking does no harm, whoever looks."""
-        return await self._connector.look_up(order)
+        return await super().execute(order)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from connectors.base import Capability, Connector, Order
+from connectors.base import Around, Connector, Order
 from connectors.claims import Attempts
 from ledger.domain.claims import Claim
-from ledger.domain.commands import Command
 from ledger.domain.entities import Action
 from ledger.domain.events import VerdictGiven
 from ledger.domain.failpoints import Failpoints, Moment
-from ledger.domain.verdicts import Outcome, Succeeded
+from ledger.domain.verdicts import Outcome
 
 
 class WatchedAttempts:
@@ -47,32 +46,16 @@ class WatchedAttempts:
         return await self._attempts.moved(action)
 
 
-class WatchedConnector:
+class WatchedConnector(Around):
     """Says when a provider is called, and when it has done what it was called for."""
 
     def __init__(self, connector: Connector, failpoints: Failpoints) -> None:
-        self._connector = connector
+        super().__init__(connector)
         self._failpoints = failpoints
-
-    @property
-    def name(self) -> str:
-        return self._connector.name
-
-    @property
-    def capability(self) -> Capability:
-        return self._connector.capability
-
-    def takes(self, command: Command) -> bool:
-        """Whether the connector runs commands of this type."""
-        return self._connector.takes(command)
 
     async def execute(self, order: Order) -> Outcome:
         """Do it."""
         self._failpoints.reached(Moment.CALL_BEFORE)
-        outcome = await self._connector.execute(order)
+        outcome = await super().execute(order)
         self._failpoints.reached(Moment.CALL_AFTER)
         return outcome
-
-    async def look_up(self, order: Order) -> Succeeded | None:
-        """Read back."""
-        return await self._connector.look_up(order)
