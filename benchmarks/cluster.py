@@ -24,11 +24,11 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Final
 
-from bot.cluster import elsewhere, on_shift
-from bot.company_text import defaults
-from bot.init import write_company
+from bot.company.init import write_company
+from bot.company.text import defaults
 from bot.opening import open_app
 from bot.settings import Secret, Settings
+from bot.work.cluster import elsewhere, on_shift
 from ledger.domain.entities import Approval
 from ledger.domain.events import Told
 from ledger.domain.facts import Draft

@@ -13,15 +13,15 @@ from functools import partial
 
 from msgspec import Struct
 
-from bot.anchoring import DailyAnchor
-from bot.announce import announce
 from bot.clock import AlarmClock
-from bot.erasing import Eraser
-from bot.models import models_of
+from bot.copies.anchoring import DailyAnchor
+from bot.copies.turns import TurnWatch, fence_of
+from bot.erasure.eraser import Eraser
+from bot.notices.configured import announce
 from bot.opening import App, open_app
 from bot.settings import ModelEndpoint
-from bot.turns import TurnWatch, fence_of
-from bot.world import LiveWorld, Models, Sources
+from bot.work.models import models_of
+from bot.work.world import LiveWorld, Models, Sources
 from connectors.base import Connector
 from connectors.claims import Attempts as Claims
 from connectors.dispatcher import Dispatcher

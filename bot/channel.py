@@ -1,7 +1,7 @@
 """The port of a chat: what comes in from a person, and what is shown to one.
 
 Everything here is plain data. A channel translates it into its own widgets and back, and adds
-nothing: the words, the order and the verbs of a card are decided by `bot/cards.py`, answers to
+nothing: the words, the order and the verbs of a card are decided by `bot/cards`, answers to
 commands by `bot/commands`.
 """
 

@@ -11,7 +11,7 @@ INTERRUPTED = 130
 def main() -> None:
     """The entry point. What it imports takes a moment, and Ctrl-C may come in that moment."""
     try:
-        from bot.door import entered  # noqa: PLC0415  # see above
+        from bot.command_line.door import entered  # noqa: PLC0415  # see above
 
         code = entered()
     except KeyboardInterrupt:

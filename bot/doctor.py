@@ -15,13 +15,13 @@ from typing import Final
 from msgspec import Struct
 
 from bot import texts
-from bot.amounts import counted, span_words
 from bot.channel import Reply, Table
-from bot.company_file import FILE_NAME, load_company
+from bot.company.file import FILE_NAME, load_company
 from bot.folder import Folder
-from bot.office import PoliciesInForce, VerifyReport
+from bot.office.port import PoliciesInForce, VerifyReport
 from bot.settings import HOSTED_MODELS, ModelEndpoint, Settings, nearest_variable
-from bot.untrusted import one_line
+from bot.wording.amounts import counted, span_words
+from bot.wording.untrusted import one_line
 from connectors.prices import PriceList
 from ledger.domain.company import Company, ModelScope
 from ledger.domain.errors import CooError, SettingsInvalid

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from bot import texts
-from bot.company_file import FILE_NAME
+from bot.company.file import FILE_NAME
 from ledger.domain.errors import SettingsInvalid
 
 

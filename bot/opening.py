@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from bot.clock import SystemClock
-from bot.company_file import load_company
+from bot.company.file import load_company
 from bot.folder import Folder
 from bot.intake import Intake
 from bot.settings import Settings
@@ -64,7 +64,7 @@ class App(Struct, frozen=True, kw_only=True):
     def replayer(self) -> Replayer:
         """Replays cases from their facts; it has no way to the world."""
         # The planner takes a second to load, and what only looks at a folder does without it.
-        from bot.replaying import replayer  # noqa: PLC0415
+        from bot.rehearsal.replaying import replayer  # noqa: PLC0415
 
         return replayer(self.ledger)
 

@@ -14,11 +14,11 @@ from typing import Any, Final
 from benchmarks.ledger.rounds import p95
 from bot.app import App, Works, at_work, open_app
 from bot.channel import Verb
-from bot.company_text import defaults
-from bot.hosting import Looking
-from bot.init import write_company
-from bot.live_office import LiveOffice
+from bot.company.init import write_company
+from bot.company.text import defaults
+from bot.office.live import LiveOffice
 from bot.settings import Settings
+from bot.work.hosting import Looking
 from connectors.base import Order
 from connectors.mail.maildir import MaildirOut
 from ledger.commits import Commits

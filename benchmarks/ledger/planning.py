@@ -14,8 +14,8 @@ from langsmith.run_helpers import tracing_context
 
 from benchmarks.ledger.effects import lead_mail
 from bot.app import at_work, open_app
-from bot.company_text import defaults
-from bot.init import write_company
+from bot.company.init import write_company
+from bot.company.text import defaults
 from bot.settings import Settings
 from graph.build import Context, case_graph
 from graph.checkpoints import FileCheckpoints

@@ -19,8 +19,8 @@ from sqlalchemy import delete, select
 
 from benchmarks.ledger.places import COMPANY, ledger_in
 from bot.app import at_work, open_app
-from bot.company_text import defaults
-from bot.init import write_company
+from bot.company.init import write_company
+from bot.company.text import defaults
 from bot.settings import Settings
 from ledger.domain.present import Present
 from ledger.lanes import WATERMARK

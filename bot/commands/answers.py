@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot import texts
 from bot.channel import Reply
 from bot.commands.things import Missing, Several
-from bot.office import Office
+from bot.office.port import Office
 from bot.texts import Trouble
-from bot.untrusted import one_line
+from bot.wording.untrusted import one_line
 
 
 def trouble(kind: Trouble, /, lines: tuple[str, ...] = (), **values: object) -> Reply:

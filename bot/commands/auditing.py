@@ -5,14 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from bot import texts
-from bot.audit_view import audit_reply, why_not_reply, why_reply
+from bot.audit.view import audit_reply, why_not_reply, why_reply
 from bot.channel import Reply
 from bot.commands.answers import trouble, unclear
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Why
-from bot.naming import named
-from bot.office import Looks
+from bot.office.port import Looks
+from bot.wording.naming import named
 from ledger.audit import explain, find_step, read_trail, why_not
 from ledger.audit.why import NotTaken
 from ledger.domain.entities import Action, Case

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
-from bot.amounts import clock_words, counted, percent_plain
 from bot.channel import Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.overview import credit_note_words, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, pick
-from bot.office import Looks
-from bot.untrusted import one_line
+from bot.office.port import Looks
+from bot.wording.amounts import clock_words, counted, percent_plain
+from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Case, Contact, CreditNote, Invoice, Payment, Stop
 from ledger.domain.identity import identity, met_as

@@ -7,16 +7,16 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot import texts
-from bot.card_loading import CardLoader
-from bot.card_outcomes import LETTERS, UNDECIDED, decided_words
+from bot.cards.loading import CardLoader
+from bot.cards.outcomes import LETTERS, UNDECIDED, decided_words
 from bot.channel import Card, Editor, Prompt, Reply, Verb
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.overview import holds
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Edit, Later, Reject, Tell
-from bot.office import Office
-from bot.untrusted import one_line, visible
+from bot.office.port import Office
+from bot.wording.untrusted import one_line, visible
 from ledger.domain.commands import Command
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Question, Stop
 from ledger.domain.errors import CommandInvalid

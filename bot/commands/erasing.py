@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot import texts
-from bot.amounts import counted
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Erase
-from bot.erasure_plan import ErasurePlan, KeptDocument
-from bot.office import Office
-from bot.untrusted import one_line
+from bot.erasure.plan import ErasurePlan, KeptDocument
+from bot.office.port import Office
+from bot.wording.amounts import counted
+from bot.wording.untrusted import one_line
 from ledger.domain.entities import Contact
 
 

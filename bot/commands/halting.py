@@ -11,8 +11,8 @@ from bot.commands.overview import stop_name
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, offered, pick
 from bot.commands.words import Halt
-from bot.office import Office
-from bot.untrusted import one_line
+from bot.office.port import Office
+from bot.wording.untrusted import one_line
 from ledger.domain.entities import Action, ActionStatus, Case, Contact, Failure, Stop
 from ledger.domain.folding_copies import COPY
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
-from bot.amounts import clock_words, counted
-from bot.card_loading import CardLoader
-from bot.card_outcomes import failure_card
+from bot.cards.loading import CardLoader
+from bot.cards.outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.books import Bookkeeping
@@ -16,9 +15,10 @@ from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.strays import StrayList
 from bot.commands.things import Candidate, Things
-from bot.naming import named
-from bot.office import Looks
-from bot.untrusted import one_line
+from bot.office.port import Looks
+from bot.wording.amounts import clock_words, counted
+from bot.wording.naming import named
+from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import (
     Action,

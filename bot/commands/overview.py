@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
-from bot.amounts import clock_words
-from bot.audit_words import purpose_words
+from bot.audit.words import purpose_words
 from bot.channel import Reply
-from bot.untrusted import one_line
+from bot.wording.amounts import clock_words
+from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import (
     Action,

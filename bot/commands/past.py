@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot import texts
-from bot.amounts import counted
-from bot.card_loading import CardLoader
+from bot.cards.loading import CardLoader
 from bot.channel import Card, Reply
 from bot.commands import words
 from bot.commands.answers import trouble, unclear
@@ -19,9 +18,10 @@ from bot.commands.books import Bookkeeping
 from bot.commands.looking import Looking
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Several, Things
-from bot.moments import Moment, leading_moment
-from bot.office import Looks, Office, PastLike
-from bot.past_office import PastOffice
+from bot.office.past import PastOffice
+from bot.office.port import Looks, Office, PastLike
+from bot.wording.amounts import counted
+from bot.wording.moments import Moment, leading_moment
 from ledger.domain.company import Company
 from ledger.domain.entities import Approval
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import texts
-from bot.amounts import counted
 from bot.channel import Reply
 from bot.commands.words import Anchor, Verify
-from bot.office import Office, VerifyReport
+from bot.office.port import Office, VerifyReport
+from bot.wording.amounts import counted
 
 
 class Proving:

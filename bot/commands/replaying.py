@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from bot import texts
-from bot.amounts import clock_words, counted, usd_words
 from bot.channel import Reply
 from bot.commands.answers import trouble, unclear
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Things
 from bot.commands.words import Replay
-from bot.office import Office, ReplayReport, Supposed
-from bot.supposed_words import differing, names_of, said_lines
-from bot.untrusted import one_line
+from bot.office.port import Office, ReplayReport, Supposed
+from bot.rehearsal.supposed_words import differing, names_of, said_lines
+from bot.wording.amounts import clock_words, counted, usd_words
+from bot.wording.untrusted import one_line
 
 if TYPE_CHECKING:  # the planner takes a second to load
     from graph.supposing import SupposedDelivery

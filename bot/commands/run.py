@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot import texts
-from bot.card_outcomes import UNDECIDED
+from bot.cards.outcomes import UNDECIDED
 from bot.channel import Card, Reply
 from bot.commands import words
 from bot.commands.answers import trouble
@@ -25,7 +25,7 @@ from bot.commands.strays import Strays
 from bot.commands.supposing import Supposing
 from bot.commands.taking_over import TakingOver
 from bot.commands.undoing import Undoing
-from bot.office import Office
+from bot.office.port import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
 

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from bot.channel import Card, CardKind
-from bot.office import Looks
+from bot.office.port import Looks
 
 MOST_SEEN: Final = 500
 

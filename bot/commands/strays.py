@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from bot import texts
-from bot.amounts import counted
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.things import Candidate, Things, pick
 from bot.commands.words import Assign
-from bot.notices import arrived
-from bot.office import Looks, Office
-from bot.untrusted import one_line
+from bot.notices.notices import arrived
+from bot.office.port import Looks, Office
+from bot.wording.amounts import counted
+from bot.wording.untrusted import one_line
 from ledger.domain.entities import Stray
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import MailReceived, PaymentReceived

@@ -10,15 +10,15 @@ from typing import Final
 from msgspec import Struct
 
 from bot import texts
-from bot.amounts import clock_words, counted
 from bot.channel import Reply
 from bot.commands.answers import trouble
 from bot.commands.past import zone_of
 from bot.commands.session import Session
-from bot.moments import since
-from bot.office import Office
-from bot.trial import Group, Trial, Tried
-from bot.untrusted import one_line
+from bot.office.port import Office
+from bot.rehearsal.trial import Group, Trial, Tried
+from bot.wording.amounts import clock_words, counted
+from bot.wording.moments import since
+from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Case
 from ledger.domain.verdicts import Verdict

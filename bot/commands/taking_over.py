@@ -7,9 +7,9 @@ from typing import Final
 from bot import texts
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble
-from bot.office import Office
-from bot.taking_over import Standing
-from bot.untrusted import one_line
+from bot.copies.taking_over import Standing
+from bot.office.port import Office
+from bot.wording.untrusted import one_line
 from ledger.domain.entities import Contact
 
 YES: Final = "yes"

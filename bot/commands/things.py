@@ -7,8 +7,8 @@ from typing import Final, Generic, TypeVar
 
 from msgspec import Struct
 
-from bot.amounts import counted
-from bot.untrusted import one_line
+from bot.wording.amounts import counted
+from bot.wording.untrusted import one_line
 from ledger.domain.commands import MailCommand
 from ledger.domain.entities import (
     Action,

@@ -7,8 +7,8 @@ from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Undo
-from bot.office import Office
-from bot.untrusted import one_line
+from bot.office.port import Office
+from bot.wording.untrusted import one_line
 from ledger.domain.entities import Action, Case, CreditNote, Invoice, Payment, Proposal
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from bot.app import App
-from bot.demo import chain_state
+from bot.demo.demo import chain_state
 from bot.prove.stage import Staged
 from connectors.sandbox import Effect
 from ledger.domain.commands import (

@@ -11,14 +11,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.channel import Verb
-from bot.hosting import Stepping
-from bot.live_office import LiveOffice
+from bot.office.live import LiveOffice
 from bot.prove.customer import LEAD, Customer, letter, paid
 from bot.prove.disk import FullDisk
 from bot.prove.ending import Ending, Parked, ended
 from bot.prove.judging import lost, wrong
 from bot.prove.stage import OPERATOR, Stage, Staged, founded, staged
 from bot.prove.story import arrives, decide, play
+from bot.work.hosting import Stepping
 from connectors.base import Capability
 from connectors.sandbox import Fault
 from ledger.domain.entities import Approval, ApprovalStatus, Invoice, Question

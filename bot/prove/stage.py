@@ -17,11 +17,11 @@ from msgspec import Struct
 
 from bot.app import App, Reach, Works, at_work, open_app
 from bot.commands import Commands, Session
-from bot.company_text import defaults
-from bot.hosting import Stepping
-from bot.init import write_company
-from bot.live_office import LiveOffice
+from bot.company.init import write_company
+from bot.company.text import defaults
+from bot.office.live import LiveOffice
 from bot.settings import Settings
+from bot.work.hosting import Stepping
 from connectors.base import Capability, Connector
 from connectors.claims import Attempts as Claims
 from connectors.mail.compose import Identity

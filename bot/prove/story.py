@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from bot.announcer import Announcer
 from bot.channel import Verb
+from bot.console.render import plain
+from bot.notices.announcer import Announcer
 from bot.prove.customer import Arrival, Customer
 from bot.prove.stage import CHANNEL, OPERATOR, Staged
-from bot.render import plain
 from graph.answers import AnswerId
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 
 from bot.channel import Verb
-from bot.cluster import Elsewhere, elsewhere
-from bot.company_text import defaults
-from bot.init import write_company
-from bot.live_office import LiveOffice
+from bot.company.init import write_company
+from bot.company.text import defaults
+from bot.office.live import LiveOffice
 from bot.opening import App, open_app
 from bot.settings import Secret, Settings
+from bot.work.cluster import Elsewhere, elsewhere
 from ledger.domain.entities import Approval
 from ledger.domain.events import (
     ActionSucceeded,

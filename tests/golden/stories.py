@@ -21,10 +21,10 @@ if HISTORIES not in sys.path:
 from rehearsal import START, Rehearsal, TestClock  # noqa: E402 - found only now
 
 from bot.channel import Verb  # noqa: E402
-from bot.company_text import defaults  # noqa: E402
-from bot.customer import ADA, BEN  # noqa: E402
-from bot.demo import BACK, played  # noqa: E402
-from bot.init import write_company  # noqa: E402
+from bot.company.init import write_company  # noqa: E402
+from bot.company.text import defaults  # noqa: E402
+from bot.demo.customer import ADA, BEN  # noqa: E402
+from bot.demo.demo import BACK, played  # noqa: E402
 from bot.opening import open_app  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from connectors.base import Capability  # noqa: E402

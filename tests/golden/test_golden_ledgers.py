@@ -21,8 +21,8 @@ from record import recorded
 from stories import START, Rehearsal, TestClock
 
 from bot.app import App, at_work, open_app
-from bot.audit_view import audit_reply
-from bot.render import plain
+from bot.audit.view import audit_reply
+from bot.console.render import plain
 from bot.settings import Settings
 from ledger.audit.trail import read_trail
 from ledger.chain import Head

@@ -20,11 +20,11 @@ from typing import Any, TypeVar
 
 from bot.app import App, Reach, Works, at_work, open_app
 from bot.channel import Verb
-from bot.company_text import defaults
-from bot.hosting import Stepping
-from bot.init import write_company
-from bot.live_office import LiveOffice
+from bot.company.init import write_company
+from bot.company.text import defaults
+from bot.office.live import LiveOffice
 from bot.settings import Settings
+from bot.work.hosting import Stepping
 from connectors.base import Capability, Order
 from connectors.sandbox import BlobsInMemory, Reply, Sandbox
 from ledger.attempts import Attempts, attempt_key

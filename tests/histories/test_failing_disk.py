@@ -19,7 +19,7 @@ from verdict import faults_of
 
 from bot.channel import Verb
 from bot.commands import Commands, Session
-from bot.render import plain
+from bot.console.render import plain
 from ledger.domain.entities import Approval
 from ledger.domain.errors import CooError
 from ledger.domain.events import CaseStuck, Tapped

@@ -10,7 +10,7 @@ from typing import Any
 KEY = "sk-that-must-not-stay"
 REPLAYS = """
 import gc, os, sys
-from bot.command_line import cli
+from bot.command_line.main import cli
 try:
     cli(sys.argv[1:])
 finally:

@@ -15,17 +15,17 @@ from typing import TypeVar
 import pytest
 from msgspec.structs import replace
 
-from bot.announcer import Announcer
 from bot.app import App, Works, at_work, open_app
 from bot.channel import Reply, Verb
 from bot.commands import Commands, Session
-from bot.company_text import defaults
-from bot.hosting import Stepping
-from bot.init import write_company
+from bot.company.init import write_company
+from bot.company.text import defaults
+from bot.console.render import plain
 from bot.intake import Taken
-from bot.live_office import LiveOffice
-from bot.render import plain
+from bot.notices.announcer import Announcer
+from bot.office.live import LiveOffice
 from bot.settings import ModelEndpoint, Settings
+from bot.work.hosting import Stepping
 from ledger.domain.company import Company
 from ledger.domain.entities import Approval, Case, Invoice, Question
 from ledger.domain.events import Event

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.past_office import PastOffice
+from bot.office.past import PastOffice
 from ledger.domain.entities import Approval, Contact, Invoice
 from ledger.domain.errors import UnknownFact
 from ledger.domain.present import Present

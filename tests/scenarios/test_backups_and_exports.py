@@ -17,7 +17,7 @@ import zstandard
 from msgspec.structs import replace
 
 from bot.app import open_app
-from bot.copying import BACKUP, backed_up, exported, imported, last_copy, note_copy, restored
+from bot.copies.copying import BACKUP, backed_up, exported, imported, last_copy, note_copy, restored
 from bot.settings import Secret
 from ledger.archive.importing import check_only
 from ledger.archive.restore import TargetTaken

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.customer import ADA
-from bot.demo import Story, chain_state, replay_state
+from bot.demo.customer import ADA
+from bot.demo.demo import Story, chain_state, replay_state
 from ledger.attempts import Attempts
 from ledger.deliveries import Deliveries
 from ledger.domain.claims import Claim

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.copying import backed_up, restored
+from bot.copies.copying import backed_up, restored
 from bot.settings import Secret
 from ledger.domain.entities import Action, Case, Contact, Invoice
 from ledger.domain.events import (
@@ -255,10 +255,10 @@ async def test_an_erasure_that_a_crash_cut_short_is_finished_at_the_next_start(
         raise Died
 
     places = {
-        "tombstones": "bot.erasing.keep_tombstones",
+        "tombstones": "bot.erasure.eraser.keep_tombstones",
         "keys": "ledger.seal.Keys.forget",
         "blobs": "ledger.blobs.erase_copies",
-        "mails": "bot.erasing._unlink",
+        "mails": "bot.erasure.eraser._unlink",
         "tables": "ledger.store.Ledger.refold",
         "threads": "graph.checkpoints.FileCheckpoints.erase",
     }

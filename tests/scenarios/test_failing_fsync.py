@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo import chain_state, replay_state
+from bot.demo.demo import chain_state, replay_state
 from ledger.domain.entities import Action, ActionStatus, Failure
 from ledger.domain.errors import CooError
 from ledger.domain.events import ActionSucceeded, InvoiceIssued

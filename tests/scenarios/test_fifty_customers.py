@@ -15,7 +15,7 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from bot.company_text import defaults
+from bot.company.text import defaults
 from ledger.domain.commands import SendInvoice, SendProposal
 from ledger.domain.entities import (
     Action,

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from bot.customer import ADA
-from bot.demo import Story, chain_state, replay_state
+from bot.demo.customer import ADA
+from bot.demo.demo import Story, chain_state, replay_state
 from connectors.base import Order
 from connectors.mail import maildir
 from connectors.mail.maildir import MaildirOut

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.command_line import cli
-from bot.company_text import defaults
-from bot.init import write_company
+from bot.command_line.main import cli
+from bot.company.init import write_company
+from bot.company.text import defaults
 from ledger.domain.errors import CooError
 
 MAILS = Path(__file__).parent / "mails" / "leads"

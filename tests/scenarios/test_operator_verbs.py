@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.announce import RuleWatch
 from bot.channel import Verb
+from bot.notices.configured import RuleWatch
 from ledger.domain.commands import command_sha
 from ledger.domain.entities import Approval, ApprovalStatus
 from ledger.domain.events import (

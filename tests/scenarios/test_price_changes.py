@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.company_text import defaults
+from bot.company.text import defaults
 from ledger.domain.entities import ApprovalStatus
 from ledger.domain.events import PricesChanged
 from ledger.domain.values import Money

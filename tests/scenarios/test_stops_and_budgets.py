@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bot.company_text import defaults
+from bot.company.text import defaults
 from ledger.domain.company import Budgets
 from ledger.domain.entities import Case
 from ledger.domain.events import ActionSucceeded, ActionWithheld, AttemptStarted

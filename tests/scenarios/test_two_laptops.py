@@ -17,11 +17,11 @@ from msgspec.structs import replace
 
 from bot.app import at_work, open_app
 from bot.commands import Commands, Session
-from bot.copying import backed_up, restored
-from bot.hosting import Stepping
-from bot.live_office import LiveOffice
+from bot.copies.copying import backed_up, restored
+from bot.copies.turns import TurnWatch
+from bot.office.live import LiveOffice
 from bot.settings import Secret
-from bot.turns import TurnWatch
+from bot.work.hosting import Stepping
 from ledger.domain.entities import Action, ActionStatus
 from ledger.domain.events import (
     ActionSucceeded,

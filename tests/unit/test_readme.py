@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 from bot import texts
-from bot.command_line import cli
+from bot.command_line.main import cli
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "Dockerfile")

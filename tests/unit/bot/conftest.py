@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import pytest
 
 from bot.channel import Verb
-from bot.company_text import defaults
-from bot.office import PoliciesInForce, ReplayReport, VerifyReport
+from bot.company.text import defaults
+from bot.office.port import PoliciesInForce, ReplayReport, VerifyReport
 from ledger.domain import events
 from ledger.domain.commands import Command, SendProposal, amount_of, command_name, command_sha
 from ledger.domain.entities import Approval, Entity

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.card_outcomes import decided_card, failure_card, outcome_card, question_card
-from bot.cards import approval_card, card_of, preview_card
+from bot.cards.making import approval_card, card_of, preview_card
+from bot.cards.outcomes import decided_card, failure_card, outcome_card, question_card
 from bot.channel import Card, CardKind, Reply, Verb
-from bot.render import plain
-from bot.untrusted import excerpt, inline, one_line, visible
+from bot.console.render import plain
+from bot.wording.untrusted import excerpt, inline, one_line, visible
 from ledger.domain import preconditions as pre
 from ledger.domain.commands import (
     Command,

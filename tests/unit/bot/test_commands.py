@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from bot.channel import CardKind, Reply, Verb
 from bot.commands import Commands, Session
-from bot.office import Divergence, PoliciesInForce, ReplayReport
-from bot.render import plain
-from bot.slot_words import slot_lines
+from bot.console.render import plain
+from bot.office.port import Divergence, PoliciesInForce, ReplayReport
+from bot.wording.slots import slot_lines
 from ledger.domain import events
 from ledger.domain.commands import command_sha, with_edits
 from ledger.domain.entities import Action, Approval

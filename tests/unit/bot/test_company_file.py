@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.company_file import iban_holds, load_company, read_company
-from bot.company_text import company_text, defaults
-from bot.init import company_by_asking, slug, write_company
+from bot.company.file import iban_holds, load_company, read_company
+from bot.company.init import company_by_asking, slug, write_company
+from bot.company.text import company_text, defaults
 from ledger.domain.company import (
     Bank,
     Budgets,

@@ -15,8 +15,8 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from bot.channel import Progress
-from bot.console import ConsoleChat
-from bot.console_input import Lines, PipedLines, TerminalLines, Words
+from bot.console.chat import ConsoleChat
+from bot.console.lines import Lines, PipedLines, TerminalLines, Words
 from ledger.domain import events
 from ledger.domain.errors import ChainBroken
 from ledger.domain.facts import Fact

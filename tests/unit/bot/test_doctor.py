@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.company_file import FILE_NAME
-from bot.company_text import company_text, defaults
+from bot.company.file import FILE_NAME
+from bot.company.text import company_text, defaults
+from bot.console.render import plain
 from bot.doctor import Copied, Health, Probes, Report, examine, sqlite_finding
-from bot.office import PoliciesInForce, VerifyReport
-from bot.render import plain
+from bot.office.port import PoliciesInForce, VerifyReport
 from bot.settings import Settings
 from ledger.domain.errors import ChainBroken
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 import typer
 
-from bot import demo, door
-from bot.command_line import cli
-from bot.screen import screen, tolerant_streams
+from bot.command_line import door
+from bot.command_line.main import cli
+from bot.console.screen import screen, tolerant_streams
+from bot.demo import demo
 from ledger.domain.errors import SettingsInvalid
 
 

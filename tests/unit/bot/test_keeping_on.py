@@ -12,14 +12,14 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from bot import serving
-from bot.announce import RuleWatch
 from bot.app import App, open_app
 from bot.clock import AlarmClock
-from bot.company_text import defaults
-from bot.init import write_company
+from bot.company.init import write_company
+from bot.company.text import defaults
 from bot.intake import Taken
+from bot.notices.configured import RuleWatch
 from bot.settings import Settings
+from bot.work import serving
 from connectors.mail.parse import mail_received, read_mail
 from ledger.domain.entities import Alarm
 from ledger.domain.events import AlarmSet, MailReceived, PolicyLoaded

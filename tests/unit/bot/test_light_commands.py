@@ -7,15 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.company_text import defaults
-from bot.init import write_company
+from bot.company.init import write_company
+from bot.company.text import defaults
 from bot.opening import open_app
 from bot.settings import Settings
 
 HEAVY = ("langgraph", "openai", "reportlab", "prompt_toolkit", "alembic", "watchfiles", "httpx")
 LOOK = """
 import sys
-from bot.command_line import cli
+from bot.command_line.main import cli
 try:
     cli(["status", "--data", sys.argv[1]])
 finally:
@@ -40,6 +40,6 @@ async def test_a_look_at_a_folder_loads_no_planner_no_pdf_library_and_no_model_c
 
 
 def test_a_company_without_a_model_starts_to_work_without_a_models_client_or_pdf_library() -> None:
-    loads = "import bot.serving, sys; print(*{'openai', 'reportlab'} & sys.modules.keys())"
+    loads = "import bot.work.serving, sys; print(*{'openai', 'reportlab'} & sys.modules.keys())"
     run = subprocess.run([sys.executable, "-c", loads], capture_output=True, text=True, check=True)
     assert run.stdout.split() == []

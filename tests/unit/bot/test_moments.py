@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.moments import MomentUnclear, leading_moment, since
+from bot.wording.moments import MomentUnclear, leading_moment, since
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 9, 15, tzinfo=BERLIN)

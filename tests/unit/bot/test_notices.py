@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.announcer import Announcer
 from bot.channel import CardKind, Reply
-from bot.notices import TOLD
-from bot.render import plain
+from bot.console.render import plain
+from bot.notices.announcer import Announcer
+from bot.notices.notices import TOLD
 from ledger.domain import events
 from ledger.domain.events import EVENT_TYPES
 from ledger.domain.values import DESK, Money

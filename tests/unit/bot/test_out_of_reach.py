@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.out_of_reach import out_of_reach
+from bot.rehearsal.out_of_reach import out_of_reach
 from ledger.domain.errors import WorldUnreachable
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.passphrase import LEAST, passphrase_from
+from bot.command_line.passphrase import LEAST, passphrase_from
 from ledger.domain.errors import SettingsInvalid
 
 LONG = "correct horse battery"

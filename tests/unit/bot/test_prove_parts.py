@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from bot.commands.rehearsing import prove
 from bot.commands.words import Prove, parse
+from bot.console.render import plain
 from bot.prove import points
 from bot.prove.disk import FullDisk
 from bot.prove.ending import UNRESOLVED, Ending, Parked
@@ -23,7 +24,6 @@ from bot.prove.points import Deadly, Point, Recorder
 from bot.prove.report import Seen, reported
 from bot.prove.sweep import AROUND_A_CALL, Finding, Trial, trials
 from bot.prove.telling import in_chat, told
-from bot.render import plain
 from connectors.base import Capability
 from ledger.domain.failpoints import UNWATCHED, Moment
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.trial import gate_inputs
+from bot.rehearsal.trial import gate_inputs
 from ledger.domain.events import Read
 from ledger.domain.values import canonical
 from ledger.domain.verdicts import Ask

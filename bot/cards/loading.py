@@ -1,0 +1,84 @@
+"""Cards with everything they speak of looked up: contact, sources, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from msgspec.structs import replace
+
+from bot.cards.making import card_of, preview_card
+from bot.cards.outcomes import UNDECIDED, question_card
+from bot.cards.sources import provenance_facts
+from bot.channel import Card
+from bot.wording.naming import named, named_options
+from ledger.domain.entities import Action, Approval, Case, Contact, Question
+from ledger.domain.errors import UnknownFact
+from ledger.domain.facts import Fact
+from ledger.domain.identity import met_as
+from ledger.domain.reading import History, Views
+
+MOST_LOOKED_UP: Final = 40
+
+
+class CardLoader:
+    """Reads what a card needs, and nothing else."""
+
+    def __init__(self, views: Views, history: History) -> None:
+        self._views, self._history = views, history
+
+    async def card(self, approval: Approval, now: datetime) -> Card | None:
+        """The card an approval has now; None where its action is unknown."""
+        action = await self._views.get(Action, approval.action)
+        if action is None:
+            return None
+        action = await self._spoken(action)
+        contact = await self.contact(action)
+        waiting = approval.status in UNDECIDED
+        sources = await self.sources(provenance_facts(action.provenance)) if waiting else {}
+        return card_of(action, approval, contact, now, sources)
+
+    async def preview(
+        self, approval: Approval, edits: dict[str, str], now: datetime
+    ) -> Card | None:
+        """The card of the edited bytes. Raises `CommandInvalid` for a foreign field."""
+        action = await self._views.get(Action, approval.action)
+        if action is None:
+            return None
+        sources = await self.sources(provenance_facts(action.provenance))
+        spoken = await self._spoken(action)
+        return preview_card(spoken, approval, edits, await self.contact(action), now, sources)
+
+    async def _spoken(self, action: Action) -> Action:
+        """The action with everybody in its advice by name; its bytes are as they were."""
+        return replace(action, recommendation=await named(self._views, action.recommendation))
+
+    async def question(self, question: Question, now: datetime) -> Card:
+        """The card of a question, with the case it is about."""
+        case = await self._views.get(Case, question.case)
+        contact = await met_as(self._views, case.contact) if case else None
+        spoken = replace(
+            question,
+            text=await named(self._views, question.text),
+            why=await named(self._views, question.why),
+            options=await named_options(self._views, question.options),
+        )
+        return question_card(spoken, now, case, contact)
+
+    async def contact(self, action: Action) -> Contact | None:
+        """Whom an action concerns: as its command says, else the contact of its case."""
+        if action.command is not None:
+            return await met_as(self._views, action.command.contact)
+        case = await self._views.get(Case, action.case)
+        return await met_as(self._views, case.contact) if case else None
+
+    async def sources(self, ids: Iterable[str]) -> dict[str, Fact]:
+        """The facts among `ids`; what is no fact is left out."""
+        found: dict[str, Fact] = {}
+        for each in list(ids)[:MOST_LOOKED_UP]:
+            try:
+                found[each] = await self._history.fact(each)
+            except UnknownFact:  # provenance may also name a file or an entity
+                continue
+        return found

@@ -1,0 +1,217 @@
+"""Cards of what is over or broken, and questions: what was decided, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from bot import texts
+from bot.cards import rows as card_rows
+from bot.channel import Button, Card, CardKind, Row
+from bot.wording.amounts import clock_words
+from bot.wording.untrusted import excerpt, one_line
+from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice, MailCommand, ReopenCase
+from ledger.domain.entities import (
+    Action,
+    ActionStatus,
+    Approval,
+    ApprovalStatus,
+    Case,
+    Contact,
+    Failure,
+    Question,
+)
+from ledger.domain.verdicts import Allow, Receipt
+
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+
+UNDECIDED: Final = frozenset({ApprovalStatus.PENDING, ApprovalStatus.POSTPONED})
+"""An approval in one of these still waits for its person."""
+
+
+def decided_card(
+    action: Action, approval: Approval, contact: Contact | None, now: datetime
+) -> Card:
+    """What was decided, by whom, when, and what came of it. It has no verbs."""
+    command = action.command
+    who = card_rows.who(contact)
+    title = card_rows.headline(command, who) if command else one_line(action.name)
+    rows = (
+        card_rows.what_to_whom(command, contact)
+        if command
+        else (Row(texts.ROW_WHAT, (texts.ERASED,)),)
+    )
+    return Card(
+        kind=CardKind.DECIDED,
+        about=approval.id,
+        number=approval.number,
+        case=approval.case,
+        title=title,
+        rows=(
+            *rows,
+            Row(texts.ROW_DECIDED, (decided_words(approval, now),), important=True),
+            Row(texts.ROW_OUTCOME, outcome_lines(action, contact)),
+        ),
+    )
+
+
+def decided_words(approval: Approval, now: datetime) -> str:
+    """`approved by nora at 10:02 (console)`"""
+    if approval.status in UNDECIDED:
+        return texts.UNDECIDED
+    words = texts.DECISIONS[approval.status]
+    if approval.decided_by:
+        words += texts.BY_WHOM.format(who=one_line(approval.decided_by, 60))
+    if approval.decided_at:
+        words += texts.AT_WHEN.format(when=clock_words(approval.decided_at, now))
+    if approval.channel:
+        words += f" ({one_line(approval.channel, 30)})"
+    reason = one_line(approval.reason).rstrip(".")
+    return words + (f": {reason}" if reason else "")
+
+
+def outcome_lines(action: Action, contact: Contact | None) -> tuple[str, ...]:
+    """What came of an action. It says "sent" only from a receipt."""
+    if action.receipt is not None:
+        return tuple(receipt_lines(action, action.receipt, contact))
+    if action.status is ActionStatus.SUCCEEDED:
+        return (texts.NO_RECEIPT,)
+    line = texts.STATUS[action.status]
+    told = (one_line(part) for part in (action.cause, action.remedy) if part)
+    return (line, *told)
+
+
+def receipt_lines(action: Action, receipt: Receipt, contact: Contact | None) -> Iterator[str]:
+    """`Sent to Ada Byron <ada@…>`, then the proof and what came of it."""
+    command = action.command
+    to = (
+        f"{card_rows.who(contact)} <{one_line(command.to)}>"
+        if isinstance(command, MailCommand)
+        else card_rows.who(contact)
+    )
+    yield _done(command).format(to=to, reference=receipt.reference)
+    where = texts.AT_PLACE.format(place=one_line(receipt.location)) if receipt.location else ""
+    reference = one_line(receipt.reference)
+    yield texts.RECEIPT.format(provider=one_line(receipt.provider), reference=reference) + where
+    for part in receipt.documents:
+        yield f"{one_line(part.name)} ({card_rows.size_words(part.size)})"
+
+
+def _done(command: Command | None) -> str:
+    match command:
+        case None:
+            return texts.DONE_ERASED
+        case IssueInvoice():
+            return texts.DONE_INVOICE
+        case IssueCreditNote():
+            return texts.DONE_CREDIT_NOTE
+        case ReopenCase():
+            return texts.DONE_REOPENED
+        case _:
+            return texts.DONE_MAIL
+
+
+def outcome_card(action: Action, contact: Contact | None, number: int = 0) -> Card:
+    """What an action came to, for the person who waits for it."""
+    lines = outcome_lines(action, contact)
+    return Card(
+        kind=CardKind.OUTCOME if action.receipt else CardKind.FAILURE,
+        about=action.id,
+        number=number,
+        case=action.case,
+        title=lines[0],
+        rows=(
+            *(() if number else _unasked(action)),
+            *card_rows.row(texts.ROW_PROOF if action.receipt else texts.ROW_CAUSE, lines[1:]),
+        ),
+    )
+
+
+def _unasked(action: Action) -> Iterator[Row]:
+    """What was done without a card, and which rule let it."""
+    if action.command is None:
+        return
+    yield card_rows.what(action.command)
+    for amount in list(card_rows.how_much(action.command))[:1]:
+        yield Row(amount.label, amount.lines[:1])
+    if isinstance(action.verdict, Allow):
+        reasons = tuple(one_line(rule.reason, 300) for rule in action.verdict.fired if rule.reason)
+        yield from card_rows.row(texts.ROW_UNASKED, reasons)
+
+
+def question_card(
+    question: Question, now: datetime, case: Case | None = None, contact: Contact | None = None
+) -> Card:
+    """What Coo cannot tell and does not guess, and whom it is about."""
+    shown, cut = excerpt(question.text)
+    if question.status != "open":
+        return _answered(question)
+    asked = texts.ASKED.format(when=clock_words(question.asked_at, now))
+    return Card(
+        kind=CardKind.QUESTION,
+        about=question.id,
+        number=question.number,
+        case=question.case,
+        title=texts.QUESTION,
+        rows=(
+            *card_rows.row(texts.ROW_CASE, tuple(_about(case, contact))),
+            Row(texts.ROW_WHY, (one_line(question.why), asked)),
+            *card_rows.row(texts.ROW_ADVICE, card_rows.short(question.recommendation)),
+        ),
+        text=question.text,
+        excerpt=shown,
+        cut=cut,
+        buttons=tuple(
+            Button(
+                label=one_line(option.label), typed=f"{question.number} {sign}", choice=option.id
+            )
+            for sign, option in zip(LETTERS, question.options, strict=False)
+        ),
+        footer=texts.ANSWER_FREELY.format(number=question.number),
+    )
+
+
+def _about(case: Case | None, contact: Contact | None) -> Iterator[str]:
+    """The case and its customer; what they wrote is a command away, never on the card."""
+    if case is not None:
+        who = f", {card_rows.who(contact)} <{one_line(contact.address)}>" if contact else ""
+        yield f"{case.number}{who}"
+        yield texts.READ_ALL.format(case=case.number)
+
+
+def _answered(question: Question) -> Card:
+    chosen = next((each.label for each in question.options if each.id == question.choice), "")
+    answer = ", ".join(part for part in (chosen, question.answer) if part) or question.status
+    return Card(
+        kind=CardKind.DECIDED,
+        about=question.id,
+        number=question.number,
+        case=question.case,
+        title=one_line(question.text),
+        rows=(Row(texts.ROW_ANSWER, (one_line(answer),)),),
+    )
+
+
+def failure_card(failure: Failure, now: datetime, evidence: Iterable[str] = ()) -> Card:
+    """{what, cause, evidence, not done, owner, remedies}, with a button where Coo can act."""
+    again = f"retry {failure.id}"
+    since = texts.SINCE.format(when=clock_words(failure.since, now))
+    seen = texts.SEEN.format(number=failure.count) if failure.count > 1 else ""
+    rows = (
+        Row(texts.ROW_CAUSE, (one_line(failure.cause, 300),), important=True),
+        *card_rows.row(texts.ROW_EVIDENCE, tuple(one_line(each) for each in evidence)),
+        *card_rows.row(texts.ROW_NOT_DONE, card_rows.short(failure.not_done)),
+        Row(texts.ROW_OWNER, (f"{one_line(failure.owner)}, {since}{seen}",)),
+        *card_rows.row(texts.ROW_REMEDY, tuple(one_line(each, 300) for each in failure.remedies)),
+    )
+    retryable = failure.id == failure.case or failure.id.startswith("act-")
+    button = Button(label=texts.VERB_RETRY, typed=again, command=again)
+    return Card(
+        kind=CardKind.DECIDED if failure.cleared else CardKind.FAILURE,
+        about=failure.id,
+        case=failure.case,
+        title=one_line(failure.what) + (texts.CLEARED if failure.cleared else ""),
+        rows=rows,
+        buttons=(button,) if retryable and not failure.cleared else (),
+    )

@@ -1,0 +1,299 @@
+"""The command line: `coo …`. Each command opens what it needs, does one thing, and says so.
+
+The planner, the library for PDFs and a model's client take seconds to load. Commands that only
+look, or record a stop, answer without them; so what works is imported where a command works.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import msgspec
+import typer
+from msgspec.structs import replace
+from rich.console import Console
+
+from bot import texts
+from bot.channel import CONSOLE, Reply
+from bot.command_line.copies import register
+from bot.command_line.prove import prove
+from bot.commands import Commands, Session
+from bot.commands.proving import verified
+from bot.company.init import company_by_asking, refuse_existing, write_company
+from bot.company.text import defaults
+from bot.console.render import put
+from bot.console.screen import screen
+from bot.copies.copying import last_copy
+from bot.doctor import Copied, Probes, Report, examine
+from bot.folder import Folder
+from bot.office.live import LiveOffice, broken_report
+from bot.opening import App, open_app
+from bot.settings import Settings
+from bot.work.worker import Looking
+from ledger.domain.company import Company
+from ledger.domain.errors import ChainBroken, CooError, SettingsInvalid
+from ledger.domain.events import BackedUp
+from ledger.lock import held_by
+
+T = TypeVar("T")
+
+cli = typer.Typer(
+    name="coo",
+    help="Coo, the AI chief operating officer of a one-person company.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
+Json = Annotated[bool, typer.Option("--json", help="End with one JSON object.")]
+
+
+@cli.command()
+def init(
+    data: Data = None,
+    use_defaults: Annotated[bool, typer.Option("--defaults", help="Ask nothing.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace company.yaml; the old one is kept.")
+    ] = False,
+) -> None:
+    """Write a commented company.yaml, by asking a few questions."""
+    out = screen()
+    folder = settings_for(data).data
+    Folder(folder).refuse_unusable()
+    refuse_existing(folder, force=force)
+    company = defaults() if use_defaults else _asked(out)
+    written = write_company(folder, company, force=force)
+    kept = (texts.INIT_KEPT.format(path=written.kept),) if written.kept else ()
+    done = texts.INIT_DONE.format(path=written.path)
+    put(out, Reply(lines=(done, *kept), hints=(texts.INIT_NEXT.format(folder=folder),)))
+
+
+@cli.command()
+def doctor(
+    data: Data = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Only the exit code, without reading the whole chain.")
+    ] = False,
+) -> None:
+    """Say what is configured, what is missing, how to get it, and which data goes where."""
+    report = asyncio.run(_examined(settings_for(data), quick=quiet))
+    if not quiet:
+        for reply in report.replies():
+            put(screen(), reply)
+    raise typer.Exit(report.exit_code)
+
+
+@cli.command()
+def demo(
+    auto: Annotated[bool, typer.Option("--auto", help="A scripted operator taps.")] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """One lead becomes one paid invoice, with nothing but Python."""
+    from bot.demo import demo as story  # noqa: PLC0415 - see above
+
+    story.examples_folder()
+    folder = data or Path(tempfile.mkdtemp(prefix="coo-demo-"))
+    scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
+    settings = replace(settings_for(folder), database=None)  # a demo touches nothing of yours
+    story.prepared(Folder(settings.data))
+    asyncio.run(story.remembered(settings, screen()))
+    summary = run_with(settings, lambda app: story.demonstrated(app, screen(), scripted=scripted))
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(summary).decode() + "\n")
+
+
+@cli.command()
+def chat(data: Data = None) -> None:
+    """Talk to Coo: free text, cards, and the commands that `help` lists."""
+    from bot.work import serving  # noqa: PLC0415 - see above
+
+    run_with(settings_for(data), lambda app: serving.chat(app, screen()))
+
+
+@cli.command()
+def run(data: Data = None) -> None:
+    """Serve the data folder, and watch its maildir inbox, until stopped."""
+    from bot.work import serving  # noqa: PLC0415 - see above
+
+    run_with(settings_for(data), lambda app: serving.serve(app, screen()))
+
+
+@cli.command()
+def worker(
+    data: Data = None,
+    heartbeat: Annotated[
+        float, typer.Option("--heartbeat", min=0.5, help="Seconds between two signs of life.")
+    ] = 10.0,
+) -> None:
+    """Work on the jobs of a shared database (COO_DATABASE_URL), beside other workers."""
+    from bot.work import serving  # noqa: PLC0415 - see above
+
+    run_with(settings_for(data), lambda app: serving.work(app, screen(), heartbeat=heartbeat))
+
+
+@cli.command()
+def ingest(files: list[Path], data: Data = None) -> None:
+    """Take in mail (.eml, mbox) and payments (JSON, CAMT.053, CSV); twice the same is once."""
+    from bot.work import serving  # noqa: PLC0415 - see above
+
+    if not run_with(settings_for(data), lambda app: serving.ingest(app, screen(), files)):
+        raise typer.Exit(2)
+
+
+@cli.command()
+def verify(
+    data: Data = None,
+    anchor: Annotated[
+        str, typer.Option("--anchor", help="An anchor, or a file with one a line.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Check the chain of the whole ledger, and name the first bad row."""
+    try:
+        report = run_with(settings_for(data), lambda app: _guest(app).verify(anchor))
+    except ChainBroken as broken:  # so badly that the folder does not even open
+        report = broken_report(broken)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    else:
+        put(screen(), verified(report))
+    raise typer.Exit(int(bool(report.broken)))
+
+
+def one_shot(word: str, about: str, *, works: bool = False, keyless: bool = False) -> None:
+    """Register a chat command as one of the command line.
+
+    `works`: what follows happens here. `keyless`: this process gives up the key to any model
+    before it opens the folder, unless a model is to be asked.
+    """
+
+    def command(
+        words: Annotated[list[str] | None, typer.Argument()] = None, data: Data = None
+    ) -> None:
+        line = " ".join([word, *(words or [])])
+        settings = settings_for(data)
+        if keyless and "--model" not in line:
+            settings = settings.without_keys()
+        reply = run_with(settings, lambda app: _answered(app, line, works=works))
+        if not works:
+            put(screen(), reply)
+        raise typer.Exit(int(reply.trouble))
+
+    # What begins with -- and is no option of the command line belongs to what is said.
+    cli.command(word, help=about, context_settings={"ignore_unknown_options": True})(command)
+
+
+one_shot("status", "How things stand, or how a case or a person stands.")
+one_shot("inbox", "What waits for you.")
+one_shot("books", "What was invoiced, what is paid, what is open.")
+one_shot("contact", "Somebody in the address book.")
+one_shot("invoice", "One invoice, its lines and payments.")
+one_shot("as-of", "Any of these looks, as things stood at a moment: `as-of 3 days ago books`.")
+one_shot("audit", "The whole chain of a case.")
+one_shot("why", "One step in plain words, or `why not …` a step not taken.")
+one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")
+one_shot("erase", "What erasing a person means; with `confirm` behind the name: do it.", works=True)
+one_shot("failures", "What is broken now.")
+one_shot(
+    "replay",
+    "Run a case again from its records and compare; `--policy FILE`, `--model NAME`: under those.",
+    keyless=True,
+)
+one_shot(
+    "whatif", "What a file of rules would have changed: `whatif FILE --since 30d`.", keyless=True
+)
+one_shot("stop", "Halt every effect, or those of a case or a contact, until `resume`.")
+one_shot("resume", "Lift a stop.", works=True)
+register(cli)
+one_shot("merge", "Say that two contacts are one; the first keeps its id.", works=True)
+one_shot("split", "Take a merge of contacts back.", works=True)
+one_shot("link", "Say under which phone, account or address a contact is known too.", works=True)
+one_shot("assign", "Say to which case a stray mail or payment belongs.", works=True)
+one_shot("undo", "Take something back, the way business does; each way back asks.", works=True)
+cli.command()(prove)
+
+
+def settings_for(data: Path | None) -> Settings:
+    """What the environment says, with the folder that was named."""
+    settings = Settings.from_env()
+    return settings if data is None else replace(settings, data=data.expanduser())
+
+
+def run_with(settings: Settings, work: Callable[[App], Awaitable[T]]) -> T:
+    """Open the folder, do one thing, close it."""
+
+    async def opened() -> T:
+        _end_tidily_on(signal.SIGTERM)
+        async with open_app(settings) as app:
+            return await work(app)
+
+    return asyncio.run(opened())
+
+
+def _end_tidily_on(number: signal.Signals) -> None:
+    """Let files and terminal be given back, as after Ctrl-C."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+
+
+def _guest(app: App) -> LiveOffice:
+    return LiveOffice(app, Looking(app), operator=app.operator, channel=CONSOLE)
+
+
+async def _answered(app: App, line: str, *, works: bool) -> Reply:
+    if not works:
+        return await Commands(_guest(app), Session()).answer(line)
+    from bot.work import serving  # noqa: PLC0415 - see above
+
+    return await serving.worked(app, screen(), line)
+
+
+async def _examined(settings: Settings, *, quick: bool) -> Report:
+    """What there is to say, also of a folder that cannot be opened."""
+    if not Folder(settings.data).company.exists():
+        return await examine(settings, None)
+    try:
+        async with open_app(settings) as app:
+            return await examine(settings, _probes(app, quick=quick))
+    except (CooError, OSError) as error:
+        return await examine(settings, error)
+
+
+def _probes(app: App, *, quick: bool) -> Probes:
+    office = _guest(app)
+    return Probes(
+        verify=office.glance if quick else office.verify,
+        policies=lambda: office.policies,
+        holder=lambda: held_by(app.folder.root),
+        copied=lambda: _copied(app),
+    )
+
+
+async def _copied(app: App) -> Copied | None:
+    last, head = await last_copy(app), await app.ledger.head()
+    if last is None or not isinstance(last.event, BackedUp):
+        return None
+    ago = app.clock.now() - last.at
+    return Copied(kind=last.event.kind, ago=ago, since=head.seq - last.seq)
+
+
+def _asked(out: Console) -> Company:
+    """The company as its owner describes it; raises `SettingsInvalid` where they leave."""
+    try:
+        return company_by_asking(_ask, lambda text: put(out, Reply(lines=(text,))))
+    except typer.Abort as error:
+        out.print()
+        raise SettingsInvalid(*texts.INIT_LEFT.put()) from error
+
+
+def _ask(question: str, default: str) -> str:
+    return str(typer.prompt(question, default=default, show_default=bool(default)))

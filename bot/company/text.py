@@ -1,0 +1,237 @@
+"""`company.yaml` as Coo writes it: commented, and read back to exactly the same company."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from bot.wording.amounts import percent_plain, usd_plain
+from ledger.domain.amounts import plain_amount
+from ledger.domain.company import (
+    Bank,
+    Company,
+    Guardrails,
+    Language,
+    Operator,
+    PriceItem,
+    Tax,
+)
+from ledger.domain.values import Money
+
+WIDTH: Final = 96
+
+_ESCAPED: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+
+
+def defaults() -> Company:
+    """Studio Nord, the company of the examples: complete, invented, and with a test IBAN."""
+    return Company(
+        id="studio-nord",
+        name="Studio Nord",
+        address=("Beispielweg 7", "20095 Hamburg", "Germany"),
+        email="hello@studio-nord.example",
+        operator=Operator(name="Nora Lindt", email="nora@studio-nord.example"),
+        bank=Bank(holder="Studio Nord", iban="DE02120300000000202051", bic="BYLADEM1001"),
+        ask_above=Money(500_000, "EUR"),
+        tax=Tax(rate_bp=1_900, tax_number="22/123/45678"),
+        guardrails=Guardrails(max_discount_bp=1_000, deadline_days=10),
+        prices=tuple(_studio_prices()),
+    )
+
+
+def _studio_prices() -> Iterator[PriceItem]:
+    yield _item(
+        "website",
+        ("Website design package", "Webdesign-Paket", "Création de site web"),
+        (240_000, 200_000),
+        "piece",
+        ("website", "web site", "homepage", "Webseite", "Website", "Internetseite", "site web",
+         "site internet", "page d'accueil", "web design"),
+    )  # fmt: skip
+    yield _item(
+        "logo",
+        ("Logo design", "Logogestaltung", "Création de logo"),
+        (65_000, 55_000),
+        "piece",
+        ("logo", "Logodesign", "Firmenlogo", "logotype"),
+    )
+    yield _item(
+        "workshop",
+        ("Workshop day", "Workshoptag", "Journée d'atelier"),
+        (120_000, 100_000),
+        "day",
+        ("workshop", "training", "Schulung", "Seminar", "atelier", "formation"),
+    )
+    yield _item(
+        "care",
+        ("Monthly care", "Monatliche Betreuung", "Maintenance mensuelle"),
+        (9_000, 8_000),
+        "month",
+        ("care", "maintenance", "website care", "Wartung", "Betreuung", "Pflege", "entretien"),
+    )
+
+
+def _item(
+    item: str,
+    titles: tuple[str, str, str],
+    price_and_floor: tuple[int, int],
+    unit: str,
+    names: tuple[str, ...],
+) -> PriceItem:
+    price, floor = price_and_floor
+    return PriceItem(
+        id=item,
+        title=titles[0],
+        titles={Language.GERMAN: titles[1], Language.FRENCH: titles[2]},
+        price=Money(price, "EUR"),
+        floor=Money(floor, "EUR"),
+        unit=unit,
+        names=names,
+    )
+
+
+def company_text(company: Company) -> str:
+    """The whole file. `read_company(company_text(c)) == c`."""
+    parts = (
+        _head(), _firm(company), _people(company), _money(company), _prices(company.prices),
+        _limits(company), _invoices(company), _budgets(company),
+    )  # fmt: skip
+    return "\n".join(line for part in parts for line in (*part, ""))
+
+
+def quoted(text: str) -> str:
+    """`text` as a YAML double-quoted scalar on one line."""
+    return '"' + "".join(_sign(each) for each in text) + '"'
+
+
+def _sign(sign: str) -> str:
+    if sign in _ESCAPED:
+        return _ESCAPED[sign]
+    code = ord(sign)
+    if sign.isprintable():
+        return sign
+    return f"\\x{code:02x}" if code < 0x100 else f"\\U{code:08x}"  # noqa: PLR2004  # YAML's two forms
+
+
+def _list(texts: Iterable[str]) -> str:
+    return "[" + ", ".join(quoted(each) for each in texts) + "]"
+
+
+def _folded(start: str, texts: tuple[str, ...]) -> Iterator[str]:
+    """A list that goes on in the next line before it gets wider than `WIDTH`."""
+    line = start + "["
+    for place, text in enumerate(texts):
+        part = quoted(text) + ("" if place == len(texts) - 1 else ",")
+        if len(line) + len(part) > WIDTH and not line.endswith("["):
+            yield line
+            line = " " * len(start)
+        line += part if line.endswith(("[", " ")) else f" {part}"
+    yield line + "]"
+
+
+def _yes(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def _head() -> Iterator[str]:
+    yield "# Who you are, what you sell, and how far Coo may go alone."
+    yield '# Amounts and percentages stand in quotes, with a point: "2400.00", "7.5".'
+    yield "# Coo reads this file at start and when it changes; a slip is named with its line."
+
+
+def _firm(company: Company) -> Iterator[str]:
+    yield "company:"
+    yield f"  id: {quoted(company.id)}  # never change it once there is business in the ledger"
+    yield f"  name: {quoted(company.name)}"
+    yield f"  address: {_list(company.address)}"
+    yield f"  email: {quoted(company.email)}  # the address your customers write to"
+    yield f"  country: {quoted(company.country)}"
+    yield f"  currency: {quoted(company.currency)}"
+    yield f"  language: {quoted(company.language)}  # where a customer's is unknown: en, de or fr"
+    yield f"  voice: {quoted(company.voice)}  # how Coo should sound"
+    zone = f"time_zone: {quoted(company.time_zone or 'Europe/Berlin')}"
+    yield f"  {zone if company.time_zone else f'# {zone}'}  # of your days; else this machine's"
+
+
+def _people(company: Company) -> Iterator[str]:
+    yield "operator:  # you"
+    yield f"  name: {quoted(company.operator.name)}"
+    yield f"  email: {quoted(company.operator.email)}"
+
+
+def _money(company: Company) -> Iterator[str]:
+    tax, bank = company.tax, company.bank
+    yield "tax:"
+    yield f"  rate: {quoted(percent_plain(tax.rate_bp))}  # percent, for items without their own"
+    yield f"  vat_id: {quoted(tax.vat_id)}"
+    yield f"  tax_number: {quoted(tax.tax_number)}"
+    yield f"  exempt: {_yes(tax.exempt)}  # true: small business, no tax on invoices"
+    yield f"  exempt_note: {quoted(tax.exempt_note)}  # the sentence that then stands on them"
+    yield ""
+    yield "bank:  # where customers pay to; printed on every invoice"
+    yield f"  holder: {quoted(bank.holder)}"
+    yield f"  iban: {quoted(bank.iban)}"
+    yield f"  bic: {quoted(bank.bic)}"
+    yield f"  bank: {quoted(bank.bank)}"
+
+
+def _prices(items: Iterable[PriceItem]) -> Iterator[str]:
+    listed = [line for item in items for line in _price(item)]
+    yield "# Net prices. `names` are the words customers use, in any language; `floor` is the"
+    yield "# lowest price per unit that Coo may ever offer. `tax` overrides the rate above."
+    yield "prices:" if listed else "prices: []"
+    yield from listed
+
+
+def _price(item: PriceItem) -> Iterator[str]:
+    yield f"  - id: {quoted(item.id)}"
+    yield f"    title: {quoted(item.title)}"
+    if item.titles:
+        translated = (f"{key.value}: {quoted(title)}" for key, title in item.titles.items())
+        yield f"    titles: {{{', '.join(translated)}}}"
+    yield from _folded("    names: ", item.names)
+    yield f"    price: {quoted(plain_amount(item.price))}"
+    yield f"    floor: {quoted(plain_amount(item.floor))}"
+    yield f"    unit: {quoted(item.unit)}"
+    if item.tax_bp is not None:
+        yield f"    tax: {quoted(percent_plain(item.tax_bp))}"
+
+
+def _limits(company: Company) -> Iterator[str]:
+    rails = company.guardrails
+    yield "guardrails:"
+    yield f'  negotiation: {quoted(rails.negotiation)}  # or "ask": every counter-offer is yours'
+    yield f"  max_discount: {quoted(percent_plain(rails.max_discount_bp))}  # percent off the list"
+    yield f"  rounds: {rails.rounds}  # counter-offers before Coo asks you"
+    yield f"  deadline_days: {rails.deadline_days}  # the soonest delivery Coo may promise"
+    yield f"  proposal_valid_days: {rails.proposal_valid_days}"
+    if company.ask_above is not None:
+        limit = quoted(plain_amount(company.ask_above))
+        yield f"  ask_above: {limit}  # gross; from here on you decide"
+
+
+def _invoices(company: Company) -> Iterator[str]:
+    numbers = company.invoice_numbers
+    yield "invoices:"
+    yield f"  number_format: {quoted(numbers.format)}"
+    yield f"  next_number: {numbers.next}  # the first one Coo issues; afterwards the ledger counts"
+    notes = company.credit_note_numbers
+    yield f"  credit_note_format: {quoted(notes.format)}  # what reverses an invoice has its own"
+    yield f"  credit_note_next: {notes.next}"
+    yield f"  payment_days: {company.payment_days}"
+    years = company.keep_years
+    yield "  # So many years after the year of issue an invoice stays when its customer is erased;"
+    yield "  # without a number here, as long as is usual in your country."
+    yield f"  {'# ' if years is None else ''}keep_years: {company.retention_years}"
+
+
+def _budgets(company: Company) -> Iterator[str]:
+    budgets = company.budgets
+    yield "budgets:  # they hold before a thing is done, not after"
+    yield f"  model_per_case_usd: {quoted(usd_plain(budgets.model_per_case_microusd))}"
+    yield f"  model_per_day_usd: {quoted(usd_plain(budgets.model_per_day_microusd))}"
+    yield f"  mails_per_day: {budgets.mails_per_day}"
+    yield f"  mails_per_contact_per_day: {budgets.mails_per_contact_per_day}"
+    yield ""
+    yield "# What a language model may see: any, local (only one on your own machine), none."
+    yield f"model_may_see: {quoted(company.model_may_see)}"

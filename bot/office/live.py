@@ -1,0 +1,350 @@
+"""The office behind a chat: reads the ledger, and records what the operator does and says.
+
+It works in any process. In the one that runs the subscribers what follows happens here; in
+another one it is read from the ledger as the running process appends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import overload
+
+from bot.channel import Verb
+from bot.copies.anchoring import anchor_now
+from bot.copies.comparing import Differences, compared
+from bot.copies.taking_over import Standing, standing, take_over
+from bot.erasure.eraser import order_erasure
+from bot.erasure.plan import ErasurePlan, plan_erasure, plan_for_address
+from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
+from bot.opening import App
+from bot.rehearsal.trial import Trial, on_trial
+from bot.work.worker import Worker
+from ledger.anchors import anchors_from, check_anchors
+from ledger.domain.company import Company
+from ledger.domain.entities import Action, Approval, Case, Contact, Question
+from ledger.domain.errors import ChainBroken
+from ledger.domain.events import (
+    AssignOrdered,
+    Event,
+    KeyTold,
+    MergeOrdered,
+    OperatorSaid,
+    QuestionReplied,
+    ResumeOrdered,
+    RetryOrdered,
+    SplitOrdered,
+    StopOrdered,
+    Tapped,
+    UndoOrdered,
+)
+from ledger.domain.facts import Fact
+from ledger.domain.reading import Blobs, Clock
+from ledger.past import Past, as_of, first_moment
+from ledger.store import Ledger
+from ledger.views import ReadViews
+from policies.engine import Loaded, Policies, Refused
+
+_KEY_BYTES = 16
+LOOK_EVERY_S = 0.1
+"""How often another process's facts are looked for while somebody waits for them."""
+
+
+class LiveOffice:
+    """Implements `bot.office.port.Office` for one person in one channel."""
+
+    def __init__(
+        self,
+        app: App,
+        hosting: Worker,
+        *,
+        operator: str,
+        channel: str,
+        statements: Sequence[Path] = (),
+    ) -> None:
+        """`statements` are files of a bank that a comparison looks at too."""
+        self._statements = tuple(statements)
+        self._app = app
+        self._hosting = hosting
+        self._operator = operator
+        self._channel = channel
+
+    @property
+    def views(self) -> ReadViews:
+        return self._app.views
+
+    @property
+    def history(self) -> Ledger:
+        return self._app.ledger
+
+    @property
+    def blobs(self) -> Blobs:
+        return self._app.blobs
+
+    @property
+    def clock(self) -> Clock:
+        return self._app.clock
+
+    @property
+    def company(self) -> Company:
+        return self._app.company
+
+    @property
+    def operator(self) -> str:
+        return self._operator
+
+    @property
+    def channel(self) -> str:
+        return self._channel
+
+    @property
+    def policies(self) -> PoliciesInForce:
+        """The rules in force, and what was refused of the files on disk."""
+        policies = self._app.policies
+        return PoliciesInForce(
+            policy=policies.policy,
+            rules=tuple(rule.id for rule in policies.rules),
+            refused=_refused(policies.status),
+        )
+
+    async def tap(
+        self,
+        approval: str,
+        verb: Verb,
+        sha256: str,
+        text: str = "",
+        edits: Mapping[str, str] | None = None,
+    ) -> str:
+        return await self._record(
+            Tapped(
+                approval=approval,
+                verb=verb.value,
+                sha256=sha256,
+                operator=self._operator,
+                channel=self._channel,
+                text=text,
+                edits=dict(edits or {}),
+            ),
+            about=approval if text or edits else "",
+        )
+
+    async def say(self, text: str, about: str = "") -> str:
+        return await self._record(
+            OperatorSaid(operator=self._operator, channel=self._channel, about=about, text=text),
+            about=about,
+        )
+
+    async def answer(self, question: str, choice: str = "", text: str = "") -> str:
+        return await self._record(
+            QuestionReplied(
+                question=question,
+                operator=self._operator,
+                channel=self._channel,
+                choice=choice,
+                text=text,
+            ),
+            about=question,
+        )
+
+    async def stop(self, scope: str, target: str = "", reason: str = "") -> str:
+        return await self._record(
+            StopOrdered(
+                scope=scope,
+                target=target,
+                operator=self._operator,
+                channel=self._channel,
+                reason=reason,
+            ),
+            about=target if reason else "",
+        )
+
+    async def resume(self, scope: str, target: str = "") -> str:
+        return await self._record(
+            ResumeOrdered(
+                scope=scope, target=target, operator=self._operator, channel=self._channel
+            )
+        )
+
+    async def retry(self, target: str) -> str:
+        return await self._record(
+            RetryOrdered(target=target, operator=self._operator, channel=self._channel)
+        )
+
+    async def standing(self) -> Standing:
+        return await standing(self._app)
+
+    async def compare(self) -> Differences:
+        return await compared(self._app, self._statements)
+
+    async def take_over(self, differences: Differences) -> str:
+        return await take_over(
+            self._app, differences, operator=self._operator, channel=self._channel
+        )
+
+    async def merge(self, kept: str, other: str) -> str:
+        return await self._record(
+            MergeOrdered(contact=kept, merged=other, operator=self._operator, channel=self._channel)
+        )
+
+    async def split(self, contact: str) -> str:
+        return await self._record(
+            SplitOrdered(contact=contact, operator=self._operator, channel=self._channel)
+        )
+
+    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
+        told = KeyTold(
+            contact=contact, kind=kind, operator=self._operator, channel=self._channel, key=key
+        )
+        person = self._app.keys.person(mark)
+        unique = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
+        return (await self._app.intake.once(told, unique, person=person)).fact.id
+
+    async def assign(self, fact: str, case: str) -> str:
+        return await self._record(
+            AssignOrdered(fact=fact, case=case, operator=self._operator, channel=self._channel)
+        )
+
+    async def undo(self, target: str, reason: str = "") -> str:
+        return await self._record(
+            UndoOrdered(
+                target=target, operator=self._operator, channel=self._channel, reason=reason
+            ),
+            about=target,
+        )
+
+    async def replay(self, case: str) -> ReplayReport:
+        replayer = self._app.replayer
+        started = time.perf_counter()
+        report = await replayer.replay(case)
+        facts = await self._app.ledger.case(case)
+        differing = () if report.identical else (Divergence(case, report.first_difference),)
+        return ReplayReport(
+            case=case,
+            deliveries=report.deliveries,
+            facts=len(facts),
+            milliseconds=_milliseconds(started),
+            divergences=differing,
+            erased=report.erased,
+        )
+
+    async def suppose(self, case: str, *, rules: Path | None = None, model: str = "") -> Supposed:
+        # The planner takes a second to load, and what only looks at a folder does without it.
+        from bot.rehearsal.replaying import supposed  # noqa: PLC0415
+
+        return await supposed(self._app, case, rules=rules, model=model)
+
+    async def as_of(self, moment: datetime) -> Past:
+        return await as_of(self._app.ledger, moment)
+
+    async def whatif(self, rules: Path, since: datetime) -> Trial:
+        trying = await asyncio.to_thread(Policies.trying, rules, self._app.folder.policies)
+        return await on_trial(self._app.ledger, trying, since)
+
+    async def first_moment(self) -> datetime | None:
+        return await first_moment(self._app.ledger)
+
+    async def verify(self, anchors: str = "") -> VerifyReport:
+        started = time.perf_counter()
+        known = anchors_from(anchors) if anchors else ()
+        ledger = self._app.ledger
+        try:
+            found = await check_anchors(ledger, self._app.keys, known)
+        except ChainBroken as broken:
+            return broken_report(broken)
+        return VerifyReport(
+            facts=found.head.seq,
+            head=found.head.hash.hex(),
+            milliseconds=_milliseconds(started),
+            anchors=len(known),
+            anchored_on=found.newest.day.isoformat() if found.newest else "",
+        )
+
+    @overload
+    async def erasure(self, whom: Contact) -> ErasurePlan: ...
+
+    @overload
+    async def erasure(self, whom: str) -> ErasurePlan | None: ...
+
+    async def erasure(self, whom: Contact | str) -> ErasurePlan | None:
+        if isinstance(whom, Contact):
+            return await plan_erasure(self._app, whom)
+        return await plan_for_address(self._app, whom)
+
+    async def erase(self, plan: ErasurePlan) -> str:
+        ordered = await order_erasure(
+            self._app, plan.contacts, plan.persons, by=self._operator, channel=self._channel
+        )
+        return ordered.id
+
+    async def anchor(self) -> str:
+        return (await anchor_now(self._app)).line
+
+    async def glance(self) -> VerifyReport:
+        """Only what opening the ledger has found out. For a frequent look."""
+        try:
+            await self._app.ledger.writable()
+        except ChainBroken as broken:
+            return broken_report(broken)
+        head = await self._app.ledger.head()
+        return VerifyReport(facts=head.seq, head=head.hash.hex())
+
+    async def worker(self) -> str:
+        return self._hosting.worker()
+
+    async def settle(self, seconds: float) -> bool:
+        return await self._hosting.settle(seconds)
+
+    async def head(self) -> int:
+        return (await self._app.ledger.head()).seq
+
+    async def news(self, after: int, seconds: float) -> Sequence[Fact]:
+        """Facts after `after`; waits up to `seconds` for the first."""
+        waited = 0.0
+        while not (found := [fact async for fact in self._app.ledger.facts(after)]):
+            if waited >= seconds:
+                return ()
+            await self._app.clock.sleep(LOOK_EVERY_S)
+            waited += LOOK_EVERY_S
+        return found
+
+    async def _record(self, event: Event, *, about: str = "") -> str:
+        """Each tap and sentence is a fact of its own, also when it says the same again.
+
+        Words about a case are sealed under the key of whom it is with, and erased with them.
+        """
+        person = await self._person_behind(about) if about else ""
+        key = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
+        return (await self._app.intake.once(event, key, person=person)).fact.id
+
+    async def _person_behind(self, about: str) -> str:
+        """Whom that is, or is with, which words are about; "" where nobody is left to protect."""
+        views = self._app.views
+        asked = (
+            await views.get(Approval, about)
+            or await views.get(Question, about)
+            or await views.get(Action, about)
+        )
+        case = await views.get(Case, asked.case if asked else about)
+        contact = await views.get(Contact, case.contact if case else about)
+        person = contact.persons[0] if contact and contact.persons else ""
+        return "" if self._app.keys.is_forgotten(person) else person
+
+
+def broken_report(broken: ChainBroken) -> VerifyReport:
+    """What to tell of a chain that does not hold."""
+    return VerifyReport(facts=broken.seq, head="", broken=broken.cause, remedy=broken.remedy)
+
+
+def _refused(status: Loaded | Refused) -> tuple[str, ...]:
+    match status:
+        case Loaded():
+            return ()
+        case Refused():
+            return (f"{status.file}:{status.line}: {status.reason}",)
+
+
+def _milliseconds(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)

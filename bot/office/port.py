@@ -1,0 +1,269 @@
+"""What chat needs of the rest of the house: one protocol, implemented by `bot/app.py`.
+
+Methods that record something return the id of the fact they recorded. What follows from it
+(a decision, a receipt, a refusal) is again a fact and reaches the person as a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, overload
+
+from msgspec import Struct
+
+from bot.channel import Verb
+from bot.copies.comparing import Differences
+from bot.copies.taking_over import Standing
+from bot.erasure.plan import ErasurePlan
+from bot.rehearsal.trial import Trial
+from ledger.domain.company import Company
+from ledger.domain.entities import Contact
+from ledger.domain.facts import Fact
+from ledger.domain.reading import Clock, History, Views
+
+if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
+    from graph.supposing import SupposedDelivery
+
+
+class PoliciesInForce(Struct, frozen=True, kw_only=True):
+    """The rules that decide now. `policy` is `version@sha`; `refused` says `file:line: reason`."""
+
+    policy: str
+    rules: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+class Divergence(Struct, frozen=True):
+    """A delivery whose replay gave something else than what was recorded."""
+
+    fact: str
+    what: str
+
+
+class Supposed(Struct, frozen=True, kw_only=True):
+    """A case run again under other rules (`policy`) or with another `model`.
+
+    `not_evaluable`: why verdicts could not be given, one each; `refused`: why the model did not
+    answer; `microusd` is what its answers cost, now or in an earlier replay.
+    """
+
+    case: str
+    deliveries: tuple[SupposedDelivery, ...]
+    policy: str = ""
+    model: str = ""
+    not_evaluable: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    microusd: int = 0
+
+
+class ReplayReport(Struct, frozen=True, kw_only=True):
+    """What replaying a case showed. Identical where `divergences` is empty.
+
+    `erased` deliveries could not be run again, since their person was erased.
+    """
+
+    case: str
+    deliveries: int
+    facts: int
+    milliseconds: int = 0
+    divergences: tuple[Divergence, ...] = ()
+    erased: int = 0
+
+
+class VerifyReport(Struct, frozen=True, kw_only=True):
+    """Whether the chain holds. `broken` names the first bad row, empty where all is well.
+
+    `anchors`: how many anchors it passes through, the newest of the day `anchored_on` (ISO).
+    """
+
+    facts: int
+    head: str
+    milliseconds: int = 0
+    broken: str = ""
+    remedy: str = ""
+    anchors: int = 0
+    anchored_on: str = ""
+
+
+class PastLike(Views, History, Protocol):
+    """The state and the facts of a moment; `ledger.past.Past` is one."""
+
+    @property
+    def seq(self) -> int:
+        """The number of its last fact, 0 before the first."""
+        ...
+
+    @property
+    def last(self) -> datetime | None:
+        """When that fact was recorded."""
+        ...
+
+    @property
+    def set_back(self) -> int:
+        """Facts left out though they bear an earlier time: a clock was set back."""
+        ...
+
+
+class Looks(Protocol):
+    """What commands that only look need: of the present, or of a moment of the past."""
+
+    @property
+    def views(self) -> Views: ...
+
+    @property
+    def history(self) -> History: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def company(self) -> Company: ...
+
+    @property
+    def policies(self) -> PoliciesInForce: ...
+
+    async def worker(self) -> str:
+        """Who runs the subscribers of this folder: `here`, another holder in words, or empty."""
+        ...
+
+
+class Office(Looks, Protocol):
+    """Everything a chat may ask and do, for one person in one channel."""
+
+    @property
+    def operator(self) -> str:
+        """Who is speaking, as facts name them (`OperatorSaid.operator`, …)."""
+        ...
+
+    @property
+    def channel(self) -> str:
+        """The channel's name, as facts name it (`console`)."""
+        ...
+
+    async def tap(
+        self,
+        approval: str,
+        verb: Verb,
+        sha256: str,
+        text: str = "",
+        edits: Mapping[str, str] | None = None,
+    ) -> str:
+        """Record a tap; the router decides whether it still counts."""
+        ...
+
+    async def say(self, text: str, about: str = "") -> str:
+        """Record what the operator wrote. `about`: a case, an approval, a question, or empty."""
+        ...
+
+    async def answer(self, question: str, choice: str = "", text: str = "") -> str:
+        """Record the answer to a question: the id of an option, or free text."""
+        ...
+
+    async def stop(self, scope: str, target: str = "", reason: str = "") -> str:
+        """Halt effects at once. `scope`: all, case or contact."""
+        ...
+
+    async def resume(self, scope: str, target: str = "") -> str:
+        """Lift the stop of exactly this scope and target."""
+        ...
+
+    async def retry(self, target: str) -> str:
+        """Ask for another try of an action or of a stuck case."""
+        ...
+
+    async def standing(self) -> Standing:
+        """Whether this copy of the company may act."""
+        ...
+
+    async def compare(self) -> Differences:
+        """What happened out there that this copy does not know of."""
+        ...
+
+    async def take_over(self, differences: Differences) -> str:
+        """Let this copy act, and no other."""
+        ...
+
+    async def merge(self, kept: str, other: str) -> str:
+        """Say that two contacts are one."""
+        ...
+
+    async def split(self, contact: str) -> str:
+        """Say that a contact is somebody else than those it was merged with."""
+        ...
+
+    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
+        """Say that a contact is known under this key; `mark` is what its pseudonym is made of."""
+        ...
+
+    async def assign(self, fact: str, case: str) -> str:
+        """Say to which case a stray mail or payment belongs; "" for none."""
+        ...
+
+    async def undo(self, target: str, reason: str = "") -> str:
+        """Ask for the way back of an action, a document or a closed case, by id."""
+        ...
+
+    async def replay(self, case: str) -> ReplayReport:
+        """Run the case's deliveries again from the records. Cannot reach the world."""
+        ...
+
+    async def suppose(self, case: str, *, rules: Path | None = None, model: str = "") -> Supposed:
+        """Run the case again under other rules, or with another model. Never acts.
+
+        Nothing is recorded but what the model's calls cost.
+        """
+        ...
+
+    async def verify(self, anchors: str = "") -> VerifyReport:
+        """Check the chain of the whole ledger; `anchors` is an anchor, or a file of them."""
+        ...
+
+    @overload
+    async def erasure(self, whom: Contact) -> ErasurePlan: ...
+
+    @overload
+    async def erasure(self, whom: str) -> ErasurePlan | None: ...
+
+    async def erasure(self, whom: Contact | str) -> ErasurePlan | None:
+        """What erasing a contact means, or an address in no address book; None: never heard of."""
+        ...
+
+    async def erase(self, plan: ErasurePlan) -> str:
+        """Order it. It cannot be undone."""
+        ...
+
+    async def anchor(self) -> str:
+        """The head of the chain as a signed line to keep elsewhere; it is in `anchors.txt` too."""
+        ...
+
+    async def as_of(self, moment: datetime) -> PastLike:
+        """The state at a moment."""
+        ...
+
+    async def whatif(self, rules: Path, since: datetime) -> Trial:
+        """What other rules would have said of every command since then. Does nothing.
+
+        Raises `PolicyInvalid` with file, line and reason.
+        """
+        ...
+
+    async def first_moment(self) -> datetime | None:
+        """When the first fact was recorded, None for an empty ledger."""
+        ...
+
+    async def settle(self, seconds: float) -> bool:
+        """Wait until nothing is left to react to, at most `seconds`; whether that was reached."""
+        ...
+
+    async def head(self) -> int:
+        """The `seq` of the newest fact, 0 for an empty ledger."""
+        ...
+
+    async def news(self, after: int, seconds: float) -> Sequence[Fact]:
+        """Facts of all cases with `seq > after`, in order; waits up to `seconds` for the first.
+
+        Facts that another process appended are among them.
+        """
+        ...
