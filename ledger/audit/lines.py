@@ -207,6 +207,8 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.SplitOrdered,
         events.KeyTold,
         events.AssignOrdered,
+        events.ChatReceived,
+        events.ChatSeenTo,
         events.ContactsMerged,
         events.ContactSplit,
         events.ContactsKeptApart,

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from ledger.domain.commands import Command
-from ledger.domain.events import Option
+from ledger.domain.events import ChatKind, ChatOutcome, Option
 from ledger.domain.values import Line, Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
 
@@ -318,6 +318,22 @@ class Failure(Struct, frozen=True, kw_only=True, tag="failure", gc=False):
     cleared: bool = False
 
 
+class ChatTurn(Struct, frozen=True, kw_only=True, tag="chat turn", gc=False):
+    """Something a person did in a chat, until it is seen to. Its id is that of the `ChatReceived`.
+
+    `outcome` is None while it waits for an answer. `sent` orders what waits in a chat.
+    """
+
+    id: str
+    channel: str
+    chat: str
+    message: str
+    user: str
+    kind: ChatKind
+    sent: datetime
+    outcome: ChatOutcome | None = None
+
+
 Entity = (
     Case
     | Contact
@@ -332,4 +348,5 @@ Entity = (
     | Stop
     | Alarm
     | Failure
+    | ChatTurn
 )

@@ -18,6 +18,7 @@ from ledger.domain.entities import (
     Approval,
     Case,
     CaseStatus,
+    ChatTurn,
     Contact,
     CreditNote,
     Entity,
@@ -35,6 +36,7 @@ from ledger.domain.folding_actions import fold_actions
 from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
 from ledger.domain.folding_cases import fold_case, fold_contact
+from ledger.domain.folding_chat import fold_turns, turn_keys
 from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
@@ -104,6 +106,8 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CaseUnstuck: (fold_failures,),
     events.FailureReported: (fold_failures,),
     events.FailureCleared: (fold_failures,),
+    events.ChatReceived: (fold_turns,),
+    events.ChatSeenTo: (fold_turns,),
 }
 """Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
 
@@ -198,6 +202,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return [] if entity.rung else ["waiting"]
         case Failure():
             return [] if entity.cleared else ["broken"]
+        case ChatTurn():
+            return turn_keys(entity)
         case _:
             assert_never(entity)
 
@@ -207,7 +213,7 @@ def case_of(entity: Entity) -> str:
     match entity:
         case Case():
             return entity.id
-        case Contact() | Stop():
+        case Contact() | Stop() | ChatTurn():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""

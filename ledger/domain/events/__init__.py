@@ -8,6 +8,13 @@ numbers) stay readable for ever. A changed meaning needs a new `schema` and an u
 from __future__ import annotations
 
 from ledger.domain.events.base import Event
+from ledger.domain.events.chat import (
+    ChatFile,
+    ChatKind,
+    ChatOutcome,
+    ChatReceived,
+    ChatSeenTo,
+)
 from ledger.domain.events.copies import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
 from ledger.domain.events.effects import (
     ActionFailed,
@@ -125,6 +132,11 @@ __all__ = [
     "CaseReopened",
     "CaseStuck",
     "CaseUnstuck",
+    "ChatFile",
+    "ChatKind",
+    "ChatOutcome",
+    "ChatReceived",
+    "ChatSeenTo",
     "CompanyConfigured",
     "ContactCreated",
     "ContactRecognised",

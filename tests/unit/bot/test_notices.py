@@ -20,6 +20,7 @@ QUIET = {
         "ContactSplit",
         "ContactsKeptApart",
         "ContactsMerged",
+        "ChatReceived", "ChatSeenTo",
         "KeyTold",
         "MergeOrdered",
         "SplitOrdered",
