@@ -69,7 +69,7 @@ class Summary(Struct, frozen=True, kw_only=True):
 
 def examples_folder() -> Path:
     """The example files: beside the packages in a checkout, under the prefix in an image."""
-    places = (Path(__file__).parents[1] / "examples", Path(sys.prefix) / "examples")
+    places = (Path(__file__).parents[2] / "examples", Path(sys.prefix) / "examples")
     for place in places:
         if (place / "lead.eml").is_file():
             return place
