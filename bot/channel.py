@@ -66,18 +66,43 @@ class CardKind(StrEnum):
 
 
 class Row(Struct, frozen=True):
-    """One labelled line (or several) of a card. `important` rows may be set off."""
+    """One labelled line (or several) of a card. `important` rows may be set off.
+
+    `fine` rows are fine print (ids, hashes, checks): the console shows them, a chat only behind
+    `more`, since a card must be understood in five seconds.
+    """
 
     label: str
     lines: tuple[str, ...]
     important: bool = False
+    fine: bool = False
+
+
+class Attached(Struct, frozen=True, kw_only=True):
+    """A file that hangs on a card or an answer: a picture, a document, a long text.
+
+    `data` are its bytes. Where it is empty, `blob` is the sha256 under which the blob store keeps
+    them; `bot.pictures.attaching.opened` fetches them, and adds the picture of a document's page,
+    right before a reply leaves.
+    """
+
+    name: str
+    media_type: str
+    title: str = ""
+    data: bytes = b""
+    blob: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a chat shows it in place, instead of as a file to open."""
+        return self.media_type in {"image/png", "image/jpeg"}
 
 
 class Button(Struct, frozen=True, kw_only=True):
     """One way to react. `typed` is the command that does the same in any channel.
 
     `verb` is set on approval cards, `choice` on questions, `command` on failures (a remedy
-    that Coo can do itself); exactly one of them.
+    that Coo can do itself) and for a closer look (`more 3`); exactly one of them.
     """
 
     label: str
@@ -93,7 +118,8 @@ class Card(Struct, frozen=True, kw_only=True):
     `about` is the id of the approval, question, failure or action; `number` what people type
     (0: none). `rows` are in reading order. `text` is the full document text, `excerpt` what
     fits on the card and `cut` how many characters the excerpt leaves out. `sha256` is what a
-    tap on this card is bound to, `edits` the texts that a preview changed.
+    tap on this card is bound to, `edits` the texts that a preview changed. `attachments` are the
+    documents that leave with it, by reference.
     """
 
     kind: CardKind
@@ -109,6 +135,7 @@ class Card(Struct, frozen=True, kw_only=True):
     footer: str = ""
     sha256: str = ""
     edits: dict[str, str] = {}
+    attachments: tuple[Attached, ...] = ()
 
 
 class Table(Struct, frozen=True):
@@ -134,7 +161,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What a command answers, in the order: title, lines, table, cards, hints.
+    """What a command answers, in the order: title, lines, table, cards, attachments, hints.
 
     `editor` and `prompt` ask an interactive channel for more; a channel that cannot shows
     `hints`, which say what to type. `leave` ends the conversation.
@@ -150,6 +177,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     trouble: bool = False
     waits_for: str = ""
     leave: bool = False
+    attachments: tuple[Attached, ...] = ()
 
 
 class Channel(Protocol):

@@ -12,6 +12,7 @@ from bot.texts.doctor import *  # noqa: F403  # see above
 from bot.texts.erasure import *  # noqa: F403  # see above
 from bot.texts.notices import *  # noqa: F403  # see above
 from bot.texts.past import *  # noqa: F403  # see above
+from bot.texts.pictures import *  # noqa: F403  # see above
 from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.trouble import Trouble as Trouble
