@@ -144,7 +144,8 @@ async def _ingested(app: App, out: Console, path: Path) -> bool:
     try:
         taken = await app.intake.file(path)
     except InputUnreadable as error:
-        _told(out, path, error)
+        if path.exists():  # else another process that watches this inbox has taken it meanwhile
+            _told(out, path, error)
         return False
     _tell_taken(out, path, taken)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
@@ -37,11 +38,14 @@ class MaildirIn:
         ]
 
     def done(self, name: str) -> None:
-        """Mark a mail as taken: it moves to cur/ with the flag S. Again is no error."""
+        """Mark a mail as taken: it moves to cur/ with the flag S. Again is no error, nor is it
+        where another process is faster.
+        """
         for fresh, path in self.messages():
             if fresh == name:
                 target = self._free(name)
-                path.rename(target)
+                with contextlib.suppress(FileNotFoundError):
+                    path.rename(target)
                 sync_folder(target.parent)
                 return
 

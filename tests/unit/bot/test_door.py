@@ -184,7 +184,7 @@ def test_the_demo_leaves_a_company_of_ones_own_alone(
 def test_a_demo_without_its_examples_says_where_it_can_be_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(demo, "__file__", str(tmp_path / "bot" / "demo.py"))
+    monkeypatch.setattr(demo, "__file__", str(tmp_path / "bot" / "demo" / "demo.py"))
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     with pytest.raises(SettingsInvalid, match="make demo"):
         cli(["demo", "--auto", "--data", str(tmp_path / "data")])

@@ -144,6 +144,29 @@ async def test_a_mail_waits_in_the_inbox_until_the_disk_takes_it(app: App) -> No
     assert "could not be written" in out.file.getvalue()  # type: ignore[attr-defined]
 
 
+class TakenElsewhere:
+    """An intake that comes too late: another process has taken the mail just now."""
+
+    def __init__(self, app: App, stop: asyncio.Event) -> None:
+        self._app = app
+        self._stop = stop
+
+    async def file(self, path: Path) -> list[Taken]:
+        path.rename(path.parents[1] / "cur" / f"{path.name}:2,S")
+        self._stop.set()
+        return await self._app.intake.file(path)
+
+
+async def test_a_mail_that_another_process_took_in_this_moment_is_no_trouble(app: App) -> None:
+    stop, out = asyncio.Event(), Console(file=StringIO())
+    inbox = app.folder.inbox / "new"
+    inbox.mkdir(parents=True)
+    (inbox / "1.eml").write_bytes(MAIL)
+    async with asyncio.timeout(PATIENCE):
+        await serving.watch_inbox(replace(app, intake=TakenElsewhere(app, stop)), out, stop)
+    assert not out.file.getvalue()  # type: ignore[attr-defined]
+
+
 async def test_a_mail_from_somebody_who_was_erased_is_taken_in_as_from_somebody_new(
     app: App,
 ) -> None:
