@@ -144,11 +144,16 @@ async def _ingested(app: App, out: Console, path: Path) -> bool:
     try:
         taken = await app.intake.file(path)
     except InputUnreadable as error:
-        if path.exists():  # else another process that watches this inbox has taken it meanwhile
+        if not _gone(path):
             _told(out, path, error)
         return False
     _tell_taken(out, path, taken)
     return True
+
+
+def _gone(path: Path) -> bool:
+    """Whether another process that watches this inbox has taken the file meanwhile."""
+    return not path.exists()
 
 
 def _tell_taken(out: Console, path: Path, taken: Sequence[Taken]) -> None:

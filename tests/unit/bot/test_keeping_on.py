@@ -152,7 +152,8 @@ class TakenElsewhere:
         self._stop = stop
 
     async def file(self, path: Path) -> list[Taken]:
-        path.rename(path.parents[1] / "cur" / f"{path.name}:2,S")
+        elsewhere = path.parents[1] / "cur" / f"{path.name}:2,S"
+        path.rename(elsewhere)  # noqa: ASYNC240 - the other process is not on this loop
         self._stop.set()
         return await self._app.intake.file(path)
 
