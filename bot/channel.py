@@ -119,7 +119,8 @@ class Card(Struct, frozen=True, kw_only=True):
     (0: none). `rows` are in reading order. `text` is the full document text, `excerpt` what
     fits on the card and `cut` how many characters the excerpt leaves out. `sha256` is what a
     tap on this card is bound to, `edits` the texts that a preview changed. `attachments` are the
-    documents that leave with it, by reference.
+    documents that leave with it, by reference. `irreversible`: what it approves cannot be taken
+    back, so a channel that can asks once more.
     """
 
     kind: CardKind
@@ -136,6 +137,7 @@ class Card(Struct, frozen=True, kw_only=True):
     sha256: str = ""
     edits: dict[str, str] = {}
     attachments: tuple[Attached, ...] = ()
+    irreversible: bool = False
 
 
 class Table(Struct, frozen=True):

@@ -26,7 +26,7 @@ from ledger.domain.entities import (
     ApprovalStatus,
     Contact,
 )
-from ledger.domain.values import Provenance, Trust
+from ledger.domain.values import Provenance, Risk, Trust
 from ledger.domain.verdicts import Allow, Ask, Deny, FiredRule
 
 NO_SOURCES: Final[Sources] = {}
@@ -76,6 +76,7 @@ def approval_card(
         buttons=tuple(_verbs(approval.number, command)),
         footer=texts.BOUND_TO.format(sha=command_sha(command)[: card_rows.SHA_SIGNS]),
         sha256=command_sha(command),
+        irreversible=action.risk == Risk.IRREVERSIBLE,
     )
 
 

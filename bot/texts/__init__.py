@@ -15,4 +15,5 @@ from bot.texts.past import *  # noqa: F403  # see above
 from bot.texts.pictures import *  # noqa: F403  # see above
 from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
+from bot.texts.slack import *  # noqa: F403  # see above
 from bot.texts.trouble import Trouble as Trouble

@@ -1,0 +1,266 @@
+"""An answer of Coo as Block Kit: pure, and never longer than Slack takes.
+
+Order and words are those of the answer. Each card ends in its buttons, and those are never cut:
+what does not fit is text, and a note says how much of it is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    TableBlock,
+)
+
+from bot import texts
+from bot.channel import Button, Card, Reply, Row, Table, Verb
+from bot.slack import inert, rich
+
+MOST_BLOCKS: Final = 50
+MOST_SIGNS: Final = 12_000
+"""In all blocks of a message together; Slack refuses more with `msg_blocks_too_long`."""
+
+HEADER: Final = 150
+LABEL: Final = 75
+VALUE: Final = 2000
+NOTE: Final = 2000
+ACTIONS: Final = 25
+TABLE_ROWS: Final = 100
+TABLE_COLUMNS: Final = 20
+TABLE_SIGNS: Final = 10_000
+CELL: Final = 1000
+FALLBACK: Final = 3000
+CONFIRM_TITLE: Final = 100
+CONFIRM_TEXT: Final = 300
+CONFIRM_BUTTON: Final = 30
+MOST_HINTS: Final = 5
+WARNING: Final = "⚠"
+TAPPED: Final = "coo"
+"""The action id of every button begins with it."""
+
+Json = dict[str, Any]  # as Slack's own models give it
+
+ButtonIds = Mapping[tuple[str, str], str]
+"""(what the card is about, what typing does the same) → the opaque id a tap brings back."""
+
+_INDENT: Final = rich.Run("     ")
+_RISKY: Final = frozenset({Verb.APPROVE, Verb.EDIT})
+
+
+class Sheet(Struct, frozen=True):
+    """What one Slack message or view holds. `text` is what a notification says.
+
+    `cut`: something had to be left out, so the whole belongs beside it as a file.
+    """
+
+    blocks: tuple[Json, ...]
+    text: str
+    cut: bool = False
+
+
+class Surface(Struct, frozen=True):
+    """Where blocks are shown: how many there may be, how many cards, and whether tables are."""
+
+    blocks: int
+    cards: int
+    tables: bool
+
+
+MESSAGE: Final = Surface(MOST_BLOCKS, 4, tables=True)
+VIEW: Final = Surface(100, 10, tables=False)
+
+
+def sheet(reply: Reply, ids: ButtonIds, surface: Surface = MESSAGE) -> Sheet:
+    """The answer as the blocks of one message or view."""
+    cards = reply.cards[: surface.cards]
+    lead, left = rich.within(_lead(reply), MOST_SIGNS // (2 if cards or reply.table else 1))
+    made: list[Block] = [*_title(reply.title), *rich.blocks(lead), *_missing(left)]
+    missing_rows = 0
+    if reply.table:
+        drawn, missing_rows = _table(reply.table, surface)
+        made += drawn
+    room = (MOST_SIGNS - rich.size(lead)) // max(1, len(cards))
+    for card in cards:
+        made += _card(card, ids, room)
+    left_out = len(reply.cards) - len(cards)
+    if left_out:
+        made.append(note(texts.SLACK_CARDS_CUT.format(number=left_out)))
+    made += [note(hint) for hint in reply.hints[:MOST_HINTS]]
+    cut = bool(left or missing_rows or left_out)
+    return Sheet(checked(made, surface.blocks), fallback(reply), cut)
+
+
+def checked(made: Sequence[Block], most: int = MOST_BLOCKS) -> tuple[Json, ...]:
+    """The blocks as JSON, each one passed by Slack's own models.
+
+    Raises `SlackObjectFormationError` where a limit is broken, before anything leaves.
+    """
+    if len(made) > most:
+        raise SlackObjectFormationError(f"{len(made)} blocks, {most} are allowed")
+    blocks: list[Block] = list(made) or [note(inert.NOTHING)]
+    return tuple(block.to_dict() for block in blocks)
+
+
+def fallback(reply: Reply) -> str:
+    """The answer in a line or two, for notifications and readers of the screen; escaped."""
+    cards = [f"{card.number} · {card.title}" if card.number else card.title for card in reply.cards]
+    said = [reply.title, *reply.lines, *cards, *reply.hints]
+    text = "\n".join(inert.inert(part) for part in said if part)
+    return inert.cut_escaped(text or texts.SLACK_NEWS, FALLBACK)
+
+
+def note(text: str) -> ContextBlock:
+    """A small grey line of Coo's own."""
+    return ContextBlock(elements=[inert.plain(text.replace("`", "'"), NOTE)])
+
+
+def card_blocks(card: Card) -> list[Block]:
+    """A card to look at, without its buttons: what a form shows before it is sent."""
+    return _body(card, MOST_SIGNS)
+
+
+def _title(title: str) -> Iterator[Block]:
+    if title:
+        yield HeaderBlock(text=inert.plain(title, HEADER))
+        if len(inert.escaped(title)) > HEADER:
+            yield from rich.blocks([rich.own_words(title, bold=True)])
+
+
+def _lead(reply: Reply) -> list[rich.Paragraph]:
+    first = reply.trouble
+    lines = [rich.own_words(line, bold=first and not at) for at, line in enumerate(reply.lines)]
+    return [line for line in lines if line]
+
+
+def _missing(left: int) -> Iterator[Block]:
+    if left:
+        yield note(texts.SLACK_CUT.format(number=f"{left:,}"))
+
+
+def _card(card: Card, ids: ButtonIds, room: int) -> list[Block]:
+    return [*_body(card, room), *_buttons(card, ids), DividerBlock()]
+
+
+def _body(card: Card, room: int) -> list[Block]:
+    number = f"{card.number} · " if card.number else ""
+    rows, left = rich.within([line for row in card.rows if not row.fine for line in _row(row)], room * 2 // 3)
+    shown = inert.inert(card.excerpt)[: max(0, room - rich.size(rows))]
+    more = card.cut + len(inert.inert(card.excerpt)) - len(shown)
+    return [
+        *_title(f"{number}{card.title}"),
+        *rich.blocks(rows),
+        *_missing(left),
+        *(rich.quoted(shown) if shown else ()),
+        *_more(card, more),
+        *([note(card.footer)] if card.footer else ()),
+    ]
+
+
+def _more(card: Card, left: int) -> Iterator[Block]:
+    if left:
+        show = f"show {card.number}"
+        yield note(texts.CUT.format(number=f"{left:,}", show=show))
+
+
+def _row(row: Row) -> Iterator[rich.Paragraph]:
+    for place, line in enumerate(row.lines):
+        lead = rich.Run(f"{inert.inert(row.label)}: ", bold=True) if not place else _INDENT
+        yield (lead, *_row_line(line, row.important))
+
+
+def _row_line(line: str, important: bool) -> rich.Paragraph:
+    """A line that begins with `!` is a warning."""
+    if line.startswith("!"):
+        return rich.own_words(f"{WARNING} {line[1:].lstrip()}", bold=True)
+    return rich.own_words(line, bold=important)
+
+
+def _buttons(card: Card, ids: ButtonIds) -> Iterator[Block]:
+    """The buttons; a choice whose words do not fit on one is written out above them."""
+    long = [each for each in card.buttons if len(inert.escaped(each.label)) > LABEL]
+    yield from rich.blocks([_spelt(button) for button in long])
+    known = [each for each in card.buttons if (card.about, each.typed) in ids]
+    elements = [
+        _button(card, each, ids[card.about, each.typed], at) for at, each in enumerate(known)
+    ]
+    for start in range(0, len(elements), ACTIONS):
+        yield ActionsBlock(elements=elements[start : start + ACTIONS])
+    typed = [each for each in card.buttons if each not in known]
+    yield from rich.blocks([_spelt(button) for button in typed])
+
+
+def _spelt(button: Button) -> rich.Paragraph:
+    return (rich.Run(button.typed, code=True), rich.Run(f"  {inert.inert(button.label)}"))
+
+
+def _button(card: Card, button: Button, value: str, place: int) -> ButtonElement:
+    return ButtonElement(
+        text=inert.plain(button.label, LABEL),
+        action_id=f"{TAPPED}:{place}",
+        value=value,
+        style=_style(button),
+        confirm=_sure(button) if card.irreversible and button.verb in _RISKY else None,
+    )
+
+
+def _style(button: Button) -> str | None:
+    if button.verb in _RISKY and button.verb is not None:
+        sends = button.verb is Verb.APPROVE or button.label == texts.VERB_SEND_EDIT
+        return "primary" if sends else None
+    return "danger" if button.verb is Verb.REJECT else None
+
+
+def _sure(button: Button) -> ConfirmObject | None:
+    """Asked only where there is no way back; a second tap for everything is soon not read."""
+    if button.verb is Verb.EDIT and button.label != texts.VERB_SEND_EDIT:
+        return None
+    why = texts.SLACK_SURE_WHY.format(label=button.label)
+    return ConfirmObject(
+        title=inert.plain(texts.SLACK_SURE, CONFIRM_TITLE),
+        text=inert.plain(why, CONFIRM_TEXT),
+        confirm=inert.plain(texts.SLACK_SURE_YES, CONFIRM_BUTTON),
+        deny=inert.plain(texts.SLACK_SURE_NO, CONFIRM_BUTTON),
+        style="danger",
+    )
+
+
+def _table(table: Table, surface: Surface) -> tuple[list[Block], int]:
+    """The table, and how many of its rows did not fit."""
+    rows = [row[:TABLE_COLUMNS] for row in (table.columns, *table.rows)]
+    if surface.tables and any(table.columns):
+        drawn = _fitting(rows)
+        cells = [[inert.cell(each, CELL) for each in row] for row in drawn]
+        settings = [{"is_wrapped": True} for _ in rows[0]]
+        made: list[Block] = [TableBlock(rows=cells, column_settings=settings)]
+        left = len(rows) - len(drawn)
+    else:
+        lines, signs = rich.within([_joined(row) for row in table.rows], MOST_SIGNS // 2)
+        made, left = list(rich.blocks(lines)), len(table.rows) - len(lines) if signs else 0
+    return [*made, *([note(texts.SLACK_ROWS_CUT.format(number=left))] if left else ())], left
+
+
+def _fitting(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    kept: list[tuple[str, ...]] = []
+    signs = 0
+    for row in rows[:TABLE_ROWS]:
+        signs += sum(min(len(each), CELL) or 1 for each in row)
+        if signs > TABLE_SIGNS:
+            break
+        kept.append(row)
+    return kept
+
+
+def _joined(row: tuple[str, ...]) -> rich.Paragraph:
+    first, *rest = (inert.inert(each) for each in row)
+    behind = " · ".join(each for each in rest if each)
+    return (rich.Run(first, bold=True), rich.Run(f"  {behind}"))
