@@ -153,7 +153,9 @@ def _card(card: Card, ids: ButtonIds, room: int) -> list[Block]:
 
 def _body(card: Card, room: int) -> list[Block]:
     number = f"{card.number} · " if card.number else ""
-    rows, left = rich.within([line for row in card.rows if not row.fine for line in _row(row)], room * 2 // 3)
+    rows, left = rich.within(
+        [line for row in card.rows if not row.fine for line in _row(row)], room * 2 // 3
+    )
     shown = inert.inert(card.excerpt)[: max(0, room - rich.size(rows))]
     more = card.cut + len(inert.inert(card.excerpt)) - len(shown)
     return [
