@@ -17,6 +17,7 @@ from graph.records import Recorder, company_sha
 from graph.rerun import Rerun, Reruns
 from graph.threads import Ran, Threads
 from ledger.domain.events import (
+    AboutPosts,
     AlarmSet,
     ApprovalProlonged,
     AttemptStarted,
@@ -40,6 +41,7 @@ from ledger.domain.reading import History
 from ledger.domain.values import DESK
 
 _PASSED_OVER = (
+    AboutPosts,
     AlarmSet,
     ApprovalProlonged,
     AttemptStarted,

@@ -334,6 +334,71 @@ class ChatTurn(Struct, frozen=True, kw_only=True, tag="chat turn", gc=False):
     outcome: ChatOutcome | None = None
 
 
+class PostStatus(StrEnum):
+    WANTED = "wanted"
+    ATTEMPTED = "attempted"
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"
+    UNDELIVERABLE = "undeliverable"
+    WITHDRAWN = "withdrawn"
+
+
+class Post(Struct, frozen=True, kw_only=True, tag="post", gc=False):
+    """One message of Coo in one chat, and how far it came. The outbox works from these.
+
+    `wanted` and `shown` count the states of what it shows: it is rewritten while they differ.
+    `tries` is the number of the last call, `trying` the state and `part` of `parts` it carries;
+    `done` parts are there. `message` is the id of the last part, the one with the buttons;
+    `copies` are others of it, left by a lost answer. `bound` gives, for each approval on it, the
+    sha256 that was shown last; a tap counts for that. `failures` counts calls in a row that failed.
+    """
+
+    id: str
+    case: str
+    channel: str
+    chat: str
+    subject: str
+    nonce: str
+    requested_at: datetime
+    thread: str = ""
+    identity: str = ""
+    operator: str = ""
+    urgency: str = "normal"
+    not_before: datetime | None = None
+    instead_of: str = ""
+    status: PostStatus = PostStatus.WANTED
+    wanted: int = 1
+    shown: int = 0
+    tries: int = 0
+    trying: int = 0
+    part: int = 0
+    parts: int = 1
+    done: int = 0
+    message: str = ""
+    copies: tuple[str, ...] = ()
+    sha256: str = ""
+    bound: dict[str, str] = {}
+    open: bool = False
+    repeated: bool = False
+    failures: int = 0
+    cause: str = ""
+    remedy: str = ""
+    attempted_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+    @property
+    def place(self) -> str:
+        """The chat as the outbox names it: `CHANNEL:CHAT`."""
+        return f"{self.channel}:{self.chat}"
+
+    @property
+    def due(self) -> bool:
+        """Whether something is still to be done about it."""
+        if self.status is PostStatus.DELIVERED:
+            return self.shown < self.wanted
+        return self.status not in {PostStatus.UNDELIVERABLE, PostStatus.WITHDRAWN}
+
+
 Entity = (
     Case
     | Contact
@@ -349,4 +414,5 @@ Entity = (
     | Alarm
     | Failure
     | ChatTurn
+    | Post
 )

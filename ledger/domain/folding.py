@@ -25,6 +25,7 @@ from ledger.domain.entities import (
     Failure,
     Invoice,
     Payment,
+    Post,
     Proposal,
     Question,
     Stop,
@@ -41,6 +42,7 @@ from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
+from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
 from ledger.domain.look import Look
@@ -108,6 +110,15 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.FailureCleared: (fold_failures,),
     events.ChatReceived: (fold_turns,),
     events.ChatSeenTo: (fold_turns,),
+    events.PostRequested: (fold_posts,),
+    events.PostOutdated: (fold_posts,),
+    events.PostDelayed: (fold_posts,),
+    events.PostAttempted: (fold_posts,),
+    events.PostDelivered: (fold_posts,),
+    events.PostAdopted: (fold_posts,),
+    events.PostFailed: (fold_posts,),
+    events.PostUnknown: (fold_posts,),
+    events.PostWithdrawn: (fold_posts,),
 }
 """Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
 
@@ -204,8 +215,24 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return [] if entity.cleared else ["broken"]
         case ChatTurn():
             return turn_keys(entity)
+        case Post():
+            return _of_post(entity)
         case _:
             assert_never(entity)
+
+
+def _of_post(post: Post) -> list[str]:
+    """`due` while the outbox has work with it; `chat:` while it may change or can be tapped."""
+    alive = [f"chat:{post.place}"] if post.due or post.open else []
+    there = [post.message, *post.copies] if post.message else []
+    return [
+        f"nonce:{post.nonce}",
+        f"subject:{post.subject}",
+        f"status:{post.status}",
+        *(["due"] if post.due else []),
+        *alive,
+        *(f"message:{post.place}:{message}" for message in there),
+    ]
 
 
 def case_of(entity: Entity) -> str:
@@ -234,6 +261,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("question", Question),
     ("alarm", Alarm),
     ("failure", Failure),
+    ("post", Post),
 )
 
 

@@ -9,11 +9,21 @@ from __future__ import annotations
 
 from ledger.domain.events.base import Event
 from ledger.domain.events.chat import (
+    AboutPosts,
     ChatFile,
     ChatKind,
     ChatOutcome,
     ChatReceived,
     ChatSeenTo,
+    PostAdopted,
+    PostAttempted,
+    PostDelayed,
+    PostDelivered,
+    PostFailed,
+    PostOutdated,
+    PostRequested,
+    PostUnknown,
+    PostWithdrawn,
 )
 from ledger.domain.events.copies import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
 from ledger.domain.events.effects import (
@@ -110,6 +120,7 @@ from ledger.domain.events.trouble import CaseStuck, CaseUnstuck, FailureCleared,
 
 __all__ = [
     "EVENT_TYPES",
+    "AboutPosts",
     "ActionFailed",
     "ActionProposed",
     "ActionSucceeded",
@@ -178,6 +189,15 @@ __all__ = [
     "PlannerFellBack",
     "PolicyLoaded",
     "PolicyRefused",
+    "PostAdopted",
+    "PostAttempted",
+    "PostDelayed",
+    "PostDelivered",
+    "PostFailed",
+    "PostOutdated",
+    "PostRequested",
+    "PostUnknown",
+    "PostWithdrawn",
     "Postponed",
     "PriceChange",
     "PricesChanged",

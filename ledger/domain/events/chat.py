@@ -1,7 +1,7 @@
-"""What passes through a chat of the operator: what came in, and what became of it.
+"""What passes through chat: what came in and what became of it, and the posts that leave.
 
-The content is personal and sealed; what counts for order, identity and lookups (the platform's own
-ids) stays readable.
+What people write is personal and sealed; the platform's own ids (order, identity, lookups) stay
+readable. A post holds no content: what it shows is rendered when it leaves.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.domain.events.base import Event
 from ledger.domain.values import SEALED, Personal
+from ledger.domain.verdicts import Verdict
 
 # --- what came in (bot/chat/inbound), and that it was seen to (bot/chat/answering) ---------------
 
@@ -85,3 +86,125 @@ class ChatSeenTo(Event, frozen=True, kw_only=True):
     received: str
     outcome: ChatOutcome
     instead: str = ""
+
+
+# --- posts: said by the notifier, the answering and the outbox ------------------------------------
+
+
+class PostRequested(Event, frozen=True, kw_only=True):
+    """Somebody is to be shown something in a chat.
+
+    `subject` says what (`approval:ID`, `question:ID`, `failure:ID`, `fact:ID`, `answer:ID` of the
+    inbound fact, `digest:DAY`). `nonce` stands in the ids of its buttons. `identity` is whom it is
+    for, `operator` their name. `urgency`: urgent, normal or low. `not_before`: attention puts it
+    off until then. `instead_of` is the post that could not be delivered elsewhere.
+    """
+
+    post: str
+    channel: str
+    chat: str
+    subject: str
+    nonce: str
+    thread: str = ""
+    identity: str = ""
+    operator: str = ""
+    urgency: str = "normal"
+    not_before: datetime | None = None
+    instead_of: str = ""
+
+
+class PostOutdated(Event, frozen=True, kw_only=True):
+    """What a post shows has changed: it is to be rewritten as its `revision`-th state."""
+
+    post: str
+    revision: int
+    why: str = ""
+
+
+class PostDelayed(Event, frozen=True, kw_only=True):
+    """A post waits until then. Attention delays; it never drops."""
+
+    post: str
+    until: datetime
+    why: str = ""
+
+
+class PostAttempted(Event, frozen=True, kw_only=True):
+    """The n-th call for a post is about to leave, to show its `revision`. Durable before the call.
+
+    `sha256` is of all that is shown, `bound` of the bytes of each approval on it: a tap counts for
+    exactly those. `message` is set where a message is rewritten. A long text leaves in `parts`,
+    one attempt each. `repeated`: it may be there already. `open`: it has buttons.
+    """
+
+    post: str
+    n: int
+    revision: int
+    sha256: str
+    verdict: Verdict
+    bound: dict[str, str] = {}
+    message: str = ""
+    part: int = 1
+    parts: int = 1
+    repeated: bool = False
+    open: bool = False
+
+
+class PostDelivered(Event, frozen=True, kw_only=True):
+    """The n-th call arrived. `message` is the channel's id of what is now there.
+
+    `how`: sent, or found where the answer had been lost. `again`: the chat could not be reached
+    before, and can be now.
+    """
+
+    post: str
+    n: int
+    message: str
+    how: str = "sent"
+    again: bool = False
+
+
+class PostAdopted(Event, frozen=True, kw_only=True):
+    """A tap showed under which id a post is there; its own answer had been lost."""
+
+    post: str
+    message: str
+
+
+class PostFailed(Event, frozen=True, kw_only=True):
+    """The n-th call certainly changed nothing. `final`: another one would not either."""
+
+    post: str
+    n: int
+    cause: str
+    remedy: str
+    final: bool = True
+
+
+class PostUnknown(Event, frozen=True, kw_only=True):
+    """The answer to the n-th call was lost: it may be there, or not."""
+
+    post: str
+    n: int
+    cause: str
+
+
+class PostWithdrawn(Event, frozen=True, kw_only=True):
+    """It is not to be shown there any more, and had not been."""
+
+    post: str
+    why: str
+
+
+AboutPosts = (
+    PostRequested
+    | PostOutdated
+    | PostDelayed
+    | PostAttempted
+    | PostDelivered
+    | PostAdopted
+    | PostFailed
+    | PostUnknown
+    | PostWithdrawn
+)
+"""Everything that happens to a post. It changes nothing about what to do in a case."""

@@ -36,6 +36,8 @@ QUIET = {
     "ActionUnknown", "ModelCallReserved", "ModelCallRecorded", "ModelCallFailed",
     "ExpiriesMissed", "ApprovalProlonged",
     "ErasureOrdered", "CaseErased", "DocumentKept",
+    "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
+    "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 
