@@ -16,4 +16,5 @@ from bot.texts.pictures import *  # noqa: F403  # see above
 from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.slack import *  # noqa: F403  # see above
+from bot.texts.talking import *  # noqa: F403  # see above
 from bot.texts.trouble import Trouble as Trouble
