@@ -14,6 +14,7 @@ from msgspec import Struct
 from bot import texts
 from bot.cards.outcomes import UNDECIDED, failure_card, outcome_card
 from bot.channel import Card, CardKind, Reply
+from bot.notices.pairing import paired_words, revoked_words, role_words, stranger_words
 from bot.wording.amounts import counted
 from bot.wording.untrusted import one_line
 from ledger.domain import events
@@ -276,6 +277,16 @@ def _retention_ended(event: events.RetentionEnded, _: Fact, __: Around) -> Notic
     return _line(texts.SAY_RETENTION.format(number=event.number))
 
 
+def _in_words(words: Callable[[Any], str]) -> Callable[[Any, Fact, Around], Notice | None]:
+    """Told in these words; "" is nothing to tell."""
+
+    def make(event: Any, _: Fact, __: Around) -> Notice | None:
+        text = words(event)
+        return _line(text) if text else None
+
+    return make
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -307,6 +318,10 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.CopySuperseded: _overtaken,
     events.PersonErased: _erased,
     events.RetentionEnded: _retention_ended,
+    events.ChatPaired: _in_words(paired_words),
+    events.ChatRoleChanged: _in_words(role_words),
+    events.ChatRevoked: _in_words(revoked_words),
+    events.StrangerRefused: _in_words(stranger_words),
 }
 """Facts a person hears of. A failed or unknown action is told by its `FailureReported`."""
 

@@ -229,6 +229,11 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.PersonErased,
         events.RetentionEnded,
         events.ModelCallReserved,
+        events.PairingOffered,
+        events.ChatPaired,
+        events.ChatRoleChanged,
+        events.ChatRevoked,
+        events.StrangerRefused,
     }
 )
 """Facts without a line: the desk's are shown where they arrive, the others are bookkeeping."""

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.domain.commands import Command
 from ledger.domain.events import ChatKind, ChatOutcome, Option
+from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.values import Line, Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
 
@@ -415,4 +416,7 @@ Entity = (
     | Failure
     | ChatTurn
     | Post
+    | ChatIdentity
+    | PairingOffer
+    | Stranger
 )

@@ -42,10 +42,12 @@ from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
+from ledger.domain.folding_pairing import fold_pairing
 from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
 from ledger.domain.look import Look
+from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 
 FOLD_VERSION: Final = 5
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
@@ -119,6 +121,11 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.PostFailed: (fold_posts,),
     events.PostUnknown: (fold_posts,),
     events.PostWithdrawn: (fold_posts,),
+    events.PairingOffered: (fold_pairing,),
+    events.ChatPaired: (fold_pairing,),
+    events.ChatRoleChanged: (fold_pairing,),
+    events.ChatRevoked: (fold_pairing,),
+    events.StrangerRefused: (fold_pairing,),
 }
 """Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
 
@@ -217,6 +224,12 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return turn_keys(entity)
         case Post():
             return _of_post(entity)
+        case ChatIdentity():
+            return _identity_keys(entity)
+        case PairingOffer():
+            return [f"code:{entity.code}"]
+        case Stranger():
+            return [f"told:{entity.told_at:%Y-%m-%dT%H}"] if entity.told_at else []
         case _:
             assert_never(entity)
 
@@ -240,7 +253,7 @@ def case_of(entity: Entity) -> str:
     match entity:
         case Case():
             return entity.id
-        case Contact() | Stop() | ChatTurn():
+        case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""
@@ -262,6 +275,9 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("alarm", Alarm),
     ("failure", Failure),
     ("post", Post),
+    ("identity", ChatIdentity),
+    ("offer", PairingOffer),
+    ("stranger", Stranger),
 )
 
 
@@ -289,6 +305,14 @@ def case_status(
     if case.closed:
         return CaseStatus.CLOSED
     return CaseStatus.RUNNING if running_actions else CaseStatus.WAITING
+
+
+def _identity_keys(identity: ChatIdentity) -> list[str]:
+    """Only an active one is found by its chat, so there is at most one."""
+    place = f"{identity.channel}:{identity.user}"
+    if not identity.active:
+        return [f"revoked:{place}"]
+    return [f"chat:{place}", f"operator:{identity.operator}", "active"]
 
 
 def _where(name: str, value: str) -> list[str]:

@@ -67,6 +67,13 @@ from ledger.domain.events.outside import (
     Tapped,
     UndoOrdered,
 )
+from ledger.domain.events.pairing import (
+    ChatPaired,
+    ChatRevoked,
+    ChatRoleChanged,
+    PairingOffered,
+    StrangerRefused,
+)
 from ledger.domain.events.planning import (
     ActionProposed,
     AlarmSet,
@@ -146,7 +153,10 @@ __all__ = [
     "ChatFile",
     "ChatKind",
     "ChatOutcome",
+    "ChatPaired",
     "ChatReceived",
+    "ChatRevoked",
+    "ChatRoleChanged",
     "ChatSeenTo",
     "CompanyConfigured",
     "ContactCreated",
@@ -181,6 +191,7 @@ __all__ = [
     "ModelCallReserved",
     "OperatorSaid",
     "Option",
+    "PairingOffered",
     "PaymentMatched",
     "PaymentReceived",
     "PersonErased",
@@ -218,6 +229,7 @@ __all__ = [
     "Routed",
     "SplitOrdered",
     "StopOrdered",
+    "StrangerRefused",
     "StrayPlaced",
     "TapRefused",
     "Tapped",

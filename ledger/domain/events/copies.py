@@ -44,6 +44,7 @@ class CopyTakenOver(Event, frozen=True, kw_only=True):
     generation: int
     operator: str
     channel: str
+    by: str = ""
     differences: int = 0
     numbers: tuple[tuple[str, int], ...] = ()
 

@@ -21,6 +21,7 @@ class ErasureOrdered(Event, frozen=True, kw_only=True):
     persons: tuple[str, ...]
     operator: str
     channel: str
+    by: str = ""
     contacts: tuple[str, ...] = ()
 
 

@@ -1,4 +1,7 @@
-"""What came in from outside, at `bot/intake`; always on the desk."""
+"""What came in from outside, at `bot/intake`; always on the desk.
+
+`by` is the `ChatIdentity` that spoke; "" is the console, whose user is the owner.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,7 @@ class OperatorSaid(Event, frozen=True, kw_only=True):
 
     operator: str
     channel: str
+    by: str = ""
     about: str = ""
     text: Personal = ""
 
@@ -89,6 +93,7 @@ class Tapped(Event, frozen=True, kw_only=True):
     sha256: str
     operator: str
     channel: str
+    by: str = ""
     text: Personal = ""
     edits: Annotated[dict[str, str], SEALED] = {}
 
@@ -99,6 +104,7 @@ class QuestionReplied(Event, frozen=True, kw_only=True):
     question: str
     operator: str
     channel: str
+    by: str = ""
     choice: str = ""
     text: Personal = ""
 
@@ -110,6 +116,7 @@ class StopOrdered(Event, frozen=True, kw_only=True):
     target: str
     operator: str
     channel: str
+    by: str = ""
     reason: Personal = ""
 
 
@@ -120,6 +127,7 @@ class ResumeOrdered(Event, frozen=True, kw_only=True):
     target: str
     operator: str
     channel: str
+    by: str = ""
 
 
 class RetryOrdered(Event, frozen=True, kw_only=True):
@@ -128,6 +136,7 @@ class RetryOrdered(Event, frozen=True, kw_only=True):
     target: str
     operator: str
     channel: str
+    by: str = ""
 
 
 class MergeOrdered(Event, frozen=True, kw_only=True):
@@ -137,6 +146,7 @@ class MergeOrdered(Event, frozen=True, kw_only=True):
     merged: str
     operator: str
     channel: str
+    by: str = ""
 
 
 class SplitOrdered(Event, frozen=True, kw_only=True):
@@ -145,6 +155,7 @@ class SplitOrdered(Event, frozen=True, kw_only=True):
     contact: str
     operator: str
     channel: str
+    by: str = ""
 
 
 class KeyTold(Event, frozen=True, kw_only=True):
@@ -158,6 +169,7 @@ class KeyTold(Event, frozen=True, kw_only=True):
     kind: str
     operator: str
     channel: str
+    by: str = ""
     key: Personal = ""
 
 
@@ -168,6 +180,7 @@ class AssignOrdered(Event, frozen=True, kw_only=True):
     case: str
     operator: str
     channel: str
+    by: str = ""
 
 
 class UndoOrdered(Event, frozen=True, kw_only=True):
@@ -178,6 +191,7 @@ class UndoOrdered(Event, frozen=True, kw_only=True):
     target: str
     operator: str
     channel: str
+    by: str = ""
     reason: Personal = ""
 
 
