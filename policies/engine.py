@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.domain.errors import PolicyInvalid
 from ledger.domain.verdicts import Allow, Ask, Deny, FiredRule, Verdict
+from policies.attention import Urgency
 from policies.rulebook import About, Effect, Reader, Rule, RuleFile, Sheet
 from policies.wording import filled
 
@@ -109,6 +110,12 @@ class Policies:
         asked = (r for r in self._rules.about(about) if not command or r.concerns(command))
         fired = tuple(hit for rule in asked if (hit := _fire(rule, facts, values)) is not None)
         return _verdict((*self._rules.forced, *fired) or (_default(command, values),), self.policy)
+
+    def urgency(self, verdict: Verdict | None) -> Urgency:
+        """How urgent an ask is by the rules in force: the most urgent one that fired decides."""
+        fired = {hit.rule for hit in verdict.fired} if isinstance(verdict, Ask) else set()
+        urgent = any(r.id in fired and r.urgency is Urgency.URGENT for r in self.rules)
+        return Urgency.URGENT if urgent else Urgency.NORMAL
 
     def _start(self) -> tuple[Rules, Loaded | Refused]:
         try:

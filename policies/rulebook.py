@@ -13,6 +13,7 @@ import yaml
 from msgspec import Struct
 
 from ledger.domain.errors import PolicyInvalid
+from policies.attention import Urgency
 from policies.expressions import Condition, ConditionInvalid, Language
 from policies.inputs import COMMANDS, GateInput, ModelInput, names_of
 from policies.wording import known_placeholders, placeholders
@@ -21,8 +22,8 @@ EVERYTHING = "*"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _VERSION = re.compile(r"[A-Za-z0-9._-]{1,32}")
 _FILE_KEYS = ("version", "about", "rules")
-_RULE_KEYS = ("id", "effect", "on", "when", "reason", "note")
-_OPTIONAL = ("about", "on", "note")
+_RULE_KEYS = ("id", "effect", "on", "when", "reason", "urgency", "note")
+_OPTIONAL = ("about", "on", "urgency", "note")
 _Kind = TypeVar("_Kind", bound=StrEnum)
 
 
@@ -49,7 +50,10 @@ class RuleFile(Struct, frozen=True):
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """One rule, checked. `on` holds command names; it is empty for rules about the model."""
+    """One rule, checked. `on` holds command names; it is empty for rules about the model.
+
+    `urgency` is of what it asks about: an urgent card breaks through quiet hours and caps.
+    """
 
     id: str
     effect: Effect
@@ -59,6 +63,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     line: int
     about: About
     on: tuple[str, ...] = ()
+    urgency: Urgency = Urgency.NORMAL
     note: str = ""
 
     def concerns(self, command: str) -> bool:
@@ -126,6 +131,7 @@ class Reader:
             line=_line(node),
             about=about,
             on=_on(file, about, node, keys.get("on")),
+            urgency=_urgency(file, keys),
             note=_text(file, keys["note"]) if "note" in keys else "",
         )
 
@@ -198,6 +204,15 @@ def _on(file: str, about: About, rule: yaml.Node, node: yaml.Node | None) -> tup
     if not parts:
         _refuse(file, node, "'on' names no command")
     return tuple(_command(file, part) for part in parts)
+
+
+def _urgency(file: str, keys: dict[str, yaml.Node]) -> Urgency:
+    node = keys.get("urgency")
+    if node is None:
+        return Urgency.NORMAL
+    if _choice(file, keys["effect"], Effect) is not Effect.ASK:
+        _refuse(file, node, "'urgency' has a meaning only where the effect is ask")
+    return _choice(file, node, Urgency)
 
 
 def _command(file: str, node: yaml.Node) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from enum import StrEnum
 from typing import Final
 
@@ -111,6 +112,28 @@ class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mails_per_contact_per_day: int = 5
 
 
+class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From when to when nobody is to be disturbed, by the clock on the wall; over night too."""
+
+    begin: time
+    end: time
+
+
+class Attention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much of the operator's attention Coo may take in chat, and when.
+
+    `group_from`: so many asks alike share one card. `digest_at`: when the day's digest comes, None
+    for never. `zone` is an IANA name; empty: that of the company.
+    """
+
+    cards_per_hour: int = 6
+    cards_per_day: int = 30
+    group_from: int = 3
+    quiet_hours: QuietHours | None = QuietHours(begin=time(22), end=time(7))
+    digest_at: time | None = time(18)
+    zone: str = ""
+
+
 class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The human behind the company."""
 
@@ -146,6 +169,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         default_factory=lambda: InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
     )
     budgets: Budgets = field(default_factory=Budgets)
+    attention: Attention = field(default_factory=Attention)
     model_may_see: ModelScope = ModelScope.ANY
     time_zone: str = ""
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.domain.verdicts import Allow, Ask, Deny
+from ledger.domain.verdicts import Allow, Ask, Deny, FiredRule
+from policies.attention import Urgency
 from policies.checks import situations
 from policies.engine import LARGEST_FILE, Loaded, Policies, Refused, shipped_rules
 from policies.inputs import values_of
@@ -172,3 +173,19 @@ def test_a_hostile_value_in_a_reason_stays_one_harmless_line(tmp_path):
     assert reason.isprintable()
     assert "{amount}" in reason
     assert len(reason) < 100
+
+
+def test_an_ask_is_as_urgent_as_the_most_urgent_rule_that_fired(tmp_path):
+    rules = """
+version: "1"
+rules:
+  - {id: soon, effect: ask, on: "*", when: "true", reason: "Soon.", urgency: urgent}
+  - {id: whenever, effect: ask, on: "*", when: "true", reason: "Whenever."}
+"""
+    (tmp_path / "mine.yaml").write_text(rules)
+    policies = Policies.load(None, tmp_path)
+    calm, soon = FiredRule("whenever", "ask", ""), FiredRule("soon", "ask", "")
+    assert policies.urgency(Ask((calm, soon), "1@a")) is Urgency.URGENT
+    assert policies.urgency(Ask((calm,), "1@a")) is Urgency.NORMAL
+    assert policies.urgency(Deny((soon,), "1@a")) is Urgency.NORMAL
+    assert policies.urgency(None) is Urgency.NORMAL

@@ -30,7 +30,10 @@ def test_the_rule_in_the_documentation_works(tmp_path):
     block = DOC.split("    version:")[1].split("\n\n")[0]
     (tmp_path / "mine.yaml").write_text("    version:" + block)
     rules = Policies.load(None, tmp_path).rules
-    assert [r.id for r in rules if r.file == "mine.yaml"] == ["small-invoices-go-out"]
+    assert [r.id for r in rules if r.file == "mine.yaml"] == [
+        "small-invoices-go-out",
+        "reverse-it-soon",
+    ]
     assert rules[-1].about is About.COMMANDS
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from ledger.domain.errors import PolicyInvalid
+from policies.attention import Urgency
 from policies.rulebook import Effect, Reader, RuleFile
 
 READER = Reader()
@@ -39,6 +40,11 @@ def test_a_good_file_gives_its_rules_in_order():
     ]
 
 
+def test_a_rule_may_mark_what_it_asks_about_as_urgent():
+    assert [r.urgency for r in read(rule(urgency="urgent")).rules] == [Urgency.URGENT]
+    assert [r.urgency for r in read(rule()).rules] == [Urgency.NORMAL]
+
+
 def test_a_file_with_nothing_but_comments_holds_no_rules():
     assert read("# nothing yet\n").rules == ()
 
@@ -53,6 +59,8 @@ def test_a_file_with_nothing_but_comments_holds_no_rules():
         (rule(when="amount_minor"), 6, "of type INT"),
         (rule(when="dyn(first_contact)"), 6, "of type DYN"),
         (rule(effect="forbid"), 4, "'forbid' is not one of: allow, ask, deny"),
+        (rule(urgency="very"), 8, "'very' is not one of: normal, urgent"),
+        (rule(urgency="urgent", effect="deny"), 8, "a meaning only where the effect is ask"),
         (rule(on="[SendPropsal]"), 5, "perhaps 'SendProposal' was meant"),
         (rule(on="[]"), 5, "'on' names no command"),
         (rule(on=""), 3, "'on' is missing"),
