@@ -5,9 +5,8 @@ from __future__ import annotations
 import platform
 import sqlite3
 import stat
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from msgspec import Struct
 from bot import texts
 from bot.channel import Reply, Table
 from bot.company.file import FILE_NAME, load_company
+from bot.findings import Check, Finding, Health
 from bot.folder import Folder
 from bot.office.port import PoliciesInForce, VerifyReport
 from bot.settings import HOSTED_MODELS, ModelEndpoint, Settings, nearest_variable
@@ -33,24 +33,6 @@ SHARED_BITS: Final = stat.S_IRWXG | stat.S_IRWXO
 SQLITE_FIXED: Final = (3, 51, 3)
 SQLITE_BACKPORTS: Final = ((3, 50, 7), (3, 44, 6))
 """Versions without the WAL reset race that may lose a commit when two processes write."""
-
-
-class Health(StrEnum):
-    """How a finding stands. Only `BROKEN` makes the exit code 1."""
-
-    OK = "ok"
-    ABSENT = "not set"
-    ADVICE = "look"
-    BROKEN = "BROKEN"
-
-
-class Finding(Struct, frozen=True, kw_only=True):
-    """One line of the report. `remedy` is empty only where all is well or nothing is needed."""
-
-    about: str
-    health: Health
-    what: str
-    remedy: str = ""
 
 
 class Copied(Struct, frozen=True, kw_only=True):
@@ -101,8 +83,12 @@ class Report(Struct, frozen=True, kw_only=True):
         )
 
 
-async def examine(settings: Settings, probes: Probes | CooError | OSError | None) -> Report:
-    """Look at everything.
+async def examine(
+    settings: Settings,
+    probes: Probes | CooError | OSError | None,
+    checks: Sequence[Check] = (),
+) -> Report:
+    """Look at everything; `checks` are of the rooms that know best how they are set up.
 
     Instead of `probes` comes the error where the folder could not be opened, and None where
     there is no ledger to open yet.
@@ -117,12 +103,20 @@ async def examine(settings: Settings, probes: Probes | CooError | OSError | None
         *_environment(settings),
         _model(settings.model, known),
         *await _inside(probes),
+        *[finding for check in checks for finding in await _asked(check)],
     ]
     return Report(
         findings=tuple(findings),
         data=tuple(_files(settings.data)),
         leaves=tuple(_leaves(settings.model, known)),
     )
+
+
+async def _asked(check: Check) -> Sequence[Finding]:
+    try:
+        return await check.look()
+    except (CooError, OSError) as error:
+        return [_fell_over(check.about, error)]
 
 
 def _both(finding: Finding) -> str:

@@ -8,9 +8,9 @@ from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import texts
+from bot.company.attention import attention, time_zone
 from bot.company.yaml_section import Section, document
 from bot.wording.amounts import is_country, is_currency, micro_usd
 from ledger.domain.company import (
@@ -85,7 +85,8 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         ),
         keep_years=_keep_years(invoices),
         budgets=_budgets(top.section("budgets")),
-        time_zone=_time_zone(firm),
+        attention=attention(top.section("attention")),
+        time_zone=time_zone(firm, "time_zone"),
         model_may_see=top.choice("model_may_see", ModelScope, ModelScope.ANY),
     )
     for section in (top, firm, invoices, guardrails):
@@ -111,15 +112,6 @@ def _country(section: Section) -> str:
     value = section.text("country", "DE")
     if not is_country(value):
         raise section.refused("country", texts.COMPANY_BAD_COUNTRY, value=value)
-    return value
-
-
-def _time_zone(section: Section) -> str:
-    value = section.text("time_zone", "")
-    try:
-        _ = ZoneInfo(value) if value else None
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise section.refused("time_zone", texts.COMPANY_BAD_ZONE, value=value) from error
     return value
 
 

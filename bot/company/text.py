@@ -8,6 +8,7 @@ from typing import Final
 from bot.wording.amounts import percent_plain, usd_plain
 from ledger.domain.amounts import plain_amount
 from ledger.domain.company import (
+    Attention,
     Bank,
     Company,
     Guardrails,
@@ -95,6 +96,7 @@ def company_text(company: Company) -> str:
     parts = (
         _head(), _firm(company), _people(company), _money(company), _prices(company.prices),
         _limits(company), _invoices(company), _budgets(company),
+        _attention(company.attention), _models(company),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in (*part, ""))
 
@@ -232,6 +234,21 @@ def _budgets(company: Company) -> Iterator[str]:
     yield f"  model_per_day_usd: {quoted(usd_plain(budgets.model_per_day_microusd))}"
     yield f"  mails_per_day: {budgets.mails_per_day}"
     yield f"  mails_per_contact_per_day: {budgets.mails_per_contact_per_day}"
-    yield ""
+
+
+def _attention(attention: Attention) -> Iterator[str]:
+    quiet, digest = attention.quiet_hours, attention.digest_at
+    yield "attention:  # in chat; what is urgent or runs out comes all the same"
+    yield f"  cards_per_hour: {attention.cards_per_hour}"
+    yield f"  cards_per_day: {attention.cards_per_day}"
+    yield f"  group_from: {attention.group_from}  # so many cards alike come as one list"
+    hours = quoted(f"{quiet.begin:%H:%M}-{quiet.end:%H:%M}") if quiet else "none"
+    yield f"  quiet_hours: {hours}"
+    yield f"  digest_at: {quoted(f'{digest:%H:%M}') if digest else 'none'}  # one message a day"
+    zone = f"zone: {quoted(attention.zone or 'Europe/Berlin')}"
+    yield f"  {zone if attention.zone else f'# {zone}'}  # where you are; else time_zone above"
+
+
+def _models(company: Company) -> Iterator[str]:
     yield "# What a language model may see: any, local (only one on your own machine), none."
     yield f"model_may_see: {quoted(company.model_may_see)}"

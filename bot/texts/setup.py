@@ -113,6 +113,13 @@ COMPANY_BAD_ZONE: Final = Trouble(
     "{path} is {value!r}, which is no time zone.",
     "Write a name such as Europe/Berlin, or leave the line out: then this machine's zone counts.",
 )
+COMPANY_BAD_QUIET: Final = Trouble(
+    "{path} is {value!r}, which are no quiet hours.",
+    'Write from when to when: `{key}: "22:00-07:00"`, or `{key}: none`.',
+)
+COMPANY_BAD_CLOCK: Final = Trouble(
+    "{path} is {value!r}, which is no time of day.", 'Write it as `{key}: "18:00"`, or `none`.'
+)
 COMPANY_BAD_MAIL: Final = Trouble(
     "{path} is {value!r}, which is no mail address.", "Write it bare: nora@studio-nord.example."
 )

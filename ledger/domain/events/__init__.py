@@ -7,6 +7,7 @@ numbers) stay readable for ever. A changed meaning needs a new `schema` and an u
 
 from __future__ import annotations
 
+from ledger.domain.events.attention import DigestDue, PostsGrouped
 from ledger.domain.events.base import Event
 from ledger.domain.events.chat import (
     AboutPosts,
@@ -170,6 +171,7 @@ __all__ = [
     "CreditNoteIssued",
     "DecisionRecorded",
     "DeliveryRecorded",
+    "DigestDue",
     "DocumentKept",
     "DoneByOperator",
     "ErasureOrdered",
@@ -210,6 +212,7 @@ __all__ = [
     "PostUnknown",
     "PostWithdrawn",
     "Postponed",
+    "PostsGrouped",
     "PriceChange",
     "PricesChanged",
     "ProposalAccepted",

@@ -1,19 +1,10 @@
-"""What the outbox says of the operator's attention: what it holds back, and what shares a card."""
+"""What is said of the operator's attention: asks that share a card, and that a digest is due."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 
 from ledger.domain.events.base import Event
-
-
-class AttentionHeld(Event, frozen=True, kw_only=True):
-    """A post waits for a better moment, `until` then at the latest; said once a post."""
-
-    post: str
-    subject: str
-    until: datetime
-    why: str
 
 
 class PostsGrouped(Event, frozen=True, kw_only=True):
@@ -26,3 +17,14 @@ class PostsGrouped(Event, frozen=True, kw_only=True):
     alike: str
     subjects: tuple[str, ...]
     posts: tuple[str, ...]
+
+
+class DigestDue(Event, frozen=True, kw_only=True):
+    """The operator's hour came, and since the last digest there was something worth a message.
+
+    It is of the facts with a `seq` above `after`, up to `until`; `day` is the operator's.
+    """
+
+    day: date
+    after: int
+    until: int

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import time
 from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.company.file import iban_holds, load_company, read_company
 from bot.company.init import company_by_asking, slug, write_company
 from bot.company.text import company_text, defaults
 from ledger.domain.company import (
+    Attention,
     Bank,
     Budgets,
     Company,
@@ -22,6 +25,7 @@ from ledger.domain.company import (
     Negotiation,
     Operator,
     PriceItem,
+    QuietHours,
     Tax,
 )
 from ledger.domain.errors import SettingsInvalid
@@ -281,3 +285,55 @@ def test_init_by_force_keeps_the_former_file_beside_it(tmp_path: Path) -> None:
     assert second.kept is not None
     assert load_company(first.kept) == defaults()
     assert load_company(second.kept) == other
+
+
+ATTENTION = TEXT[TEXT.index("attention:") : TEXT.index("# What a language model")]
+
+
+def attending(*lines: str) -> str:
+    return TEXT.replace(ATTENTION, "attention:\n" + "".join(f"  {line}\n" for line in lines) + "\n")
+
+
+def test_attention_is_read_as_it_is_written() -> None:
+    given = Attention(
+        cards_per_hour=3,
+        cards_per_day=12,
+        group_from=4,
+        quiet_hours=QuietHours(begin=time(12, 30), end=time(14)),
+        digest_at=None,
+        zone="America/New_York",
+    )
+    company = replace(defaults(), attention=given)
+    assert read_company(company_text(company)) == company
+    awake = replace(defaults(), attention=Attention(quiet_hours=None, digest_at=time(6, 5)))
+    assert read_company(company_text(awake)) == awake
+
+
+def test_a_company_that_says_nothing_of_attention_has_quiet_nights_and_a_digest() -> None:
+    company = read_company(TEXT.replace(ATTENTION, ""))
+    assert company.attention == Attention()
+    assert company.attention.quiet_hours is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "cause", "remedy"),
+    [
+        ('quiet_hours: "ten to six"', "attention.quiet_hours is 'ten to six'", '"22:00-07:00"'),
+        ('quiet_hours: "22:00-25:00"', "which are no quiet hours", "or `quiet_hours: none`"),
+        ('quiet_hours: "22:00-22:00"', "which are no quiet hours", '"22:00-07:00"'),
+        ('digest_at: "noon"', "attention.digest_at is 'noon', which is no time", '"18:00"'),
+        ("cards_per_hour: 0", "no whole number from 1", "digits only"),
+        ("group_from: 1", "no whole number from 2", "digits only"),
+        ("zone: Berlin", "attention.zone is 'Berlin', which is no time zone", "Europe/Berlin"),
+        ("cards_per_hours: 3", "attention.cards_per_hours is no key", "'cards_per_hour'"),
+    ],
+)
+def test_a_slip_in_attention_is_named_with_its_line_and_what_to_write(
+    line: str, cause: str, remedy: str
+) -> None:
+    text = attending(line)
+    error = refusal(text)
+    place = text.splitlines().index(f"  {line}") + 1
+    assert error.cause.startswith(f"company.yaml:{place}: ")
+    assert cause in error.cause
+    assert remedy in error.remedy

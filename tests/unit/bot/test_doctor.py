@@ -9,7 +9,8 @@ import pytest
 from bot.company.file import FILE_NAME
 from bot.company.text import company_text, defaults
 from bot.console.render import plain
-from bot.doctor import Copied, Health, Probes, Report, examine, sqlite_finding
+from bot.doctor import Copied, Probes, Report, examine, sqlite_finding
+from bot.findings import Finding, Health
 from bot.office.port import PoliciesInForce, VerifyReport
 from bot.settings import Settings
 from ledger.domain.errors import ChainBroken
@@ -217,3 +218,31 @@ def test_only_sqlite_versions_with_the_fix_are_called_fine(
 
 def test_this_sqlite_is_told() -> None:
     assert sqlite3.sqlite_version in sqlite_finding(sqlite3.sqlite_version_info).what
+
+
+class Room:
+    about = "Slack"
+
+    def __init__(self, found: Finding | Exception) -> None:
+        self._found = found
+
+    async def look(self) -> list[Finding]:
+        if isinstance(self._found, Exception):
+            raise self._found
+        return [self._found]
+
+
+async def test_each_chat_says_itself_how_it_is_set_up(folder: Path) -> None:
+    fine = Finding(about="Slack", health=Health.OK, what="team Nord, app A1")
+    report = await examine(settings(folder), None, [Room(fine)])
+    assert health(report, "Slack") is Health.OK
+    assert "team Nord, app A1" in drawn(report)
+
+
+async def test_a_chat_whose_check_falls_over_is_broken_and_the_rest_is_told_all_the_same(
+    folder: Path,
+) -> None:
+    report = await examine(settings(folder), None, [Room(OSError("no route"))])
+    assert health(report, "Slack") is Health.BROKEN
+    assert health(report, FILE_NAME) is Health.OK
+    assert report.exit_code == 1

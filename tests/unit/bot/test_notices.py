@@ -16,6 +16,7 @@ from ledger.domain.values import DESK, Money
 Paper = Any
 
 QUIET = {
+    "DigestDue", "PostsGrouped",
     "AssignOrdered",
         "ContactSplit",
         "ContactsKeptApart",
