@@ -63,19 +63,21 @@ class CardKind(StrEnum):
     FAILURE = "failure"
     OUTCOME = "outcome"
     DECIDED = "decided"
+    DETAILS = "details"
 
 
 class Row(Struct, frozen=True):
     """One labelled line (or several) of a card. `important` rows may be set off.
 
-    `fine` rows are fine print (ids, hashes, checks): the console shows them, a chat only behind
-    `more`, since a card must be understood in five seconds.
+    `brief` is what a small screen shows instead of `lines`, without ids and hashes; nothing where
+    it is empty, the same where it is None. `bot.cards.face.face` makes a card of them, and `more`
+    tells the rest: a card on a phone must be understood in five seconds.
     """
 
     label: str
     lines: tuple[str, ...]
     important: bool = False
-    fine: bool = False
+    brief: tuple[str, ...] | None = None
 
 
 class Attached(Struct, frozen=True, kw_only=True):

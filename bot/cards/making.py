@@ -13,6 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot import texts
+from bot.cards import brief
 from bot.cards import rows as card_rows
 from bot.cards.outcomes import UNDECIDED, decided_card
 from bot.cards.sources import Sources, provenance_lines
@@ -64,10 +65,10 @@ def approval_card(
         rows=(
             *card_rows.what_to_whom(command, contact),
             *_reasons(action),
-            *card_rows.row(texts.ROW_SOURCES, provenance_lines(action.provenance, sources, now)),
-            *card_rows.row(texts.ROW_ADVICE, card_rows.short(action.recommendation)),
+            *_sources(provenance_lines(action.provenance, sources, now), approval.number),
+            *_advice(action.recommendation),
             Row(texts.ROW_NOTHING, card_rows.short(action.if_nothing) or (texts.NOTHING_HAPPENS,)),
-            Row(texts.ROW_UNTIL, (_until(approval, now),)),
+            _until(approval, now),
             *card_rows.rest(command),
         ),
         text=card_rows.body(command),
@@ -77,6 +78,7 @@ def approval_card(
         footer=texts.BOUND_TO.format(sha=command_sha(command)[: card_rows.SHA_SIGNS]),
         sha256=command_sha(command),
         irreversible=action.risk == Risk.IRREVERSIBLE,
+        attachments=card_rows.attachments(command),
     )
 
 
@@ -127,17 +129,31 @@ def _reasons(action: Action) -> Iterator[Row]:
     match action.verdict:
         case Allow(fired, policy) | Ask(fired, policy) | Deny(fired, policy):
             lines = fired_lines(fired) or (texts.ASKS_BY_DEFAULT,)
-            yield Row(texts.ROW_ASKS, (*lines, texts.POLICY.format(policy=policy)))
+            rules = texts.POLICY.format(policy=policy)
+            yield Row(texts.ROW_ASKS, (*lines, rules), brief=brief.reasons(fired))
         case None:
             yield Row(texts.ROW_ASKS, (texts.ASKS_BY_DEFAULT,))
-    yield Row(texts.ROW_RISK, (texts.RISKS.get(action.risk, action.risk),))
+    yield Row(texts.ROW_RISK, (texts.RISKS.get(action.risk, action.risk),), brief=())
 
 
-def _until(approval: Approval, now: datetime) -> str:
+def _sources(lines: tuple[str, ...], number: int) -> Iterator[Row]:
+    if lines:
+        yield Row(texts.ROW_SOURCES, lines, brief=brief.sources(lines, number))
+
+
+def _advice(text: str) -> Iterator[Row]:
+    if text.strip():
+        yield Row(texts.ROW_ADVICE, card_rows.short(text), brief=(brief.advice(text),))
+
+
+def _until(approval: Approval, now: datetime) -> Row:
     if approval.status is ApprovalStatus.POSTPONED and approval.until:
-        return texts.POSTPONED.format(when=clock_words(approval.until, now))
+        return Row(
+            texts.ROW_UNTIL, (texts.POSTPONED.format(when=clock_words(approval.until, now)),)
+        )
     when, left = clock_words(approval.expires_at, now), span_words(approval.expires_at - now)
-    return texts.EXPIRES.format(when=when, left=left)
+    short = texts.EXPIRES_BRIEF.format(when=when, left=left)
+    return Row(texts.ROW_UNTIL, (texts.EXPIRES.format(when=when, left=left),), brief=(short,))
 
 
 def _verbs(number: int, command: Command) -> Iterator[Button]:
@@ -148,3 +164,9 @@ def _verbs(number: int, command: Command) -> Iterator[Button]:
     yield Button(label=texts.VERB_TELL, typed=f"tell {number} HOW", verb=Verb.INSTRUCT)
     yield Button(label=texts.VERB_LATER, typed=f"later {number}", verb=Verb.LATER)
     yield Button(label=texts.VERB_DID_IT, typed=f"did-it {number}", verb=Verb.DID_IT)
+    yield more_button(str(number))
+
+
+def more_button(about: str) -> Button:
+    """The way to all that a card leaves out."""
+    return Button(label=texts.VERB_MORE, typed=f"more {about}", command=f"more {about}")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
+from bot.cards import brief
 from bot.cards import rows as card_rows
 from bot.channel import Button, Card, CardKind, Row
 from bot.wording.amounts import clock_words
@@ -51,7 +52,7 @@ def decided_card(
         rows=(
             *rows,
             Row(texts.ROW_DECIDED, (decided_words(approval, now),), important=True),
-            Row(texts.ROW_OUTCOME, outcome_lines(action, contact)),
+            _came_of_it(action, contact),
         ),
     )
 
@@ -95,7 +96,19 @@ def receipt_lines(action: Action, receipt: Receipt, contact: Contact | None) -> 
     reference = one_line(receipt.reference)
     yield texts.RECEIPT.format(provider=one_line(receipt.provider), reference=reference) + where
     for part in receipt.documents:
-        yield f"{one_line(part.name)} ({card_rows.size_words(part.size)})"
+        yield f"{one_line(part.name)} ({brief.size_words(part.size)})"
+
+
+def _came_of_it(action: Action, contact: Contact | None) -> Row:
+    lines = outcome_lines(action, contact)
+    short = (lines[0], *_proof_in_brief(action.receipt)) if action.receipt else None
+    return Row(texts.ROW_OUTCOME, lines, brief=short)
+
+
+def _proof_in_brief(receipt: Receipt) -> tuple[str, ...]:
+    """That there is a receipt, by whom, and which documents came of it."""
+    documents = (f"{one_line(e.name)} ({brief.size_words(e.size)})" for e in receipt.documents)
+    return (texts.RECEIPT_BRIEF.format(provider=one_line(receipt.provider)), *documents)
 
 
 def _done(command: Command | None) -> str:
@@ -123,9 +136,15 @@ def outcome_card(action: Action, contact: Contact | None, number: int = 0) -> Ca
         title=lines[0],
         rows=(
             *(() if number else _unasked(action)),
-            *card_rows.row(texts.ROW_PROOF if action.receipt else texts.ROW_CAUSE, lines[1:]),
+            *_proof(action, lines[1:]),
         ),
     )
+
+
+def _proof(action: Action, lines: tuple[str, ...]) -> tuple[Row, ...]:
+    if action.receipt is None:
+        return card_rows.row(texts.ROW_CAUSE, lines)
+    return (Row(texts.ROW_PROOF, lines, brief=_proof_in_brief(action.receipt)),)
 
 
 def _unasked(action: Action) -> Iterator[Row]:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from bot import texts
-from bot.channel import Row
+from bot.cards import brief
+from bot.channel import Attached, Row
 from bot.wording.amounts import counted, percent_plain
 from bot.wording.untrusted import inline, one_line
 from ledger.domain.amounts import amount_words
@@ -44,8 +45,6 @@ from ledger.domain.values import Attachment, Line, Money, totals
 
 SHA_SIGNS = 16
 """Hex digits of a sha256 that people see: 64 bits, enough to tell two documents apart."""
-
-_KILO = 1024
 
 
 def headline(command: Command, who: str) -> str:
@@ -91,7 +90,7 @@ def what(command: Command) -> Row:
             line = texts.WHAT_REOPEN.format(case=inline(case), outcome=inline(outcome))
         case _:
             assert_never(command)
-    return Row(texts.ROW_WHAT, (line,), important=True)
+    return Row(texts.ROW_WHAT, (line,), important=True, brief=(brief.what(command),))
 
 
 def _what_is_reversed(command: IssueCreditNote) -> str:
@@ -114,15 +113,21 @@ def to_whom(command: Command, contact: Contact | None) -> Row:
     """The recipient, and what is remarkable about them."""
     name = who(contact)
     if not isinstance(command, MailCommand):
-        return Row(texts.ROW_TO, (f"{name} ({inline(command.contact)})",), important=True)
-    lines = [f"{name} <{inline(command.to)}> ({inline(command.contact)})"]
+        whole = (f"{name} ({inline(command.contact)})",)
+        return Row(texts.ROW_TO, whole, important=True, brief=(name,))
+    address = f"{name} <{inline(command.to)}>"
+    remarks = tuple(_remarks(command.to, contact))
+    lines = (f"{address} ({inline(command.contact)})", *remarks)
+    return Row(texts.ROW_TO, lines, important=True, brief=(address, *remarks))
+
+
+def _remarks(to: str, contact: Contact | None) -> Iterator[str]:
     if contact is None:
-        lines.append(texts.TO_STRANGER)
-    elif contact.address.lower() != command.to.lower():
-        lines.append(texts.TO_OTHER_ADDRESS.format(address=inline(contact.address)))
+        yield texts.TO_STRANGER
+    elif contact.address.lower() != to.lower():
+        yield texts.TO_OTHER_ADDRESS.format(address=inline(contact.address))
     elif not contact.mails_sent:
-        lines.append(texts.TO_FIRST)
-    return Row(texts.ROW_TO, tuple(lines), important=True)
+        yield texts.TO_FIRST
 
 
 def who(contact: Contact | None) -> str:
@@ -142,11 +147,11 @@ def how_much(command: Command) -> Iterator[Row]:
         case IssueCreditNote():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
             yield Row(texts.ROW_PAID, (_paid(command.paid),), important=True)
-            yield Row(texts.ROW_LINES, tuple(map(_line, command.lines)))
+            yield _lines(command)
             yield Row(texts.ROW_REASON, (inline(command.reason) or texts.NO_REASON,))
         case IssueInvoice():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
-            yield Row(texts.ROW_LINES, tuple(map(_line, command.lines)))
+            yield _lines(command)
             yield Row(texts.ROW_DATES, (_dates(command),))
         case _:
             assert_never(command)
@@ -157,11 +162,22 @@ def rest(command: Command) -> Iterator[Row]:
     if isinstance(command, MailCommand):
         yield Row(texts.ROW_SUBJECT, (inline(command.subject),))
         if command.attachments:
-            yield Row(texts.ROW_DOCUMENTS, tuple(map(_document, command.attachments)))
+            documents = tuple(map(_document, command.attachments))
+            yield Row(texts.ROW_DOCUMENTS, documents, brief=brief.documents(command))
         if command.in_reply_to or command.references:
-            yield Row(texts.ROW_THREAD, tuple(_thread(command)))
+            yield Row(texts.ROW_THREAD, tuple(_thread(command)), brief=())
     if command.preconditions:
-        yield Row(texts.ROW_CHECKS, tuple(map(check, command.preconditions)))
+        yield Row(texts.ROW_CHECKS, tuple(map(check, command.preconditions)), brief=())
+
+
+def attachments(command: Command) -> tuple[Attached, ...]:
+    """The very documents that leave with the command, found by the hash that is approved."""
+    if not isinstance(command, MailCommand):
+        return ()
+    return tuple(
+        Attached(name=one_line(part.name), media_type=part.media_type, blob=part.sha256)
+        for part in command.attachments
+    )
 
 
 def body(command: Command) -> str:
@@ -194,11 +210,8 @@ def check(precondition: Precondition) -> str:  # one arm a kind, nothing nested
             assert_never(precondition)
 
 
-def size_words(size: int) -> str:
-    """`873 bytes`, `42 kB`, `1.5 MB`"""
-    if size < _KILO:
-        return counted(size, "byte")
-    return f"{size // _KILO} kB" if size < _KILO * _KILO else f"{size / _KILO / _KILO:.1f} MB"
+def _lines(command: IssueInvoice | IssueCreditNote) -> Row:
+    return Row(texts.ROW_LINES, tuple(map(_line, command.lines)), brief=brief.lines(command))
 
 
 def _gross(total: Money) -> str:

@@ -32,6 +32,7 @@ _BORDERS: Final = {
     CardKind.FAILURE: "red",
     CardKind.OUTCOME: "green",
     CardKind.DECIDED: "dim",
+    CardKind.DETAILS: "blue",
 }
 
 

@@ -23,6 +23,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot import texts
+from bot.cards.face import face
 from bot.channel import Button, Card, Reply, Row, Table, Verb
 from bot.slack import inert, rich
 
@@ -154,7 +155,7 @@ def _card(card: Card, ids: ButtonIds, room: int) -> list[Block]:
 def _body(card: Card, room: int) -> list[Block]:
     number = f"{card.number} · " if card.number else ""
     rows, left = rich.within(
-        [line for row in card.rows if not row.fine for line in _row(row)], room * 2 // 3
+        [line for row in face(card).rows for line in _row(row)], room * 2 // 3
     )
     shown = inert.inert(card.excerpt)[: max(0, room - rich.size(rows))]
     more = card.cut + len(inert.inert(card.excerpt)) - len(shown)
@@ -164,7 +165,7 @@ def _body(card: Card, room: int) -> list[Block]:
         *_missing(left),
         *(rich.quoted(shown) if shown else ()),
         *_more(card, more),
-        *([note(card.footer)] if card.footer else ()),
+        *([note(face(card).footer)] if face(card).footer else ()),
     ]
 
 

@@ -1,0 +1,22 @@
+"""The face of a card: what a phone shows of it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from bot.channel import Card, CardKind, Row
+
+_BOUND: Final = frozenset({CardKind.APPROVAL, CardKind.PREVIEW})
+"""Cards whose footer is the hash of their bytes, which `more` shows whole."""
+
+
+def face(card: Card) -> Card:
+    """The card with its rows in brief. What can be decided on it, and on what, stays the same."""
+    rows = tuple(_row(row) for row in card.rows if row.brief != ())
+    return replace(card, rows=rows, footer="" if card.kind in _BOUND else card.footer)
+
+
+def _row(row: Row) -> Row:
+    return row if row.brief is None else replace(row, lines=row.brief, brief=None)
