@@ -154,9 +154,7 @@ def _card(card: Card, ids: ButtonIds, room: int) -> list[Block]:
 
 def _body(card: Card, room: int) -> list[Block]:
     number = f"{card.number} · " if card.number else ""
-    rows, left = rich.within(
-        [line for row in face(card).rows for line in _row(row)], room * 2 // 3
-    )
+    rows, left = rich.within([line for row in face(card).rows for line in _row(row)], room * 2 // 3)
     shown = inert.inert(card.excerpt)[: max(0, room - rich.size(rows))]
     more = card.cut + len(inert.inert(card.excerpt)) - len(shown)
     return [

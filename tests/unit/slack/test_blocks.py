@@ -97,7 +97,7 @@ def test_only_what_cannot_be_taken_back_is_asked_about_twice() -> None:
 
 
 def test_fine_print_stays_behind_more() -> None:
-    rows = (Row("To", ("Ada",)), Row("Checks", ("invoice unpaid",), fine=True))
+    rows = (Row("To", ("Ada",)), Row("Checks", ("invoice unpaid",), brief=()))
     assert "Checks" not in literal(drawn(Reply(cards=(card(rows=rows),))))
 
 
