@@ -29,26 +29,17 @@ class Limits(Struct, frozen=True, kw_only=True):
     upload: int = 10_000_000
 
 
-class Enclosure(Struct, frozen=True, kw_only=True):
-    """A picture or a document that hangs on a message."""
-
-    name: str
-    media_type: str
-    data: bytes
-    title: str = ""
-
-
 class Message(Struct, frozen=True, kw_only=True):
     """One message as it is to be shown: an answer, with what makes it tappable and findable.
 
-    `callbacks` has, for each card of `reply.cards`, the ids of its buttons in their order.
+    `callbacks` has, for each card of `reply.cards`, the ids of its buttons in their order. What is
+    attached to it leaves by `upload` before it, so an adapter passes over attachments here.
     `post` and `n` are what `find` looks for; adapters that can, put them into metadata.
     `repeated`: an earlier copy may be there, and the message has to say so. `silent`: no sound.
     """
 
     reply: Reply
     callbacks: tuple[tuple[str, ...], ...] = ()
-    enclosures: tuple[Enclosure, ...] = ()
     post: str = ""
     n: int = 0
     repeated: bool = False

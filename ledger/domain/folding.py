@@ -246,6 +246,7 @@ def _of_post(post: Post) -> list[str]:
         f"status:{post.status}",
         *(["due"] if post.due else []),
         *alive,
+        *(f"bound:{approval}" for approval in post.bound),
         *(f"message:{post.place}:{message}" for message in there),
     ]
 

@@ -172,13 +172,17 @@ class PostAdopted(Event, frozen=True, kw_only=True):
 
 
 class PostFailed(Event, frozen=True, kw_only=True):
-    """The n-th call certainly changed nothing. `final`: another one would not either."""
+    """The n-th call certainly changed nothing. `final`: another one would not either.
+
+    `unreachable`: it is not this message, the whole chat cannot be written to.
+    """
 
     post: str
     n: int
     cause: str
     remedy: str
     final: bool = True
+    unreachable: bool = False
 
 
 class PostUnknown(Event, frozen=True, kw_only=True):
