@@ -141,12 +141,14 @@ class Intake:
         )
         return await self._record(event, f"missed:{_digest(canonical(event))}", what="alarms")
 
-    async def once(self, event: Event, key: str, *, person: str = "") -> Taken:
+    async def once(self, event: Event, key: str, *, person: str = "", cause: str = "") -> Taken:
         """Record something under a key that the caller knows to be unique.
 
-        `person` (a pseudonym) is whose key seals it; without one it is the company's.
+        `person` (a pseudonym) is whose key seals it; without one it is the company's. `cause` is
+        the fact that it follows from.
         """
-        return await self._record(event, key, what=type(event).__name__, person=person)
+        what = type(event).__name__
+        return await self._record(event, key, what=what, person=person, cause=cause)
 
     async def configured(
         self,
@@ -175,8 +177,10 @@ class Intake:
         for data in (raw, *(attachment.data for attachment in mail.attachments)):
             await self._blobs.put(data, person=person)
 
-    async def _record(self, event: Event, key: str, *, what: str, person: str = "") -> Taken:
-        draft = Draft(case=DESK, event=event, key=key, by="intake", person=person)
+    async def _record(
+        self, event: Event, key: str, *, what: str, person: str = "", cause: str = ""
+    ) -> Taken:
+        draft = Draft(case=DESK, event=event, key=key, by="intake", person=person, cause=cause)
         appended: Appended = await self._ledger.append([draft])
         return Taken(what=what, fact=appended.facts[0], new=appended.new > 0)
 

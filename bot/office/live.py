@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import overload
 
@@ -26,7 +27,7 @@ from bot.work.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, Approval, Case, Contact, Question
-from ledger.domain.errors import ChainBroken
+from ledger.domain.errors import ChainBroken, KeyConflict
 from ledger.domain.events import (
     AssignOrdered,
     Event,
@@ -63,14 +64,24 @@ class LiveOffice:
         *,
         operator: str,
         channel: str,
+        by: str = "",
+        cause: str = "",
         statements: Sequence[Path] = (),
     ) -> None:
-        """`statements` are files of a bank that a comparison looks at too."""
+        """`by` is the `ChatIdentity` that speaks, "" for the console.
+
+        `cause` is the fact of what came in through a chat: all that is recorded here follows from
+        it, and doing it again after a crash adds nothing. `statements` are files of a bank that a
+        comparison looks at too.
+        """
         self._statements = tuple(statements)
         self._app = app
         self._hosting = hosting
         self._operator = operator
         self._channel = channel
+        self._by = by
+        self._cause = cause
+        self._ordinals = count()
 
     @property
     def views(self) -> ReadViews:
@@ -125,6 +136,7 @@ class LiveOffice:
                 sha256=sha256,
                 operator=self._operator,
                 channel=self._channel,
+                by=self._by,
                 text=text,
                 edits=dict(edits or {}),
             ),
@@ -133,7 +145,9 @@ class LiveOffice:
 
     async def say(self, text: str, about: str = "") -> str:
         return await self._record(
-            OperatorSaid(operator=self._operator, channel=self._channel, about=about, text=text),
+            OperatorSaid(
+                operator=self._operator, channel=self._channel, by=self._by, about=about, text=text
+            ),
             about=about,
         )
 
@@ -143,6 +157,7 @@ class LiveOffice:
                 question=question,
                 operator=self._operator,
                 channel=self._channel,
+                by=self._by,
                 choice=choice,
                 text=text,
             ),
@@ -156,6 +171,7 @@ class LiveOffice:
                 target=target,
                 operator=self._operator,
                 channel=self._channel,
+                by=self._by,
                 reason=reason,
             ),
             about=target if reason else "",
@@ -164,13 +180,17 @@ class LiveOffice:
     async def resume(self, scope: str, target: str = "") -> str:
         return await self._record(
             ResumeOrdered(
-                scope=scope, target=target, operator=self._operator, channel=self._channel
+                scope=scope,
+                target=target,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
             )
         )
 
     async def retry(self, target: str) -> str:
         return await self._record(
-            RetryOrdered(target=target, operator=self._operator, channel=self._channel)
+            RetryOrdered(target=target, operator=self._operator, channel=self._channel, by=self._by)
         )
 
     async def standing(self) -> Standing:
@@ -186,31 +206,49 @@ class LiveOffice:
 
     async def merge(self, kept: str, other: str) -> str:
         return await self._record(
-            MergeOrdered(contact=kept, merged=other, operator=self._operator, channel=self._channel)
+            MergeOrdered(
+                contact=kept,
+                merged=other,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
+            )
         )
 
     async def split(self, contact: str) -> str:
         return await self._record(
-            SplitOrdered(contact=contact, operator=self._operator, channel=self._channel)
+            SplitOrdered(
+                contact=contact, operator=self._operator, channel=self._channel, by=self._by
+            )
         )
 
     async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
         told = KeyTold(
-            contact=contact, kind=kind, operator=self._operator, channel=self._channel, key=key
+            contact=contact,
+            kind=kind,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            key=key,
         )
         person = self._app.keys.person(mark)
-        unique = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
-        return (await self._app.intake.once(told, unique, person=person)).fact.id
+        return await self._once(told, person)
 
     async def assign(self, fact: str, case: str) -> str:
         return await self._record(
-            AssignOrdered(fact=fact, case=case, operator=self._operator, channel=self._channel)
+            AssignOrdered(
+                fact=fact, case=case, operator=self._operator, channel=self._channel, by=self._by
+            )
         )
 
     async def undo(self, target: str, reason: str = "") -> str:
         return await self._record(
             UndoOrdered(
-                target=target, operator=self._operator, channel=self._channel, reason=reason
+                target=target,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
+                reason=reason,
             ),
             about=target,
         )
@@ -316,8 +354,18 @@ class LiveOffice:
         Words about a case are sealed under the key of whom it is with, and erased with them.
         """
         person = await self._person_behind(about) if about else ""
-        key = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
-        return (await self._app.intake.once(event, key, person=person)).fact.id
+        return await self._once(event, person)
+
+    async def _once(self, event: Event, person: str) -> str:
+        if not self._cause:
+            key = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
+            return (await self._app.intake.once(event, key, person=person)).fact.id
+        key = said_key(self._cause, next(self._ordinals))
+        try:
+            taken = await self._app.intake.once(event, key, person=person, cause=self._cause)
+        except KeyConflict as said:  # before a crash, and what it is about has moved on since
+            return said.existing
+        return taken.fact.id
 
     async def _person_behind(self, about: str) -> str:
         """Whom that is, or is with, which words are about; "" where nobody is left to protect."""
@@ -331,6 +379,11 @@ class LiveOffice:
         contact = await views.get(Contact, case.contact if case else about)
         person = contact.persons[0] if contact and contact.persons else ""
         return "" if self._app.keys.is_forgotten(person) else person
+
+
+def said_key(received: str, ordinal: int) -> str:
+    """The key of the `ordinal`-th fact that a person said by what came in (a fact's id)."""
+    return f"said:{received}:{ordinal}"
 
 
 def broken_report(broken: ChainBroken) -> VerifyReport:
