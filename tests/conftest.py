@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from slack_server import SlackServer, slack_server
 
 
 def _loaded(name: str, path: Path) -> ModuleType:
@@ -48,3 +49,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
         return tmp_path
     found: str = request.getfixturevalue("postgres").fresh()
     return found
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackServer]:
+    """A Slack on loopback with one workspace and Coo's app installed in it."""
+    async with slack_server() as server:
+        yield server
