@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import os
 import re
@@ -11,29 +10,41 @@ from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bot import texts
+from bot.chat_settings import (
+    CHAT_VARIABLES,
+    Listen,
+    SlackSettings,
+    TelegramSettings,
+    listen_at,
+    public_url,
+    slack_settings,
+    telegram_settings,
+)
+from bot.setting_values import Secret, Variable, is_local, web_address
 from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
 from ledger.domain.values import OPERATOR, PLAYBOOK
 from ledger.places import on_server
 
+__all__ = [
+    "PREFIX",
+    "VARIABLES",
+    "ModelEndpoint",
+    "Secret",
+    "Settings",
+    "is_local",
+    "nearest_variable",
+]
+
 PREFIX: Final = "COO_"
 HOSTED_MODELS: Final = "https://api.openai.com/v1"
 LONGEST_DEADLINE_S: Final = 600.0
-
-
-class Variable(Struct, frozen=True):
-    """One environment variable. docs/settings.md lists every one; a test compares."""
-
-    name: str
-    default: str
-    meaning: str
-    secret: bool = False
 
 
 VARIABLES: Final = (
@@ -52,31 +63,8 @@ VARIABLES: Final = (
     Variable("COO_MODEL_DEADLINE_S", "30", "Seconds one model call may take, then a fallback."),
     Variable("COO_MODEL_PRICES", "", "`NAME=READ/WRITTEN, …`: USD for a million tokens each."),
     Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
+    *CHAT_VARIABLES,
 )
-
-
-class Secret:
-    """A value that shows itself only when asked by name."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The value itself. Call this only where it is handed to a client."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(…)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other.reveal() == self._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
 
 
 class ModelEndpoint(Struct, frozen=True, kw_only=True):
@@ -99,7 +87,10 @@ class ModelEndpoint(Struct, frozen=True, kw_only=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips."""
+    """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips.
+
+    `listen` is None where no web server is wanted. `public_url` has no slash at its end.
+    """
 
     data: Path
     mail: Path | None = None
@@ -107,6 +98,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     operator: str = ""
     model: ModelEndpoint | None = None
     key_without_model: bool = False
+    slack: SlackSettings | None = None
+    telegram: TelegramSettings | None = None
+    public_url: str = ""
+    listen: Listen | None = None
     unknown: tuple[str, ...] = field(default_factory=tuple)
 
     @classmethod
@@ -117,6 +112,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         """
         given = {k: v.strip() for k, v in (os.environ if environ is None else environ).items()}
         read = {each.name: given.get(each.name) or each.default for each in VARIABLES}
+        url = public_url(read)
         return cls(
             data=Path(read["COO_DATA"]).expanduser(),
             mail=Path(read["COO_MAIL"]).expanduser() if read["COO_MAIL"] else None,
@@ -124,15 +120,21 @@ class Settings(Struct, frozen=True, kw_only=True):
             operator=read["COO_OPERATOR"],
             model=_endpoint(read),
             key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],
+            slack=slack_settings(read, url),
+            telegram=telegram_settings(read, url),
+            public_url=url,
+            listen=listen_at(read, url),
             unknown=_unknown(given),
         )
 
     def without_keys(self) -> Settings:
-        """The same without the way to any model; its key is taken out of the environment, too."""
+        """The same without the way to any model or chat; keys are taken out of the environment."""
         for each in VARIABLES:
             if each.secret:
                 os.environ.pop(each.name, None)
-        return replace(self, model=None, key_without_model=False)
+        return replace(
+            self, model=None, key_without_model=False, slack=None, telegram=None, listen=None
+        )
 
 
 def nearest_variable(name: str) -> str:
@@ -161,7 +163,7 @@ def _database(name: str, value: str) -> Secret | None:
 
 def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:
     deadline = _seconds("COO_MODEL_DEADLINE_S", read["COO_MODEL_DEADLINE_S"])
-    url, local = _address("COO_MODEL_BASE_URL", read["COO_MODEL_BASE_URL"])
+    url, local = web_address("COO_MODEL_BASE_URL", read["COO_MODEL_BASE_URL"])
     prices = dict(_prices("COO_MODEL_PRICES", read["COO_MODEL_PRICES"]))
     _refuse_taken(read, "COO_MODEL", "COO_MODEL_CHEAP")
     if not read["COO_MODEL"]:
@@ -211,35 +213,3 @@ def _seconds(name: str, value: str) -> float:
     if not 0 < seconds <= LONGEST_DEADLINE_S:
         raise SettingsInvalid(*texts.SETTING_NOT_SECONDS.put(name=name, value=value))
     return seconds
-
-
-def _address(name: str, value: str) -> tuple[str, bool]:
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname or ""
-        parts.port  # noqa: B018  # a bad port is only noticed when it is read
-    except ValueError as error:
-        raise SettingsInvalid(*texts.SETTING_NOT_URL.put(name=name)) from error
-    if parts.scheme not in {"http", "https"} or not host:
-        raise SettingsInvalid(*texts.SETTING_NOT_URL.put(name=name))
-    _refuse_credentials(name, parts)
-    local = is_local(host)
-    if parts.scheme == "http" and not local:
-        raise SettingsInvalid(*texts.SETTING_IN_CLEAR.put(name=name, host=host))
-    return value.rstrip("/"), local
-
-
-def _refuse_credentials(name: str, parts: SplitResult) -> None:
-    if parts.username or parts.password or parts.query:
-        raise SettingsInvalid(*texts.SETTING_URL_SECRET.put(name=name))
-
-
-def is_local(host: str) -> bool:
-    """Whether a host name means this machine or a private network. No look-up is made."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return "." not in host or host.endswith((".localhost", ".local", ".internal"))
-    # Older interpreters call every mapped address private, also that of a public host.
-    address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_loopback or address.is_private

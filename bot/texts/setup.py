@@ -14,7 +14,7 @@ SETTING_NOT_SECONDS: Final = Trouble(
 )
 SETTING_NOT_URL: Final = Trouble(
     "{name} is no web address.",
-    "Set it to something like http://localhost:11434/v1, or unset it.",
+    "Set it to something like http://localhost:11434/v1 (or https://…), or unset it.",
 )
 SETTING_NO_PRICE: Final = Trouble(
     "{name} has {part!r}, which is no model with its two prices.",
@@ -28,13 +28,21 @@ SETTING_MODEL_TAKEN: Final = Trouble(
     "{name} is {value!r}, which is how Coo names work that no model did.",
     "Give the model another name at your endpoint, and set that.",
 )
+SETTING_NO_TOKEN: Final = Trouble(
+    "{name} does not look like what belongs there ({looks}).",
+    "Copy it again, all of it and nothing else (docs/chat.md shows where), or unset it.",
+)
+SETTING_NO_LISTEN: Final = Trouble(
+    "{name} is {value!r}, which is no place to listen at.",
+    "Write HOST:PORT, such as 127.0.0.1:8080, or just the port.",
+)
 SETTING_IN_CLEAR: Final = Trouble(
     "{name} would send your customers' words and your key in the clear to {host!r}.",
     "Use https, or http only for this machine or a private network.",
 )
 SETTING_URL_SECRET: Final = Trouble(
     "{name} carries a user name, a password or a query.",
-    "Give the bare address, and the key in OPENAI_API_KEY.",
+    "Give the bare address; keys and tokens have variables of their own.",
 )
 
 # --- the data folder ------------------------------------------------------------------------------
