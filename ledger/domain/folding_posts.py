@@ -64,7 +64,8 @@ def _altered(fact: Fact, post: Post) -> dict[str, Any]:
         case PostFailed() as event:
             return _failed(event, post)
         case PostUnknown() as event if event.n == post.tries:
-            return {"status": PostStatus.UNKNOWN, "cause": event.cause}
+            lost = {"cause": event.cause, "failures": post.failures + 1}
+            return {**lost, "status": PostStatus.UNKNOWN}
         case PostWithdrawn() if not post.message:
             return {"status": PostStatus.WITHDRAWN, "open": False}
         case _:
