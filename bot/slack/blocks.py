@@ -6,7 +6,7 @@ what does not fit is text, and a note says how much of it is missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -51,8 +51,8 @@ TAPPED: Final = "coo"
 
 Json = dict[str, Any]  # as Slack's own models give it
 
-ButtonIds = Mapping[tuple[str, str], str]
-"""(what the card is about, what typing does the same) → the opaque id a tap brings back."""
+Callbacks = Sequence[Sequence[str]]
+"""For each card the opaque ids that taps on its buttons bring back, in their order."""
 
 _INDENT: Final = rich.Run("     ")
 _RISKY: Final = frozenset({Verb.APPROVE, Verb.EDIT})
@@ -81,7 +81,7 @@ MESSAGE: Final = Surface(MOST_BLOCKS, 4, tables=True)
 VIEW: Final = Surface(100, 10, tables=False)
 
 
-def sheet(reply: Reply, ids: ButtonIds, surface: Surface = MESSAGE) -> Sheet:
+def sheet(reply: Reply, callbacks: Callbacks = (), surface: Surface = MESSAGE) -> Sheet:
     """The answer as the blocks of one message or view."""
     cards = reply.cards[: surface.cards]
     lead, left = rich.within(_lead(reply), MOST_SIGNS // (2 if cards or reply.table else 1))
@@ -91,8 +91,8 @@ def sheet(reply: Reply, ids: ButtonIds, surface: Surface = MESSAGE) -> Sheet:
         drawn, missing_rows = _table(reply.table, surface)
         made += drawn
     room = (MOST_SIGNS - rich.size(lead)) // max(1, len(cards))
-    for card in cards:
-        made += _card(card, ids, room)
+    for place, card in enumerate(cards):
+        made += _card(card, callbacks[place] if place < len(callbacks) else (), room)
     left_out = len(reply.cards) - len(cards)
     if left_out:
         made.append(note(texts.SLACK_CARDS_CUT.format(number=left_out)))
@@ -148,7 +148,7 @@ def _missing(left: int) -> Iterator[Block]:
         yield note(texts.SLACK_CUT.format(number=f"{left:,}"))
 
 
-def _card(card: Card, ids: ButtonIds, room: int) -> list[Block]:
+def _card(card: Card, ids: Sequence[str], room: int) -> list[Block]:
     return [*_body(card, room), *_buttons(card, ids), DividerBlock()]
 
 
@@ -186,18 +186,18 @@ def _row_line(line: str, important: bool) -> rich.Paragraph:
     return rich.own_words(line, bold=important)
 
 
-def _buttons(card: Card, ids: ButtonIds) -> Iterator[Block]:
-    """The buttons; a choice whose words do not fit on one is written out above them."""
-    long = [each for each in card.buttons if len(inert.escaped(each.label)) > LABEL]
-    yield from rich.blocks([_spelt(button) for button in long])
-    known = [each for each in card.buttons if (card.about, each.typed) in ids]
-    elements = [
-        _button(card, each, ids[card.about, each.typed], at) for at, each in enumerate(known)
-    ]
+def _buttons(card: Card, ids: Sequence[str]) -> Iterator[Block]:
+    """The buttons; one that has no id, or words too long for it, is written out above them."""
+    bound = list(zip(card.buttons, [*ids, *("" for _ in card.buttons)], strict=False))
+    spelt = [each for each, value in bound if not value or _too_long(each)]
+    yield from rich.blocks([_spelt(button) for button in spelt])
+    elements = [_button(card, each, value, at) for at, (each, value) in enumerate(bound) if value]
     for start in range(0, len(elements), ACTIONS):
         yield ActionsBlock(elements=elements[start : start + ACTIONS])
-    typed = [each for each in card.buttons if each not in known]
-    yield from rich.blocks([_spelt(button) for button in typed])
+
+
+def _too_long(button: Button) -> bool:
+    return len(inert.escaped(button.label)) > LABEL
 
 
 def _spelt(button: Button) -> rich.Paragraph:

@@ -36,12 +36,10 @@ def card(**more: Any) -> Card:
     return Card(**{**given_, **more})
 
 
-def ids_of(reply: Reply) -> dict[tuple[str, str], str]:
-    return {
-        (card.about, button.typed): f"nonce:{place}"
-        for card in reply.cards
-        for place, button in enumerate(card.buttons)
-    }
+def ids_of(reply: Reply) -> tuple[tuple[str, ...], ...]:
+    return tuple(
+        tuple(f"nonce:{place}" for place, _ in enumerate(card.buttons)) for card in reply.cards
+    )
 
 
 def drawn(reply: Reply) -> tuple[dict[str, Any], ...]:
@@ -84,7 +82,7 @@ def test_buttons_carry_their_opaque_id_and_nothing_of_the_card() -> None:
 
 
 def test_a_button_without_an_id_is_said_as_what_to_type() -> None:
-    made = sheet(Reply(cards=(card(),)), {}).blocks
+    made = sheet(Reply(cards=(card(),))).blocks
     assert not buttons_in(made)
     assert "approve 3  Approve" in literal(made)
 
@@ -120,7 +118,7 @@ def test_foreign_words_are_shown_as_the_signs_they_are() -> None:
 
 
 def test_hidden_signs_do_not_reach_the_screen() -> None:
-    made = sheet(Reply(lines=(NASTY,), cards=(card(title=NASTY, excerpt=NASTY),)), {})
+    made = sheet(Reply(lines=(NASTY,), cards=(card(title=NASTY, excerpt=NASTY),)))
     shown = json.dumps(made.blocks, ensure_ascii=False) + made.text
     bad = {s for s in shown if s != "\n" and unicodedata.category(s) in {"Cf", "Cc", "Co", "Cs"}}
     assert not bad
@@ -137,7 +135,7 @@ def test_what_is_cut_says_how_much_is_missing_and_keeps_the_buttons() -> None:
 
 def test_a_table_that_is_too_large_names_the_rows_it_leaves_out() -> None:
     rows = tuple((str(n), "x" * 40) for n in range(400))
-    made = sheet(Reply(table=Table(("N", "What"), rows)), {})
+    made = sheet(Reply(table=Table(("N", "What"), rows)))
     assert made.cut
     table = next(each for each in made.blocks if each["type"] == "table")
     assert len(table["rows"]) <= blocks.TABLE_ROWS
@@ -146,7 +144,7 @@ def test_a_table_that_is_too_large_names_the_rows_it_leaves_out() -> None:
 
 
 def test_a_view_shows_a_table_as_lines_since_slack_has_none_there() -> None:
-    made = sheet(Reply(table=Table(("N", "What"), (("1", "offer"),))), {}, VIEW)
+    made = sheet(Reply(table=Table(("N", "What"), (("1", "offer"),))), (), VIEW)
     assert [each["type"] for each in made.blocks] == ["rich_text"]
     assert literal(made.blocks) == "1  offer"
 
