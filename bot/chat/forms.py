@@ -14,12 +14,16 @@ from ledger.domain.events import ChatFile
 
 
 class FormField(Struct, frozen=True, kw_only=True):
-    """One text to fill in. `text` is what stands there at first."""
+    """One text to fill in. `text` is what stands there at first.
+
+    `choices` are (what is said, its label): one of them, or one's own words instead.
+    """
 
     name: str
     label: str
     text: str = ""
     long: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 class Form(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from bot.slack.modals import CHANGED, Opened, filled_in
+from bot.slack.modals import Opened, filled_in
 from ledger.domain.events import ChatFile, ChatKind, ChatReceived
 
 CHANNEL: Final = "slack"
@@ -28,6 +28,9 @@ _SPOKEN: Final = frozenset({None, "file_share", "thread_broadcast", "me_message"
 
 _SLACKBOT: Final = "USLACKBOT"
 _LINK: Final = re.compile(r"<(?P<to>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
+
+_SCHEMES: Final = ("https://", "http://", "mailto:", "tel:")
+"""What Slack puts before an address that was typed without it."""
 
 
 class Me(Struct, frozen=True, kw_only=True):
@@ -55,7 +58,7 @@ def from_event(body: Body, me: Me) -> Arrival | None:
         case "app_mention":
             return _said(event, me, direct=False)
         case "app_home_opened":
-            return _opened(body, event, me)
+            return _opened(event, me)
         case _:
             return None
 
@@ -92,7 +95,6 @@ def from_form(body: Body, me: Me) -> Arrival | None:
     if opened is None:
         return None
     fields = filled_in(_part(view, "state"))
-    fields |= {CHANGED: opened.sha256} if opened.sha256 else {}
     words = "\0".join(f"{name}\0{text}" for name, text in sorted(fields.items()))
     same = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]
     return Arrival(
@@ -148,8 +150,9 @@ def _spoken(found: re.Match[str], me: Me) -> str:
         return ""
     if to.startswith(("@", "#", "!")):
         return f"{to[0]}{label.lstrip('@#')}" if label else to.replace("!", "@")
-    address = to.removeprefix("mailto:").removeprefix("tel:")
-    return address if label in {"", address, to} else f"{label} ({address})"
+    if to in {label, *(f"{scheme}{label}" for scheme in _SCHEMES)}:
+        return label
+    return f"{label} ({to})" if label else to
 
 
 def _message_event(event: Body, me: Me) -> Arrival | None:
@@ -211,8 +214,8 @@ def _deleted(event: Body, me: Me) -> Arrival | None:
     )
 
 
-def _opened(body: Body, event: Body, me: Me) -> Arrival | None:
-    """The tab with the messages; App Home itself is drawn from views and is no fact."""
+def _opened(event: Body, me: Me) -> Arrival | None:
+    """The first look into the chat; App Home itself is drawn from views and is no fact."""
     if event.get("tab") != "messages" or _is_machine(event, me):
         return None
     when = _text(event, "event_ts")
@@ -226,7 +229,7 @@ def _opened(body: Body, event: Body, me: Me) -> Arrival | None:
             direct=True,
             sent=_moment(when),
         ),
-        key=_key(me, "opened", _text(body, "event_id") or when),
+        key=_key(me, "opened", _text(event, "user"), _text(event, "channel")),
     )
 
 

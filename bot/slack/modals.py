@@ -1,8 +1,7 @@
 """Forms: what a button asks for before it counts. Pure.
 
-A form decides nothing when it opens. Editing ends in the exact preview: what `Send exactly this`
-brings back is bound to the sha256 of the bytes that stood there (`Opened.sha256`), and a text
-changed after that is shown once more.
+A form decides nothing when it opens. What was filled in comes back with the id of the button that
+opened it, and is answered like anything else that a person says: an edit with the exact preview.
 """
 
 from __future__ import annotations
@@ -12,38 +11,28 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 from slack_sdk.models.blocks import (
     Block,
-    DividerBlock,
     InputBlock,
     Option,
     PlainTextInputElement,
-    StaticSelectElement,
+    RadioButtonsElement,
 )
 from slack_sdk.models.views import View
 
 from bot import texts
-from bot.channel import Card, Editor, Verb
+from bot.chat.forms import Form, FormField
 from bot.slack import blocks, inert, rich
 
-ASK: Final = "coo:ask"
-EDIT: Final = "coo:edit"
-SEND: Final = "coo:send"
-SUBMITTED: Final = (ASK, EDIT, SEND)
-"""The callback ids of the forms that can be sent."""
-
-TEXT: Final = "text"
-"""The field of a form that asks for one text."""
-CHANGED: Final = "sha256"
-"""The field that says which bytes the preview showed."""
+FILLED_IN: Final = "coo:form"
+"""The callback id of every form that can be sent."""
 
 INPUT: Final = 3000
 """Signs that one input of Slack takes."""
 MOST_PARTS: Final = 10
 TITLE: Final = 24
-_FIELD: Final = "field"
-_OWN: Final = "own"
+OPTION: Final = 75
+_FIELD, _OWN, _VALUE = "field", "own", "value"
 _HARD, _LINE_FEED = "hard", "line"
 _JOINTS: Final = {_HARD: "", _LINE_FEED: "\n"}
 
@@ -55,7 +44,6 @@ class Opened(Struct, frozen=True, kw_only=True):
     chat: str
     message: str = ""
     thread: str = ""
-    sha256: str = ""
 
     def written(self) -> str:
         """For `private_metadata`."""
@@ -70,74 +58,18 @@ class Opened(Struct, frozen=True, kw_only=True):
             return None
 
 
-_TITLES: Final = {
-    Verb.REJECT: texts.SLACK_FORM_REJECT,
-    Verb.INSTRUCT: texts.SLACK_FORM_TELL,
-}
-
-
-def asking(question: str, opened: Opened, verb: Verb | None = None) -> dict[str, Any]:
-    """One text: a reason, how it should be, the answer to a question."""
-    title = _TITLES.get(verb, texts.SLACK_FORM_ASK) if verb else texts.SLACK_FORM_ASK
-    element = PlainTextInputElement(action_id=TEXT, multiline=True, max_length=INPUT)
-    ask = InputBlock(
-        block_id=f"{_FIELD}:{TEXT}", label=inert.plain(question, blocks.NOTE), element=element
-    )
-    return _view(ASK, title, [ask], opened, submit=texts.SLACK_FORM_DONE)
-
-
-def postponing(opened: Opened) -> dict[str, Any]:
-    """When a card shall come back: a choice, or one's own words."""
-    options = [
-        Option(value=said, text=inert.plain(label, 75)) for said, label in texts.SLACK_LATER_CHOICES
-    ]
-    choice = InputBlock(
-        block_id=f"{_FIELD}:{TEXT}",
-        label=inert.plain(texts.SLACK_LATER_QUESTION, blocks.NOTE),
-        element=StaticSelectElement(
-            action_id=TEXT, options=options, initial_option=options[-1], focus_on_load=True
-        ),
-    )
-    own = InputBlock(
-        block_id=f"{_FIELD}:{_OWN}",
-        label=inert.plain(texts.SLACK_LATER_OTHER, blocks.NOTE),
-        element=PlainTextInputElement(action_id=TEXT, max_length=100),
-        optional=True,
-    )
-    return _view(ASK, texts.SLACK_FORM_LATER, [choice, own], opened, submit=texts.SLACK_FORM_DONE)
-
-
-def editing(editor: Editor, opened: Opened) -> dict[str, Any]:
-    """The texts of a card, to be changed; sending it shows the preview and decides nothing."""
-    if not fits(editor.fields):
-        return too_long(editor.number)
-    inputs = list(_inputs(editor.fields))
-    return _view(EDIT, texts.SLACK_FORM_EDIT, inputs, opened, submit=texts.SLACK_FORM_SHOW)
-
-
-def previewing(card: Card, fields: Mapping[str, str], opened: Opened) -> dict[str, Any]:
-    """Exactly what leaves, and below it the same inputs once more."""
-    below = [blocks.note(texts.SLACK_FORM_CHANGE), *_inputs(fields)]
-    made = [*blocks.card_blocks(card), DividerBlock(), *below]
-    bound = replace(opened, sha256=card.sha256)
-    return _view(SEND, texts.SLACK_FORM_PREVIEW, made, bound, submit=texts.SLACK_FORM_SEND)
-
-
-def too_long(number: int) -> dict[str, Any]:
-    """Instead of a form that Slack would not take."""
-    cause, remedy = texts.SLACK_FORM_TOO_LONG.put(number=number)
-    return telling(texts.SLACK_FORM_EDIT, (cause, remedy))
+def form_view(form: Form, opened: Opened) -> dict[str, Any]:
+    """The form as Slack's modal, or words instead of one that Slack would not take."""
+    if any(len(_pieces(field.text)) > MOST_PARTS for field in form.fields):
+        return telling(form.title, texts.SLACK_FORM_TOO_LONG.put())
+    inputs = [block for field in form.fields for block in _inputs(field)]
+    return _view(form.title, inputs, opened, submit=form.submit)
 
 
 def telling(title: str, lines: Sequence[str]) -> dict[str, Any]:
     """Words in a window of their own, with nothing to fill in."""
     shown = list(rich.blocks([rich.own_words(line) for line in lines if line]))
-    return _view("", title, shown, None)
-
-
-def fits(fields: Mapping[str, str]) -> bool:
-    """Whether a form can hold these texts."""
-    return all(len(_pieces(text)) <= MOST_PARTS for text in fields.values())
+    return _view(title, shown, None)
 
 
 def filled_in(state: Mapping[str, Any]) -> dict[str, str]:
@@ -145,19 +77,18 @@ def filled_in(state: Mapping[str, Any]) -> dict[str, str]:
     fields: dict[str, str] = {}
     for name, _, joint, said in sorted(_answers(state), key=lambda answer: answer[:2]):
         fields[name] = f"{fields[name]}{_JOINTS[joint]}{said}" if name in fields else said
-    own = fields.pop(_OWN, "").strip()
-    return {**fields, TEXT: own} if own else fields
+    own = {name: fields.pop(name).strip() for name in [*fields] if name.startswith(f"{_OWN}-")}
+    return fields | {name.removeprefix(f"{_OWN}-"): text for name, text in own.items() if text}
 
 
-def blank(fields: Mapping[str, str]) -> str:
-    """The first field that says nothing but spaces, or ""."""
-    return next((name for name, text in fields.items() if not text.strip()), "")
-
-
-def first_input(view: Mapping[str, Any]) -> str:
-    """The block id of a form's first input, where an error can be shown."""
-    made = view.get("blocks") or ()
-    return next((str(each["block_id"]) for each in made if each.get("type") == "input"), "")
+def left_blank(view: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong, by input, where a form that asks for one thing says nothing but spaces."""
+    state = view.get("state")
+    fields = filled_in(state if isinstance(state, dict) else {})
+    inputs = [each for each in view.get("blocks") or () if each.get("type") == "input"]
+    if not inputs or any(text.strip() for text in fields.values()):
+        return {}
+    return {str(inputs[0].get("block_id")): texts.SLACK_FORM_SAY_SOMETHING}
 
 
 def _answers(state: Mapping[str, Any]) -> Iterator[tuple[str, int, str, str]]:
@@ -180,29 +111,45 @@ def _value(answer: Any) -> str:  # Slack's own JSON
     return str(value or "").replace("\r\n", "\n")
 
 
-def _inputs(fields: Mapping[str, str]) -> Iterator[Block]:
-    for name, text in fields.items():
-        pieces = _pieces(text)
-        for place, (joint, piece) in enumerate(pieces):
-            part = f":{place}:{joint}" if len(pieces) > 1 else ""
-            yield InputBlock(
-                block_id=f"{_FIELD}:{name}{part}",
-                label=inert.plain(_label(name, place, len(pieces)), blocks.NOTE),
-                element=PlainTextInputElement(
-                    action_id=TEXT,
-                    multiline=name != "subject",
-                    initial_value=piece or None,
-                    max_length=INPUT,
-                ),
-                optional=not piece or len(pieces) > 1,
-            )
+def _inputs(field: FormField) -> Iterator[Block]:
+    if field.choices:
+        yield from _choices(field)
+        return
+    pieces = _pieces(field.text)
+    for place, (joint, piece) in enumerate(pieces):
+        part = f":{place}:{joint}" if len(pieces) > 1 else ""
+        yield InputBlock(
+            block_id=f"{_FIELD}:{field.name}{part}",
+            label=inert.plain(_label(field.label, place, len(pieces)), blocks.NOTE),
+            element=PlainTextInputElement(
+                action_id=_VALUE,
+                multiline=field.long,
+                initial_value=piece or None,
+                max_length=INPUT,
+            ),
+            optional=len(pieces) > 1,
+        )
 
 
-def _label(name: str, place: int, parts: int) -> str:
-    field = name.replace("_", " ").capitalize()
+def _choices(field: FormField) -> Iterator[Block]:
+    options = [Option(value=said, text=inert.plain(label, OPTION)) for said, label in field.choices]
+    yield InputBlock(
+        block_id=f"{_FIELD}:{field.name}",
+        label=inert.plain(field.label, blocks.NOTE),
+        element=RadioButtonsElement(action_id=_VALUE, options=options, initial_option=options[0]),
+    )
+    yield InputBlock(
+        block_id=f"{_FIELD}:{_OWN}-{field.name}",
+        label=inert.plain(texts.SLACK_FORM_OWN_WORDS, blocks.NOTE),
+        element=PlainTextInputElement(action_id=_VALUE, max_length=INPUT),
+        optional=True,
+    )
+
+
+def _label(label: str, place: int, parts: int) -> str:
     if parts == 1:
-        return field
-    return texts.SLACK_FORM_PART.format(field=field, place=place + 1, parts=parts)
+        return label
+    return texts.SLACK_FORM_PART.format(field=label, place=place + 1, parts=parts)
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
@@ -221,17 +168,16 @@ def _pieces(text: str) -> list[tuple[str, str]]:
 
 
 def _view(
-    callback: str, title: str, made: Sequence[Block], opened: Opened | None, submit: str = ""
+    title: str, made: Sequence[Block], opened: Opened | None, submit: str = ""
 ) -> dict[str, Any]:
     checked = blocks.checked(made, blocks.VIEW.blocks)
     view = View(
         type="modal",
-        callback_id=callback or None,
+        callback_id=FILLED_IN if opened else None,
         title=inert.plain(title, TITLE),
         submit=inert.plain(submit, TITLE) if submit else None,
         close=inert.plain(texts.SLACK_FORM_LEAVE, TITLE),
         blocks=checked,
         private_metadata=opened.written() if opened else None,
     )
-    view.validate_json()
     return {**view.to_dict(), "blocks": list(checked)}

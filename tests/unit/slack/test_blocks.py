@@ -67,7 +67,7 @@ def literal(made: Any) -> str:
 def test_a_card_reads_title_rows_text_and_ends_in_its_buttons() -> None:
     made = drawn(Reply(cards=(card(),)))
     kinds = [each["type"] for each in made]
-    assert kinds == ["header", "rich_text", "rich_text", "context", "actions", "divider"]
+    assert kinds == ["header", "rich_text", "rich_text", "actions", "divider"]
     assert made[0]["text"]["text"] == "3 · Send an offer to Ada"
     assert "Ada <ada@byron.example>" in literal(made[1])
     assert "⚠ high" in literal(made[1])
