@@ -20,3 +20,4 @@ from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.slack import *  # noqa: F403  # see above
 from bot.texts.talking import *  # noqa: F403  # see above
 from bot.texts.trouble import Trouble as Trouble
+from bot.texts.web import *  # noqa: F403  # see above
