@@ -7,11 +7,13 @@ from typing import assert_never, cast
 
 from graph.desk import ROUTER, Desk, unrouted
 from graph.drafts import placed
+from graph.routing_doorstep import route_chat
 from graph.routing_expiries import route_missed
 from graph.routing_identity import route_key, route_merge, route_split
 from graph.routing_mail import route_mail
 from graph.routing_payments import route_issued, route_payment
 from graph.routing_prices import route_prices
+from graph.routing_roles import unauthorised
 from graph.routing_said import route_reply, route_said
 from graph.routing_stops import (
     route_alarm,
@@ -26,6 +28,7 @@ from graph.routing_undo import route_undo
 from ledger.domain.events import (
     AlarmRang,
     AssignOrdered,
+    ChatReceived,
     CopyTakenOver,
     ExpiriesMissed,
     InvoiceIssued,
@@ -68,6 +71,7 @@ Arrived = (
     | AssignOrdered
     | UndoOrdered
     | PricesChanged
+    | ChatReceived
 )
 """What comes from outside and may concern a case; and an invoice, which money may wait for."""
 
@@ -102,7 +106,8 @@ class Router:
         fact = delivery.fact
         if await self._desk.fact(derived_id(fact.id, ROUTER, 0)):
             return Reaction()
-        drafts = await self._route(fact, cast("Arrived", fact.event))
+        drafts = await unauthorised(fact, fact.event, self._desk)
+        drafts = drafts or await self._route(fact, cast("Arrived", fact.event))
         return Reaction(drafts=tuple([placed(draft, ROUTER, n) for n, draft in enumerate(drafts)]))
 
     async def _route(self, fact: Fact, event: Arrived) -> list[Draft]:  # noqa: C901, PLR0911, PLR0912 - one arm a type, nothing nested
@@ -145,5 +150,7 @@ class Router:
                 return await route_undo(fact, event, self._desk)
             case PricesChanged():
                 return await route_prices(fact, event, self._desk)
+            case ChatReceived():
+                return await route_chat(fact, event, self._desk)
             case _:
                 assert_never(event)

@@ -16,10 +16,12 @@ from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
 from bot.commands.looking import Looking
+from bot.commands.pairing import Pairing
 from bot.commands.past import GoingBack
 from bot.commands.proving import Proving
 from bot.commands.rehearsing import prove
 from bot.commands.replaying import Replaying
+from bot.commands.rights import barred
 from bot.commands.session import Session
 from bot.commands.strays import Strays
 from bot.commands.supposing import Supposing
@@ -49,11 +51,13 @@ class Commands:
         self._taking_over = TakingOver(office)
         self._undoing = Undoing(office)
         self._erasing = Erasing(office, session)
+        self._pairing = Pairing(office, session)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
         try:
-            reply = await self._run(words.parse(line))
+            intent = words.parse(line)
+            reply = await barred(self._office, intent) or await self._run(intent)
         except CooError as error:
             reply = Reply(lines=(error.cause, error.remedy), trouble=True)
         return self._seen(reply)
@@ -78,7 +82,7 @@ class Commands:
             self.session.shown(card)
         return reply
 
-    async def _run(self, intent: words.Intention) -> Reply:  # noqa: C901 - one arm a kind
+    async def _run(self, intent: words.Intention) -> Reply:  # noqa: C901, PLR0911, PLR0912 - one arm a kind
         match intent:
             case words.Nothing() | words.Quit() | words.Unknown() | words.Help():
                 return self._small(intent)
@@ -102,6 +106,8 @@ class Commands:
                 return await self._keep(intent)
             case words.Prove(said):
                 return await prove(said)
+            case words.Pair() | words.Devices() | words.SetRole() | words.Revoke():
+                return await self._access(intent)
             case _:
                 return await self._decide(intent)
 
@@ -208,6 +214,21 @@ class Commands:
                 return await self._taking_over.takeover(said)
             case words.Erase():
                 return await self._erasing.erase(intent)
+            case _:
+                assert_never(intent)
+
+    async def _access(
+        self, intent: words.Pair | words.Devices | words.SetRole | words.Revoke
+    ) -> Reply:
+        match intent:
+            case words.Pair():
+                return await self._pairing.pair(intent)
+            case words.Devices():
+                return await self._pairing.devices()
+            case words.SetRole():
+                return await self._pairing.role(intent)
+            case words.Revoke(thing):
+                return await self._pairing.revoke(thing)
             case _:
                 assert_never(intent)
 

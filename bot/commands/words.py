@@ -211,6 +211,29 @@ class Undo(Struct, frozen=True):
     reason: str = ""
 
 
+class Pair(Struct, frozen=True):
+    """Show a one-time code for a chat: `said` is a role and a name, both optional."""
+
+    said: str = ""
+
+
+class Devices(Struct, frozen=True):
+    """Who may speak in chat."""
+
+
+class SetRole(Struct, frozen=True):
+    """Let a paired chat do more or less."""
+
+    thing: str = ""
+    role: str = ""
+
+
+class Revoke(Struct, frozen=True):
+    """End a pairing."""
+
+    thing: str = ""
+
+
 class Say(Struct, frozen=True):
     """Free text to Coo. `free`: typed without a command word, so it may be an answer."""
 
@@ -273,6 +296,10 @@ Intention = (
     | Link
     | Assign
     | Undo
+    | Pair
+    | Devices
+    | SetRole
+    | Revoke
     | Say
     | Numbered
     | Quit
@@ -408,6 +435,17 @@ def _resume(rest: str) -> Intention:
     return Resume("" if rest.lower() in {"all", "everything"} else _bare(rest))
 
 
+def _who(rest: str) -> Intention:
+    """`who` alone lists who is paired; `who is Ada?` is said to Coo."""
+    return Say(f"who {rest}") if rest else Devices()
+
+
+def _role(rest: str) -> Intention:
+    """`role ID viewer`"""
+    thing, more = split_thing(rest)
+    return SetRole(thing, _bare(more).lower())
+
+
 _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "help": lambda rest: Help(rest.lower()),
     "?": lambda rest: Help(rest.lower()),
@@ -446,6 +484,11 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "assign": _assign,
     "match": _assign,
     "undo": _undo,
+    "pair": lambda rest: Pair(" ".join(rest.split())),
+    "devices": lambda _: Devices(),
+    "who": _who,
+    "role": _role,
+    "revoke": lambda rest: Revoke(_bare(rest)),
     "quit": lambda _: Quit(),
     "exit": lambda _: Quit(),
 }

@@ -20,6 +20,7 @@ from bot.copies.comparing import Differences, compared
 from bot.copies.taking_over import Standing, standing, take_over
 from bot.erasure.eraser import order_erasure
 from bot.erasure.plan import ErasurePlan, plan_erasure, plan_for_address
+from bot.office.access import Offered, Speaker, offer, revoke, set_role
 from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
 from bot.opening import App
 from bot.rehearsal.trial import Trial, on_trial
@@ -43,7 +44,9 @@ from ledger.domain.events import (
     UndoOrdered,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.pairing import Role
 from ledger.domain.reading import Blobs, Clock
+from ledger.domain.speakers import role_now
 from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
@@ -110,6 +113,26 @@ class LiveOffice:
     @property
     def channel(self) -> str:
         return self._channel
+
+    @property
+    def identity(self) -> str:
+        return self._by
+
+    async def role(self) -> Role | None:
+        return await role_now(self.views, self._by, self._channel)
+
+    async def pair(self, role: Role, name: str) -> Offered:
+        return await offer(self._app, self._speaker, role, name, unique=self._unique())
+
+    async def set_role(self, identity: str, role: Role) -> None:
+        await set_role(self._app, self._speaker, identity, role, unique=self._unique())
+
+    async def revoke(self, identity: str) -> None:
+        await revoke(self._app, self._speaker, identity)
+
+    @property
+    def _speaker(self) -> Speaker:
+        return Speaker(operator=self._operator, channel=self._channel, by=self._by)
 
     @property
     def policies(self) -> PoliciesInForce:
@@ -357,15 +380,20 @@ class LiveOffice:
         return await self._once(event, person)
 
     async def _once(self, event: Event, person: str) -> str:
+        key = self._unique()
         if not self._cause:
-            key = f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
             return (await self._app.intake.once(event, key, person=person)).fact.id
-        key = said_key(self._cause, next(self._ordinals))
         try:
             taken = await self._app.intake.once(event, key, person=person, cause=self._cause)
         except KeyConflict as said:  # before a crash, and what it is about has moved on since
             return said.existing
         return taken.fact.id
+
+    def _unique(self) -> str:
+        """The key of the next thing that is said here."""
+        if self._cause:
+            return said_key(self._cause, next(self._ordinals))
+        return f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
 
     async def _person_behind(self, about: str) -> str:
         """Whom that is, or is with, which words are about; "" where nobody is left to protect."""

@@ -17,10 +17,12 @@ from bot.channel import Verb
 from bot.copies.comparing import Differences
 from bot.copies.taking_over import Standing
 from bot.erasure.plan import ErasurePlan
+from bot.office.access import Offered
 from bot.rehearsal.trial import Trial
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.facts import Fact
+from ledger.domain.pairing import Role
 from ledger.domain.reading import Clock, History, Views
 
 if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
@@ -140,6 +142,27 @@ class Office(Looks, Protocol):
     @property
     def channel(self) -> str:
         """The channel's name, as facts name it (`console`)."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """The `ChatIdentity` that speaks, "" for whoever sits at the machine."""
+        ...
+
+    async def role(self) -> Role | None:
+        """What whoever speaks may do at this moment; None where they are paired no longer."""
+        ...
+
+    async def pair(self, role: Role, name: str) -> Offered:
+        """A one-time code that makes `name` of whoever types it in a chat. Owners only."""
+        ...
+
+    async def set_role(self, identity: str, role: Role) -> None:
+        """Let a paired chat do more or less from now on. Owners only."""
+        ...
+
+    async def revoke(self, identity: str) -> None:
+        """End a pairing at once. Owners, or oneself."""
         ...
 
     async def tap(

@@ -169,7 +169,7 @@ async def double_tap(stage: Stage) -> Act:
 
 
 async def _tapped_twice(company: Staged) -> None:
-    phone = LiveOffice(company.app, Stepping(company.works), operator=OPERATOR, channel="phone")
+    phone = LiveOffice(company.app, Stepping(company.works), operator=OPERATOR, channel="console")
     for card in await company.app.views.find(Approval, "status:pending"):
         taps = (one.tap(card.id, Verb.APPROVE, card.sha256) for one in (company.office, phone))
         await asyncio.gather(*taps)

@@ -56,6 +56,10 @@ COMMANDS: Final = (
     CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
     CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
     CommandText("erase", "erase PERSON [confirm]", "What erasing somebody means; then do it."),
+    CommandText("pair", "pair [ROLE [NAME]]", "A one-time code that lets a chat speak to me."),
+    CommandText("devices", "devices", "Who may speak to me in chat, and as what; also `who`."),
+    CommandText("role", "role ID ROLE", "Let a paired chat do more or less."),
+    CommandText("revoke", "revoke ID", "End a pairing at once, and all its cards."),
     CommandText("help", "help [COMMAND]", "This list, or more about one command."),
     CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
 )
@@ -127,6 +131,13 @@ MORE_HELP: Final = {
         "Without `confirm` it only shows what would go and what the law keeps. It destroys the key "
         "to all their words, and every copy; invoices stay for as long as they must."
     ),
+    "pair": (
+        "ROLE is owner, approver or viewer; NAME is whose chat it is, you where you leave it out. "
+        "The code counts once, for ten minutes: type `pair CODE` in a direct message to me."
+    ),
+    "devices": "The console is not listed: who sits at the machine is the owner.",
+    "role": "`role chat-1 viewer`. A viewer sees, an approver decides, an owner configures.",
+    "revoke": "`devices` names them. A stolen phone is revoked from the console or another chat.",
     "help": "Or just write what you want.",
     "quit": "What waits for you keeps waiting.",
 }

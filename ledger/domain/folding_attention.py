@@ -18,6 +18,7 @@ from ledger.domain.events import (
 from ledger.domain.facts import Fact
 from ledger.domain.identity import identity_in
 from ledger.domain.look import CARD_NUMBERS, Look
+from ledger.domain.roles import allowed
 
 
 def fold_attention(fact: Fact, look: Look) -> list[Entity]:
@@ -27,9 +28,9 @@ def fold_attention(fact: Fact, look: Look) -> list[Entity]:
             return [_asked(event, fact, look)]
         case QuestionAnswered() | QuestionWithdrawn() as event:
             return _closed(event, look)
-        case StopOrdered() as event:
+        case StopOrdered() as event if allowed(event, look):
             return [_stopped(event, fact, look)]
-        case ResumeOrdered() as event:
+        case ResumeOrdered() as event if allowed(event, look):
             stop = look.get(Stop, stop_id(event.scope, event.target))
             return [replace(stop, active=False)] if stop else []
         case AlarmSet() as event:

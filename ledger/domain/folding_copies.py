@@ -10,6 +10,7 @@ from ledger.domain.entities import Entity, Stop
 from ledger.domain.events import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
 from ledger.domain.facts import Fact
 from ledger.domain.look import BACKUPS, GENERATION, Look, credit_note_series, invoice_series
+from ledger.domain.roles import allowed
 
 COPY: Final = "copy"
 COPY_STOP: Final = "copy:"
@@ -28,7 +29,7 @@ def fold_copies(fact: Fact, look: Look) -> list[Entity]:
         case CopySuperseded() as event:
             why = f"another copy took over, generation {event.generation}"
             return [_stopped("another copy", why, fact)]
-        case CopyTakenOver() as event:
+        case CopyTakenOver() as event if allowed(event, look):
             look.add(GENERATION, event.generation - look.add(GENERATION, 0))
             _pass_over(event.numbers, look)
             stop = look.get(Stop, COPY_STOP)

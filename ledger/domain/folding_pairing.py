@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec.structs import replace
 
 from ledger.domain.entities import Entity
@@ -17,6 +15,7 @@ from ledger.domain.events import (
 from ledger.domain.facts import Fact
 from ledger.domain.look import Look
 from ledger.domain.pairing import (
+    GUESSES,
     WRONG_CODES_AN_HOUR,
     ChatIdentity,
     ChatStatus,
@@ -24,9 +23,6 @@ from ledger.domain.pairing import (
     Role,
     Stranger,
 )
-
-GUESSES: Final = frozenset({"wrong code", "expired code", "used code"})
-"""Reasons to refuse that count as a try of a code."""
 
 
 def fold_pairing(fact: Fact, look: Look) -> list[Entity]:
@@ -59,6 +55,7 @@ def _offered(event: PairingOffered) -> PairingOffer:
         paired=event.paired,
         expires_at=event.expires_at,
         by=event.by,
+        channel=event.channel,
     )
 
 
@@ -111,6 +108,7 @@ def _refused(event: StrangerRefused, fact: Fact, look: Look) -> Stranger:
         times=known.times + 1,
         last=fact.at,
         answered_at=fact.at if event.text else known.answered_at,
+        last_why=event.why,
         told_at=fact.at if event.told else known.told_at,
         wrong_codes=(*known.wrong_codes, *tried)[-WRONG_CODES_AN_HOUR:],
     )

@@ -7,8 +7,8 @@ from typing import Final
 from ledger.domain.pairing import ChatIdentity, Role
 from ledger.domain.reading import Views
 
-MACHINE: Final = "console"
-"""The one channel that needs no pairing: who sits at the machine owns it."""
+MACHINE: Final = frozenset({"console", "log", "script"})
+"""Channels that need no pairing: who works at the machine itself owns it."""
 
 
 async def paired(views: Views, channel: str, user: str) -> ChatIdentity | None:
@@ -17,13 +17,20 @@ async def paired(views: Views, channel: str, user: str) -> ChatIdentity | None:
     return found[0] if found else None
 
 
+async def revoked(views: Views, channel: str, user: str) -> ChatIdentity | None:
+    """The identity that this person last had in this channel, where it was revoked."""
+    found = await views.find(ChatIdentity, f"revoked:{channel}:{user}")
+    return found[-1] if found else None
+
+
 async def role_now(views: Views, by: str, channel: str) -> Role | None:
     """What whoever said something may do now; None for nothing at all.
 
-    `by` is what the fact names: an identity, or "" for the console.
+    `by` and `channel` are what the fact names: an identity and its channel, or "" at the machine.
     """
     if not by:
-        return Role.OWNER if channel == MACHINE else None
+        return Role.OWNER if channel in MACHINE else None
     identity = await views.get(ChatIdentity, by)
-    speaks = identity is not None and identity.active and identity.channel == channel
-    return identity.role if identity is not None and speaks else None
+    if identity is None or not identity.active or identity.channel != channel:
+        return None
+    return identity.role

@@ -18,7 +18,9 @@ from ledger.domain.errors import UnknownFact
 from ledger.domain.events import Event, PlanStep, Recollection
 from ledger.domain.facts import Fact
 from ledger.domain.folding import case_of, changes, lookups
+from ledger.domain.pairing import Role
 from ledger.domain.preconditions import ProposalOpen
+from ledger.domain.speakers import role_now
 from ledger.domain.values import DESK, Attachment, Line, Money, Provenance, Trust
 from ledger.domain.verdicts import Ask, FiredRule, Receipt
 
@@ -45,6 +47,7 @@ class PaperOffice:
 
     operator = "nora"
     channel = "console"
+    identity = ""
     company = defaults()
 
     def __init__(self) -> None:
@@ -187,6 +190,9 @@ class PaperOffice:
 
     async def verify(self) -> VerifyReport:
         return VerifyReport(facts=len(self.facts), head="cafe")
+
+    async def role(self) -> Role | None:
+        return await role_now(self.views, self.identity, self.channel)
 
     async def worker(self) -> str:
         return self.at_work

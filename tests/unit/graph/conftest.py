@@ -317,7 +317,7 @@ class Bench:
                 action=proposed.action,
                 sha256=proposed.sha256,
                 operator="nora",
-                channel="test",
+                channel="console",
                 tap="t",
             )
         )
@@ -352,7 +352,7 @@ class Bench:
             QuestionAnswered(
                 question=self.deal.open[-1].question,
                 operator="nora",
-                channel="test",
+                channel="console",
                 choice=choice,
                 text=text,
             )
@@ -360,7 +360,7 @@ class Bench:
 
     async def say(self, text: str, action: str = "") -> list[Event]:
         return await self.deliver(
-            Instructed(operator="nora", channel="test", action=action, text=text)
+            Instructed(operator="nora", channel="console", action=action, text=text)
         )
 
     async def reject(self, action: str, reason: str) -> list[Event]:
@@ -369,7 +369,7 @@ class Bench:
                 approval="apr",
                 action=action,
                 operator="nora",
-                channel="test",
+                channel="console",
                 tap="t",
                 reason=reason,
             )

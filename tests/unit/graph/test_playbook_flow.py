@@ -444,7 +444,9 @@ async def test_what_the_operator_did_by_hand_is_not_done_again(bench):
     await bench.mail("We need a logo.")
     action = bench.action()
     await bench.deliver(
-        DoneByOperator(approval="a", action=action.action, operator="nora", channel="t", tap="t")
+        DoneByOperator(
+            approval="a", action=action.action, operator="nora", channel="console", tap="t"
+        )
     )
     assert bench.actions() == []
     assert bench.deal.stage is Stage.OFFERED
@@ -467,7 +469,7 @@ async def test_a_tap_on_an_expired_card_brings_a_fresh_one(bench):
     await bench.deliver(ApprovalExpired(approval=approval, action=action.action))
     assert bench.actions() == []
     await bench.deliver(
-        TapRefused(tap="t", approval=approval, operator="nora", channel="t", why="too late")
+        TapRefused(tap="t", approval=approval, operator="nora", channel="console", why="too late")
     )
     assert bench.action().replaces == action.action
 

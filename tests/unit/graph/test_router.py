@@ -637,9 +637,9 @@ async def test_an_answer_goes_to_the_case_that_asked_and_counts_once(acme: Compa
 
 async def test_an_answer_that_is_no_option_or_no_question_is_told_so(acme: Company) -> None:
     await question(acme)
-    reply = QuestionReplied(question="ask-1", operator="ada", channel="c", choice="maybe")
+    reply = QuestionReplied(question="ask-1", operator="ada", channel="console", choice="maybe")
     assert "none of the answers: yes, no" in only(await acme.routes(reply)).text
-    lost = QuestionReplied(question="ask-9", operator="ada", channel="c", text="?")
+    lost = QuestionReplied(question="ask-9", operator="ada", channel="console", text="?")
     assert "no question 'ask-9'" in only(await acme.routes(lost)).text
 
 
@@ -753,7 +753,7 @@ async def test_every_route_said_once_is_not_said_again_on_redelivery(acme: Compa
         resume("all"),
         stop("case", case),
         payment(),
-        RetryOrdered(target="act-1", operator="ada", channel="c"),
+        RetryOrdered(target="act-1", operator="ada", channel="console"),
     ]
     for event in events:
         fact = acme.happens(event)
