@@ -13,6 +13,7 @@ from functools import partial
 
 from msgspec import Struct
 
+from bot.chat.posts import notifier_of
 from bot.clock import AlarmClock
 from bot.copies.anchoring import DailyAnchor
 from bot.copies.turns import TurnWatch, fence_of
@@ -111,6 +112,7 @@ async def at_work(
                 *subscribers_of(app, checkpoints, store, models, reach or reach_of(app)),
                 MemoryProjector(store, app.ledger, app.views),
                 eraser,
+                await notifier_of(app),
             ),
             clock=app.clock,
             first=[Dispatcher.name],

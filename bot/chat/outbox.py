@@ -134,8 +134,8 @@ class Outbox:
     async def _chat(self, place: str, stop: asyncio.Event) -> None:
         try:
             await self._work_off(place, stop, waiting=True)
-        except Exception:  # noqa: BLE001 - the disk may be back soon, and nothing is lost
-            _log.exception("The outbox of a chat waits: something is wrong here.")
+        except Exception as error:  # noqa: BLE001 - the disk may be back soon, and nothing is lost
+            _log.error("The outbox of a chat waits: %s", type(error).__name__)
             await pause(self._clock, HELD_S, stop)
 
     async def _work_off(self, place: str, stop: asyncio.Event, *, waiting: bool) -> None:
@@ -262,8 +262,9 @@ class Outbox:
                 await self._failed(post, n, trouble.cause, trouble.remedy, final=False)
             except ChatTrouble as trouble:
                 await self._ended_badly(post, call, trouble)
-            except Exception as error:  # whatever it is, nobody saw the end of the call
-                _log.exception("The adapter of %s stumbled.", post.channel)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody saw the end of it
+                # No traceback: a client's own errors may quote an address with the token in it.
+                _log.error("The adapter of %s stumbled: %s", post.channel, type(error).__name__)
                 await self._ended_badly(post, call, Lost(f"{type(error).__name__} in the adapter."))
             else:
                 await self._posting.delivered(post, n, message)

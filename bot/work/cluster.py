@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from bot import texts
 from bot.app import desk_waits, reach_of, subscribers_of
+from bot.chat.posts import notifier_of
 from bot.clock import AlarmClock
 from bot.copies.anchoring import DailyAnchor
 from bot.copies.turns import TurnWatch
@@ -121,7 +122,8 @@ async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator
         eraser = Eraser(app, checkpoints, store)
         await eraser.set_right()
         subscribers = subscribers_of(app, checkpoints, store, models, reach_of(app), shared=True)
-        station = Station(app.ledger, (*subscribers, eraser), clock=app.clock)
+        everybody = (*subscribers, eraser, await notifier_of(app))
+        station = Station(app.ledger, everybody, clock=app.clock)
         app.woken_by(station.woken_by)
         place = ledger_url(url)
         crew = Crew(station, place, app.company.id, clock=app.clock, heartbeat=heartbeat)
