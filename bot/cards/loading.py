@@ -9,11 +9,12 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.cards.making import card_of, preview_card
-from bot.cards.outcomes import UNDECIDED, question_card
+from bot.cards.outcomes import UNDECIDED, question_card, stopped_row
 from bot.cards.sources import provenance_facts
-from bot.channel import Card
+from bot.channel import Card, CardKind
 from bot.wording.naming import named, named_options
-from ledger.domain.entities import Action, Approval, Case, Contact, Question
+from ledger.domain.claims import concerns
+from ledger.domain.entities import Action, Approval, Case, Contact, Question, Stop
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
 from ledger.domain.identity import met_as
@@ -37,7 +38,15 @@ class CardLoader:
         contact = await self.contact(action)
         waiting = approval.status in UNDECIDED
         sources = await self.sources(provenance_facts(action.provenance)) if waiting else {}
-        return card_of(action, approval, contact, now, sources)
+        card = card_of(action, approval, contact, now, sources)
+        return await self._held(card, action, now) if card.kind is CardKind.APPROVAL else card
+
+    async def _held(self, card: Card, action: Action, now: datetime) -> Card:
+        """A card under a stop says so first: approved, it would only be held back."""
+        case = await self._views.get(Case, action.case)
+        active = await self._views.find(Stop, "active")
+        stop = next((each for each in active if concerns(each, action, case)), None)
+        return replace(card, rows=(stopped_row(stop, now), *card.rows)) if stop else card
 
     async def preview(
         self, approval: Approval, edits: dict[str, str], now: datetime

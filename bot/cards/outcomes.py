@@ -12,6 +12,7 @@ from bot.cards import rows as card_rows
 from bot.channel import Button, Card, CardKind, Row
 from bot.wording.amounts import clock_words
 from bot.wording.untrusted import excerpt, one_line
+from ledger.domain.claims import stopped_by
 from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice, MailCommand, ReopenCase
 from ledger.domain.entities import (
     Action,
@@ -22,6 +23,7 @@ from ledger.domain.entities import (
     Contact,
     Failure,
     Question,
+    Stop,
 )
 from ledger.domain.verdicts import Allow, Receipt
 
@@ -197,6 +199,17 @@ def _about(case: Case | None, contact: Contact | None) -> Iterator[str]:
         who = f", {card_rows.who(contact)} <{one_line(contact.address)}>" if contact else ""
         yield f"{case.number}{who}"
         yield texts.READ_ALL.format(case=case.number)
+
+
+def stopped_row(stop: Stop, now: datetime) -> Row:
+    """Who stopped it, since when, and what lets it run again."""
+    refused = stopped_by(stop)
+    since = texts.SINCE.format(when=clock_words(stop.since, now))
+    lines = (
+        f"{one_line(refused.detail, 300).rstrip('.')}, {since}.",
+        one_line(refused.remedy, 300),
+    )
+    return Row(texts.ROW_STOPPED, lines, important=True)
 
 
 def _answered(question: Question) -> Card:
