@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.channel import Verb
+from bot.chat.doorstep import SILENCE, at_the_door
 from bot.chat.inbound import ChatDoor
 from bot.commands import Commands, Session
 from bot.console.render import plain
@@ -30,6 +31,7 @@ from ledger.domain.events import (
     TapRefused,
     Told,
 )
+from ledger.domain.facts import Fact
 from ledger.domain.pairing import ChatIdentity, Role, code_in, code_of
 from ledger.domain.speakers import paired
 from ledger.replay import refold
@@ -67,6 +69,16 @@ class Phone:
         await self.business.settle()
         facts = await self.business.all_facts()
         return next((f.event for f in facts if f.cause == taken.fact.id), None)
+
+    async def last(self) -> Fact:
+        """What came in from here last, as it was recorded."""
+        facts = await self.business.all_facts()
+        return [
+            fact
+            for fact in facts
+            if isinstance(fact.event, ChatReceived)
+            and (fact.event.channel, fact.event.user) == (self.channel, self.user)
+        ][-1]
 
     async def identity(self) -> ChatIdentity:
         found = await paired(self.business.app.views, self.channel, self.user)
@@ -267,6 +279,32 @@ async def test_a_code_typed_where_none_is_needed_says_where_to_type_it(business:
     code = code_shown(await business.says("pair"))
     assert "Type it in the chat that is to be paired" in await business.says(f"pair {code}")
     assert "'king' is no role" in await business.says("pair king")
+
+
+async def test_whoever_is_paired_is_welcomed_and_whoever_is_not_is_answered_once(
+    business: Any, phone: Phone, laptop: Phone
+) -> None:
+    app = business.app
+    code = code_shown(await business.says("pair approver Bea"))
+    await phone.writes(f"pair {code}")
+    answer = await at_the_door(app.views, app.ledger, await phone.last())
+    assert "you are Bea, approver" in plain(answer)
+    await laptop.writes("hello")
+    assert "I work only for" in plain(await at_the_door(app.views, app.ledger, await laptop.last()))
+    await laptop.writes("hello?")
+    assert await at_the_door(app.views, app.ledger, await laptop.last()) == SILENCE
+
+
+async def test_what_was_written_before_and_answered_after_the_revocation_is_turned_away(
+    business: Any, phone: Phone
+) -> None:
+    app = business.app
+    mine = await phone.pairs()
+    assert await phone.writes("inbox") is None
+    written = await phone.last()
+    assert await at_the_door(app.views, app.ledger, written) is None
+    await business.says(f"revoke {mine.id}")
+    assert "not paired, or no longer" in plain(await at_the_door(app.views, app.ledger, written))
 
 
 # --- strangers -----------------------------------------------------------------------------------
