@@ -139,6 +139,28 @@ class ShowInvoice(Struct, frozen=True):
     thing: str = ""
 
 
+class More(Struct, frozen=True):
+    """All that a card leaves out: its bytes, where each value came from, rules, and the story."""
+
+    thing: str = ""
+
+
+class Timeline(Struct, frozen=True):
+    """A case as a picture."""
+
+    thing: str = ""
+
+
+class Report(Struct, frozen=True):
+    """A month as a picture: `2026-11`, a name, `last month`, or "" for this one."""
+
+    month: str = ""
+
+
+class ShowHome(Struct, frozen=True):
+    """The overview that opens a chat."""
+
+
 class WhatIf(Struct, frozen=True):
     """Rules on trial: `said` names a file of rules, a span and what to show."""
 
@@ -285,6 +307,10 @@ Intention = (
     | Books
     | ShowContact
     | ShowInvoice
+    | More
+    | Timeline
+    | Report
+    | ShowHome
     | WhatIf
     | Erase
     | Halt
@@ -466,6 +492,11 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "books": lambda _: Books(),
     "contact": lambda rest: ShowContact(_bare(rest)),
     "invoice": lambda rest: ShowInvoice(_bare(rest)),
+    "more": lambda rest: More(_bare(rest)),
+    "timeline": lambda rest: Timeline(_bare(rest)),
+    "report": lambda rest: Report(_bare(rest)),
+    "home": lambda _: ShowHome(),
+    "start": lambda _: ShowHome(),
     "whatif": lambda rest: WhatIf(rest) if rest else Help("whatif"),
     "replay": _replay,
     "verify": lambda rest: Verify(_path(rest)),

@@ -83,6 +83,11 @@ class Sheet:
         look = {"strokeColor": colour, **more}
         self._marks.append(lambda height: Line(x, height - y, to_x, height - to_y, **look))
 
+    def under(self, x: float, y: float, to_x: float, to_y: float) -> None:
+        """A line that lies below everything drawn so far."""
+        self.line(x, y, to_x, to_y, strokeWidth=2)
+        self._marks.insert(0, self._marks.pop())
+
     def dot(self, x: float, y: float, radius: float, colour: Color) -> None:
         """A filled circle."""
         look = {"fillColor": colour, "strokeColor": SHEET, "strokeWidth": 2}

@@ -20,6 +20,7 @@ class CommandText(Struct, frozen=True):
 COMMANDS: Final = (
     CommandText("inbox", "inbox", "What waits for you."),
     CommandText("show", "show 3", "A card with its full text."),
+    CommandText("more", "more 3", "All that a card leaves out: bytes, sources, rules, story."),
     CommandText("approve", "approve 3", "Let exactly the shown bytes run, once."),
     CommandText("edit", "edit 3 [subject|body TEXT]", "Change a text, and see the exact preview."),
     CommandText("reject", "reject 3 WHY", "Refuse it; Coo learns from the reason."),
@@ -31,6 +32,9 @@ COMMANDS: Final = (
     CommandText("books", "books", "What was invoiced, what is paid, what is open."),
     CommandText("contact", "contact NAME", "Somebody in the address book."),
     CommandText("invoice", "invoice NUMBER", "One invoice, its lines and payments."),
+    CommandText("timeline", "timeline CASE", "A case as a picture."),
+    CommandText("report", "report [MONTH]", "The month as a picture: money, pipeline, models."),
+    CommandText("home", "home", "The overview: what waits, runs and is stuck; today's money."),
     CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
     CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
     CommandText(
@@ -67,6 +71,13 @@ COMMANDS: Final = (
 MORE_HELP: Final = {
     "inbox": "Up to three cards are shown whole, more as a list; `show 3` opens one.",
     "show": "A thing is a number, an id, a name or the beginning of a subject: `show ada`.",
+    "more": (
+        "A number is a card's or a question's; an action's or a failure's id works too. The exact "
+        "bytes that an approval is bound to come as a file."
+    ),
+    "timeline": "In a chat it is a picture; the console writes a file and says where.",
+    "report": "`report` is this month, `report last month`, `report 2026-10`, `report october`.",
+    "home": "Slack shows it as the app's Home tab, Telegram after /start.",
     "approve": (
         "An approval counts for the bytes you saw here. A card you have not seen yet is shown "
         "first; say `approve` again to let it run. After `edit`, it sends the preview."
