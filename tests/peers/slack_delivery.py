@@ -66,6 +66,7 @@ class Delivery:
     trouble: str = ""
     """Why the person was told that it did not work, or why Slack will try again."""
     on_answer: Callable[[Json], None] = lambda _answer: None
+    on_trouble: Callable[[str], None] = lambda _trouble: None
 
     @property
     def took(self) -> float:
@@ -83,6 +84,12 @@ class Delivery:
             lambda: self.acknowledged or self.trouble, seconds, f"an end of {self.kind}"
         )
         return self.trouble
+
+    def fail(self, trouble: str) -> None:
+        """It did not get there, or no answer came."""
+        self.trouble = trouble
+        self.on_trouble(trouble)
+        self.news()
 
     def take(self, answer: Json) -> None:
         """The app acknowledged; only its first answer counts."""
@@ -146,8 +153,7 @@ class Sockets:
         if delivery.kind == EVENTS or self.open:
             self.unacknowledged[delivery.id] = delivery
         if not self.open:
-            delivery.trouble = "dispatch_failed"
-            self.news()
+            delivery.fail("dispatch_failed")
             return
         retried = {"retry_attempt": again, "retry_reason": "timeout" if again else ""}
         frame = {
@@ -161,8 +167,7 @@ class Sockets:
         try:
             await self.open[-1][0].send_json(frame)
         except ConnectionError:
-            delivery.trouble = "timeout"
-            self.news()
+            delivery.fail("operation_timeout")
 
     async def ask_to_reconnect(self, reason: str = "refresh_requested") -> None:
         """The polite way: every client is asked to open a new connection."""
@@ -200,22 +205,21 @@ class Requests:
     async def _bring(self, delivery: Delivery) -> None:
         headers, again = {}, len(delivery.sent)
         if again:
-            reason = "http_timeout" if delivery.trouble == "timeout" else "http_error"
+            reason = "http_timeout" if delivery.trouble == "operation_timeout" else "http_error"
             headers = {"x-slack-retry-num": str(again), "x-slack-retry-reason": reason}
         delivery.sent.append(time.monotonic())
         try:
             async with asyncio.timeout(self.patience):
                 status, body = await self.post(*_encoded(delivery), headers)
         except TimeoutError:
-            delivery.trouble = "timeout"
+            delivery.fail("operation_timeout")
         except aiohttp.ClientError as error:
-            delivery.trouble = f"connection_failed: {type(error).__name__}"
+            delivery.fail(f"connection_failed: {type(error).__name__}")
         else:
             if 200 <= status < 300:
                 delivery.take(_answer(body))
             else:
-                delivery.trouble = f"http_error: {status}"
-        self.news()
+                delivery.fail(f"http_error: {status}")
 
     async def post(
         self,

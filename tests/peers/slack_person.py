@@ -115,7 +115,9 @@ class Person:
             if (answer.get("text") or answer.get("blocks")) and not self._refused(answer):
                 self.server.say(place.id, self.id, answer)
 
-        return await self._watched(await self.server.command(payload, answered))
+        return await self.server.command(
+            payload, on_answer=answered, on_trouble=self.warnings.append
+        )
 
     # --- using what is there ---------------------------------------------------------------------
 
@@ -146,7 +148,7 @@ class Person:
             "actions": [self._action(control.element, control.block_id, choose)],
             "state": {"values": {}},
         }
-        return await self._watched(await self.server.interaction(self._act(payload)))
+        return await self.server.interaction(self._act(payload), on_trouble=self.warnings.append)
 
     async def taps_home(self, button: str, *, confirm: bool = True) -> Delivery | None:
         """Use a button of the home tab."""
@@ -161,7 +163,7 @@ class Person:
             "view": home.public(self.world.ids()),
             "actions": [self._action(control.element, control.block_id, "")],
         }
-        return await self._watched(await self.server.interaction(self._act(payload)))
+        return await self.server.interaction(self._act(payload), on_trouble=self.warnings.append)
 
     async def submits(self, values: dict[str, Any] | None = None) -> Delivery:
         """Fill in the fields of the topmost modal, by their labels, and send it."""
@@ -175,8 +177,10 @@ class Person:
             "view": shown,
             "response_urls": [],
         }
-        return await self._watched(
-            await self.server.interaction(payload, lambda answer: self._submitted(view, answer))
+        return await self.server.interaction(
+            payload,
+            on_answer=lambda answer: self._submitted(view, answer),
+            on_trouble=self.warnings.append,
         )
 
     async def closes(self) -> Delivery | None:
@@ -339,11 +343,6 @@ class Person:
         faults = self.server.check_answer(answer)
         self.warnings += ["Something went wrong."] if faults else []
         return bool(faults)
-
-    async def _watched(self, delivery: Delivery) -> Delivery:
-        if delivery.trouble:
-            self.warnings.append(delivery.trouble)
-        return delivery
 
     def _message(self, seen: Seen) -> Message:
         found = self.world.channels[seen.channel].find(seen.ts)

@@ -15,31 +15,24 @@ The Web API lives under `slack.api`; Socket Mode is reached through `apps.connec
 from __future__ import annotations
 
 import asyncio
-import json
 import secrets
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from aiohttp import web
 from slack_blocks import faults_of_message, faults_of_view
 from slack_delivery import COMMAND, EVENTS, INTERACTIVE, Delivery, News, Requests, Sockets
-from slack_methods import METHODS
+from slack_faults import Call, Faults
 from slack_person import Person
+from slack_web import SlackWeb
 from slack_workspace import (
-    RESPONSE_LIFE,
-    RESPONSE_USES,
     Channel,
     Clock,
     Json,
-    Refused,
     Workspace,
     now,
 )
-
-T = TypeVar("T")
 
 BOT_SCOPES: Final = (
     "app_mentions:read",
@@ -57,89 +50,6 @@ BOT_SCOPES: Final = (
     "users:read",
 )
 SUBSCRIBED: Final = ("app_home_opened", "app_mention", "message.im")
-_JSON_ARGUMENTS: Final = (
-    "attachments",
-    "blocks",
-    "chunks",
-    "files",
-    "metadata",
-    "prompts",
-    "view",
-)
-_LARGEST: Final = 64 * 1024 * 1024
-
-
-@dataclass
-class Call:
-    """One call of a method: what was asked, when, and what was answered."""
-
-    method: str
-    args: Json
-    at: float = field(default_factory=time.monotonic)
-    answer: Json | None = None
-    """None: the caller got none (limited, cut, lost)."""
-    executed: bool = False
-
-    @property
-    def error(self) -> str:
-        return str((self.answer or {}).get("error", ""))
-
-
-@dataclass
-class Fault:
-    """Something that goes wrong with the next calls of a method ("*": of any)."""
-
-    method: str
-    kind: str
-    times: int = 1
-    retry_after: int = 1
-    error: str = ""
-    wait: Callable[[], Awaitable[object]] | None = None
-    matching: Callable[[Json], bool] = lambda _args: True
-
-
-class Faults:
-    """What a test lets go wrong. Faults are used up in the order they were given."""
-
-    def __init__(self) -> None:
-        self.waiting: list[Fault] = []
-        self.pace = 0.0
-        """Seconds between two posts in one conversation; sooner ones are limited."""
-
-    def limit(self, method: str, *, retry_after: int = 1, times: int = 1) -> None:
-        """429 with Retry-After."""
-        self.waiting.append(Fault(method, "limit", times, retry_after=retry_after))
-
-    def fail(self, method: str, *, times: int = 1) -> None:
-        """500, and nothing was done."""
-        self.waiting.append(Fault(method, "fail", times))
-
-    def lose(
-        self, method: str, *, times: int = 1, matching: Callable[[Json], bool] = lambda _: True
-    ) -> None:
-        """The call is carried out, and the connection cut before the answer."""
-        self.waiting.append(Fault(method, "lose", times, matching=matching))
-
-    def cut(self, method: str, *, times: int = 1) -> None:
-        """The connection is cut, and nothing was done."""
-        self.waiting.append(Fault(method, "cut", times))
-
-    def slow(self, method: str, wait: Callable[[], Awaitable[object]], *, times: int = 1) -> None:
-        """The call is carried out, and its answer waits for `wait`."""
-        self.waiting.append(Fault(method, "slow", times, wait=wait))
-
-    def refuse(self, method: str, error: str, *, times: int = 1) -> None:
-        """`ok: false` with an error of the test's choice."""
-        self.waiting.append(Fault(method, "refuse", times, error=error))
-
-    def next(self, method: str, args: Json) -> Fault | None:
-        for fault in self.waiting:
-            if fault.method in {method, "*"} and fault.matching(args):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self.waiting.remove(fault)
-                return fault
-        return None
 
 
 class SlackServer:
@@ -164,19 +74,13 @@ class SlackServer:
         self.requests: Requests | None = None
         self.copies = 1
         self._held: list[Delivery] | None = None
-        self._posted: dict[str, float] = {}
         self._runner: web.AppRunner | None = None
         self._people: dict[str, Person] = {}
 
     # --- its life --------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        app = web.Application(client_max_size=_LARGEST)
-        app.router.add_route("*", "/api/{method}", self._api)
-        app.router.add_get("/link/", self.sockets.connect)
-        app.router.add_post("/upload/v1/{file}", self._upload)
-        app.router.add_get("/files-pri/{place}/{rest:.*}", self._download)
-        app.router.add_post("/response/{id}", self._respond)
+        app = SlackWeb(self).application()
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -227,11 +131,14 @@ class SlackServer:
     # --- bringing things -------------------------------------------------------------------------
 
     async def deliver(
-        self, kind: str, payload: Json, on_answer: Callable[[Json], None] | None = None
+        self,
+        kind: str,
+        payload: Json,
+        on_answer: Callable[[Json], None] = lambda _: None,
+        on_trouble: Callable[[str], None] = lambda _: None,
     ) -> Delivery:
         """Bring something to the app, or keep it while deliveries are held."""
-        delivery = Delivery(kind, payload, self.news)
-        delivery.on_answer = on_answer or delivery.on_answer
+        delivery = Delivery(kind, payload, self.news, on_answer=on_answer, on_trouble=on_trouble)
         self.deliveries.append(delivery)
         if self._held is not None:
             self._held.append(delivery)
@@ -281,9 +188,7 @@ class SlackServer:
         }
         return await self.deliver(EVENTS, payload)
 
-    async def interaction(
-        self, payload: Json, on_answer: Callable[[Json], None] | None = None
-    ) -> Delivery:
+    async def interaction(self, payload: Json, **told: Callable[[Any], None]) -> Delivery:
         """Bring a tap, a submitted form or a closed one."""
         world = self.world
         common = {
@@ -293,11 +198,9 @@ class SlackServer:
             "enterprise": None,
             "is_enterprise_install": False,
         }
-        return await self.deliver(INTERACTIVE, {**common, **payload}, on_answer)
+        return await self.deliver(INTERACTIVE, {**common, **payload}, **told)
 
-    async def command(
-        self, payload: Json, on_answer: Callable[[Json], None] | None = None
-    ) -> Delivery:
+    async def command(self, payload: Json, **told: Callable[[Any], None]) -> Delivery:
         """Bring a slash command."""
         world = self.world
         common = {
@@ -307,7 +210,7 @@ class SlackServer:
             "api_app_id": world.app,
             "is_enterprise_install": "false",
         }
-        return await self.deliver(COMMAND, {**common, **payload}, on_answer)
+        return await self.deliver(COMMAND, {**common, **payload}, **told)
 
     async def message_event(self, channel: Channel, event: Json) -> Delivery | None:
         """Bring a message event, if the app is in the conversation and asked for such."""
@@ -317,130 +220,7 @@ class SlackServer:
         place = "im" if channel.direct else "channel"
         return await self.event({**event, "channel": channel.id, "channel_type": place})
 
-    # --- the Web API -----------------------------------------------------------------------------
-
-    async def _api(self, request: web.Request) -> web.StreamResponse:
-        args, token = await _arguments(request)
-        call = Call(request.match_info["method"], args)
-        self.calls.append(call)
-        fault = self.faults.next(call.method, args) or self._too_fast(call)
-        if fault and fault.kind in {"limit", "fail", "cut"}:
-            return self._broken(fault, request)
-        refused = fault and fault.kind == "refuse"
-        call.answer = (
-            {"ok": False, "error": fault.error} if fault and refused else self._run(call, token)
-        )
-        call.executed = not refused
-        await self._tell()
-        self.news()
-        if fault and fault.kind == "lose":
-            call.answer = None
-            return self._cut(request)
-        if fault and fault.wait:
-            await fault.wait()
-        return web.json_response(call.answer, headers=self._headers(call))
-
-    def _broken(self, fault: Fault, request: web.Request) -> web.StreamResponse:
-        self.news()
-        if fault.kind == "cut":
-            return self._cut(request)
-        if fault.kind == "fail":
-            return web.Response(status=500, text="fatal_error")
-        after = {"Retry-After": str(fault.retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=after)
-
-    def _cut(self, request: web.Request) -> web.StreamResponse:
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response(status=500)
-
-    def _too_fast(self, call: Call) -> Fault | None:
-        """Slack takes about one message a second in a conversation."""
-        if not self.faults.pace or call.method != "chat.postMessage":
-            return None
-        channel, moment = str(call.args.get("channel")), self.world.clock().timestamp()
-        if moment - self._posted.get(channel, 0.0) < self.faults.pace:
-            return Fault(call.method, "limit", retry_after=1)
-        self._posted[channel] = moment
-        return None
-
-    def _run(self, call: Call, token: str) -> Json:
-        method = METHODS.get(call.method)
-        if method is None:
-            return {"ok": False, "error": "unknown_method", "req_method": call.method}
-        try:
-            self._let_in(token, method.token, method.scopes)
-            return {"ok": True, **method.run(self.world, call.args)}
-        except Refused as refused:
-            return {"ok": False, "error": refused.error, **refused.more}
-
-    def _let_in(self, token: str, kind: str, scopes: tuple[str, ...]) -> None:
-        if not kind:
-            return
-        if not token:
-            raise Refused("not_authed")
-        if token in self.revoked:
-            raise Refused("token_revoked")
-        if token not in {self.bot_token, self.app_token}:
-            raise Refused("invalid_auth")
-        if not token.startswith(kind):
-            raise Refused("not_allowed_token_type")
-        if kind == "xoxb-" and scopes and not self.scopes & set(scopes):
-            raise Refused("missing_scope", needed=scopes[0], provided=",".join(sorted(self.scopes)))
-
-    def _headers(self, call: Call) -> dict[str, str]:
-        method = METHODS.get(call.method)
-        return {
-            "x-oauth-scopes": ",".join(sorted(self.scopes)),
-            "x-accepted-oauth-scopes": ",".join(method.scopes if method else ()),
-        }
-
-    async def _tell(self) -> None:
-        """What the app did itself comes back to it as events, as Slack has it."""
-        told, self.world.told = self.world.told, []
-        for channel, event in told:
-            await self.message_event(channel, event)
-
-    # --- files and answers to interactions -------------------------------------------------------
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        file = self.world.files.get(request.match_info["file"])
-        if file is None:
-            return web.Response(status=404, text="not found")
-        if request.content_type.startswith("multipart/"):
-            parts = [part async for part in await request.multipart()]
-            data = b"".join([bytes(await part.read()) for part in parts])
-        else:
-            data = await request.read()
-        if len(data) != file.length:
-            return web.Response(status=400, text="length mismatch")
-        file.data = data
-        return web.Response(text=f"OK - {len(data)}")
-
-    async def _download(self, request: web.Request) -> web.Response:
-        """A private file; without a good token Slack shows its sign-in page, with status 200."""
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        if token != self.bot_token or token in self.revoked or "files:read" not in self.scopes:
-            return web.Response(text="<html>Sign in to Slack</html>", content_type="text/html")
-        file = self.world.files.get(request.match_info["place"].rpartition("-")[2])
-        if file is None or file.data is None:
-            return web.Response(status=404)
-        kind = self.world.file_json(file)["mimetype"]
-        return web.Response(body=file.data, content_type=kind)
-
-    async def _respond(self, request: web.Request) -> web.Response:
-        response = self.world.responses.get(request.match_info["id"])
-        if response is None or self.world.passed(response.given) > RESPONSE_LIFE:
-            return web.Response(status=404, text="expired_url")
-        if response.used >= RESPONSE_USES:
-            return web.Response(status=404, text="used_url")
-        response.used += 1
-        content: Json = json.loads(await request.text())
-        if faults := faults_of_message(content.get("blocks") or []):
-            self.complaints += faults
-            return web.Response(status=400, text="invalid_blocks")
-        self.say(response.channel, response.user, content, response.message)
-        return web.json_response({"ok": True})
+    # --- what an app answers ---------------------------------------------------------------------
 
     def say(self, channel: str, user: str, content: Json, message: str = "") -> None:
         """Post what an app answered to an interaction: to one person, or to all."""
@@ -465,29 +245,6 @@ class SlackServer:
             faults += faults_of_view(answer["view"])
         self.complaints += faults
         return faults
-
-
-async def _arguments(request: web.Request) -> tuple[Json, str]:
-    """The arguments of a call, from the query, a form or JSON; and the token."""
-    args: Json = dict(request.query)
-    if request.method == "POST":
-        if request.content_type == "application/json":
-            text = await request.text()
-            args |= json.loads(text) if text else {}
-        else:
-            args |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
-    for name in _JSON_ARGUMENTS:
-        if isinstance(args.get(name), str):
-            args[name] = _parsed(args[name])
-    given = str(args.pop("token", "") or "")
-    return args, request.headers.get("Authorization", "").removeprefix("Bearer ") or given
-
-
-def _parsed(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 @asynccontextmanager
