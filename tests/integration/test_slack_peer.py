@@ -518,3 +518,107 @@ async def test_a_stream_grows_before_the_persons_eyes_and_dies_when_nothing_come
     assert refused(conflict) == "streaming_state_conflict"
     assert refused(dead) == "message_not_in_streaming_state"
     assert nora.sees()[-1].text == "May was good. Really."
+
+
+# --- the smaller things --------------------------------------------------------------------------
+
+
+async def test_a_reaction_is_given_once_and_shows_on_the_message(
+    slack: Any, client: AsyncWebClient
+) -> None:
+    theirs = await slack.person("nora").writes("Please look into it")
+    place = {"channel": theirs.channel, "timestamp": theirs.ts, "name": "eyes"}
+    await client.reactions_add(**place)
+    with pytest.raises(SlackApiError) as twice:
+        await client.reactions_add(**place)
+    shown = await client.conversations_history(channel=theirs.channel)
+    assert refused(twice) == "already_reacted"
+    assert shown["messages"][0]["reactions"][0]["name"] == "eyes"
+
+
+async def test_a_status_is_shown_until_the_app_writes_in_the_thread(
+    slack: Any, client: AsyncWebClient
+) -> None:
+    nora = slack.person("nora")
+    asked = await nora.writes("How was May?")
+    place = {"channel_id": nora.dm.id, "thread_ts": asked.ts}
+    await client.assistant_threads_setStatus(**place, status="is counting")
+    prompts = [{"title": "Status", "message": "status"}]
+    await client.assistant_threads_setSuggestedPrompts(channel_id=nora.dm.id, prompts=prompts)
+    assert slack.world.statuses == {(nora.dm.id, asked.ts): "is counting"}
+    assert slack.world.prompts[nora.dm.id] == prompts
+    await client.chat_postMessage(channel=nora.dm.id, thread_ts=asked.ts, text="Good")
+    assert slack.world.statuses == {}
+
+
+async def test_a_private_message_is_seen_by_one_person_and_kept_by_nobody(
+    slack: Any, client: AsyncWebClient
+) -> None:
+    nora, eve = slack.person("nora"), slack.person("eve")
+    office = slack.channel("office", nora, eve)
+    await client.chat_postEphemeral(channel=office.id, user=nora.id, text="Only you")
+    assert [each.text for each in nora.sees(office)] == ["Only you"]
+    assert eve.sees(office) == []
+    assert (await client.conversations_history(channel=office.id))["messages"] == []
+
+
+async def test_a_form_that_changed_meanwhile_is_not_overwritten(
+    slack: Any, client: AsyncWebClient
+) -> None:
+    typed = await slack.person("nora").types_command("/coo edit 1")
+    opened = await client.views_open(trigger_id=typed.payload["trigger_id"], view=FORM)
+    view = opened["view"]
+    await client.views_update(view_id=view["id"], hash=view["hash"], view=FORM)
+    with pytest.raises(SlackApiError) as error:
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=FORM)
+    assert refused(error) == "hash_conflict"
+
+
+async def test_a_form_with_a_title_too_long_is_refused_with_the_place(
+    slack: Any, client: AsyncWebClient
+) -> None:
+    nora = slack.person("nora")
+    title = {"type": "plain_text", "text": "A title that is too long for a modal"}
+    typed = await nora.types_command("/coo edit 1")
+    with pytest.raises(SlackApiError) as error:
+        await client.views_open(
+            trigger_id=typed.payload["trigger_id"], view={**FORM, "title": title}
+        )
+    said = error.value.response["response_metadata"]["messages"]
+    assert refused(error) == "invalid_arguments"
+    assert said == ["[ERROR] must be less than 25 characters [json-pointer:/view/title/text]"]
+    assert nora.modal is None
+
+
+async def test_posts_that_follow_too_soon_in_one_conversation_are_limited(
+    clocked: Any, late: Any
+) -> None:
+    client = AsyncWebClient(clocked.bot_token, base_url=clocked.api)
+    nora, eve = clocked.person("nora"), clocked.person("eve")
+    clocked.faults.pace = 1.0
+    await client.chat_postMessage(channel=nora.dm.id, text="one")
+    await client.chat_postMessage(channel=eve.dm.id, text="one")
+    with pytest.raises(SlackApiError) as early:
+        await client.chat_postMessage(channel=nora.dm.id, text="two")
+    late(1.0)
+    await client.chat_postMessage(channel=nora.dm.id, text="two")
+    assert refused(early) == "ratelimited"
+    assert [each.text for each in nora.sees()] == ["one", "two"]
+
+
+async def test_a_manifest_that_asks_for_events_without_their_scopes_is_refused(
+    slack: Any,
+) -> None:
+    client = AsyncWebClient(slack.config_token, base_url=slack.api)
+    manifest: dict[str, Any] = {
+        "display_information": {"name": "Coo"},
+        "oauth_config": {"scopes": {"bot": ["im:history"]}},
+        "settings": {"event_subscriptions": {"bot_events": ["message.im", "app_mention"]}},
+    }
+    with pytest.raises(SlackApiError) as error:
+        await client.apps_manifest_validate(manifest=manifest)
+    manifest["oauth_config"]["scopes"]["bot"].append("app_mentions:read")
+    assert (await client.apps_manifest_validate(manifest=manifest))["ok"]
+    assert [each["message"] for each in error.value.response["errors"]] == [
+        "app_mentions:read is required by app_mention"
+    ]

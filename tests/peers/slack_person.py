@@ -6,8 +6,8 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from slack_chat import changed, gone
 from slack_delivery import Delivery
-from slack_methods import changed, gone
 from slack_seen import Seen
 from slack_workspace import Channel, File, Json, Message, User, View
 

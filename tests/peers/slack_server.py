@@ -24,6 +24,7 @@ from aiohttp import web
 from slack_blocks import faults_of_message, faults_of_view
 from slack_delivery import COMMAND, EVENTS, INTERACTIVE, Delivery, News, Requests, Sockets
 from slack_faults import Call, Faults
+from slack_methods import EVENT_SCOPES
 from slack_person import Person
 from slack_web import SlackWeb
 from slack_workspace import (
@@ -59,6 +60,7 @@ class SlackServer:
         self.world = Workspace(clock)
         self.bot_token = f"xoxb-{secrets.token_hex(8)}"
         self.app_token = f"xapp-1-{self.world.app}-{secrets.token_hex(8)}"
+        self.config_token = f"xoxe.xoxp-1-{secrets.token_hex(8)}"
         self.signing_secret = secrets.token_hex(16)
         self.scopes = set(BOT_SCOPES)
         self.subscribed = set(SUBSCRIBED)
@@ -123,6 +125,11 @@ class SlackServer:
     async def connected(self) -> None:
         """Wait until a Socket Mode client is there."""
         await self.until(lambda: self.sockets.open, what="a connection")
+
+    def install(self, manifest: Json) -> None:
+        """The app has the scopes and the events of this manifest, and no others."""
+        self.scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+        self.subscribed = set(manifest["settings"]["event_subscriptions"]["bot_events"])
 
     def revoke(self) -> None:
         """The app is uninstalled: its bot token is worth nothing."""
@@ -216,6 +223,8 @@ class SlackServer:
         """Bring a message event, if the app is in the conversation and asked for such."""
         kind = "message.im" if channel.direct else "message.channels"
         if kind not in self.subscribed or self.world.bot.id not in channel.members:
+            return None
+        if EVENT_SCOPES[kind] not in self.scopes:
             return None
         place = "im" if channel.direct else "channel"
         return await self.event({**event, "channel": channel.id, "channel_type": place})

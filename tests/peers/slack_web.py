@@ -21,6 +21,7 @@ _JSON_ARGUMENTS: Final = (
     "blocks",
     "chunks",
     "files",
+    "manifest",
     "metadata",
     "prompts",
     "view",
@@ -119,7 +120,7 @@ class SlackWeb:
             raise Refused("not_authed")
         if token in self.server.revoked:
             raise Refused("token_revoked")
-        if token not in {self.server.bot_token, self.server.app_token}:
+        if token not in {self.server.bot_token, self.server.app_token, self.server.config_token}:
             raise Refused("invalid_auth")
         if not token.startswith(kind):
             raise Refused("not_allowed_token_type")
