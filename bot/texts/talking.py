@@ -23,3 +23,64 @@ CHAT_NAMELESS = Trouble(
 CHAT_CUT = "{cut} characters at its end were left out"
 CHAT_FEWER_FILES = "{cut} of its files were left out"
 CHAT_FEWER_FIELDS = "{cut} of its fields were left out"
+
+# --- changed and deleted messages -----------------------------------------------------------------
+
+EDITED_LATE = (
+    "You changed a message that was acted upon as you first wrote it. That alone changes nothing."
+)
+DELETED_LATE = "You deleted a message that was acted upon. What was done because of it stays done."
+CHANGED_REMEDY = (
+    "To go another way, say it in a new message (`tell 3 …`, `reject 3`), or take it back: `undo`."
+)
+DONE_TAP = "What was done: {verb}, card {number} ({title})."
+DONE_ANSWER = "What was done: question {number} was answered with it."
+DONE_SAID = "What was done: it went to case {label}."
+DONE_SAID_ANYWHERE = "What was done: it was noted as said to Coo."
+DONE_ORDER = "What was done: {order}."
+ORDERS = {
+    "StopOrdered": "a stop was ordered",
+    "ResumeOrdered": "a stop was lifted",
+    "RetryOrdered": "another try was ordered",
+    "UndoOrdered": "the way back was ordered",
+    "MergeOrdered": "two contacts were put together",
+    "SplitOrdered": "a contact was taken apart",
+    "AssignOrdered": "something was put into a case",
+    "KeyTold": "a contact got another key",
+}
+
+# --- files, forms, strangers ----------------------------------------------------------------------
+
+FILES_UNFETCHED = Trouble(
+    "Files cannot be taken from this chat.", "Hand them in with `coo ingest FILE` instead."
+)
+FILE_TOO_LARGE = Trouble(
+    "it has {size} bytes, more than the {most} that are taken from a chat",
+    "Hand it in with `coo ingest FILE` instead.",
+)
+FILE_NOT_TAKEN = "{name} was not taken: {cause}"
+FILE_TAKEN = "{name}: {what} taken in."
+FILE_KNOWN = "{name}: {what}, all taken in before."
+FILE_EMPTY = "{name}: nothing is in it."
+FORM_TITLES = {
+    "edit": "Edit card {number}",
+    "reject": "Reject card {number}",
+    "instruct": "Card {number}: tell me how",
+}
+FORM_SUBMITS = {"edit": "Preview", "reject": "Reject", "instruct": "Send"}
+FORM_LABELS = {"reject": "Why?", "instruct": "How should it be instead?"}
+FORM_WANTS = "Reply to this message with the new text; for another one begin with its name: {names}"
+FORM_EMPTY = Trouble("The form came back empty.", "Nothing was done. Use the button once more.")
+CHAT_WELCOME = "This chat is paired with Coo: {operator}, {role}."
+CHAT_WELCOME_MORE = "`help` shows what you can say, `status` how things stand."
+CHAT_UNPAIRED = Trouble(
+    "This chat is not paired with Coo any more.",
+    "Nothing was done. `pair` at the console shows a code for it.",
+)
+CHAT_BROKEN = Trouble(
+    "That failed inside Coo: {what}.", "Nothing more was done. Try it again, or say `status`."
+)
+CHAT_NOTES = "Of your message, {notes}."
+WORKING = "Working on it …"
+CHATS_ELSEWHERE = "The chats are run by {holder}; this process leaves them alone."
+CHATS_SERVED = "In chat: {channels}."

@@ -81,11 +81,15 @@ class ChatSeenTo(Event, frozen=True, kw_only=True):
 
     ANSWERED: its answer waits in the outbox. SILENT: it wants none. REPLACED: its author
     changed it first, and `instead` is the fact that holds. WITHDRAWN: its author deleted it first.
+    `cards` are what the answer puts before the person, in that order: approvals, questions,
+    failures, by id. `case` is what it turned out to be about.
     """
 
     received: str
     outcome: ChatOutcome
     instead: str = ""
+    cards: tuple[str, ...] = ()
+    case: str = ""
 
 
 # --- posts: said by the notifier, the answering and the outbox ------------------------------------

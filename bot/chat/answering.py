@@ -1,0 +1,397 @@
+"""The answering: takes whatever came in through a chat and has no answer yet, and answers it.
+
+In order within a chat, many chats side by side. It works from the ledger alone: what waits is a
+read table, what a person says is recorded under keys made of what came in, and the answer is asked
+for together with the note that it was seen to, in one commit. So a crash anywhere, a second
+delivery or another order of arrival change nothing: what was not seen to is seen to again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bot import texts
+from bot.channel import Card, CardKind, Reply
+from bot.chat.buttons import Buttons
+from bot.chat.context import seen_key
+from bot.chat.forms import Signalling
+from bot.chat.port import Adapter, ChatTrouble
+from bot.chat.replies import Replies
+from bot.chat.requests import APPROVAL, FAILURE, QUESTION, Place, Requests, about
+from bot.chat.wordings import Wordings
+from bot.commands.answers import trouble
+from bot.opening import App
+from bot.wording.untrusted import one_line
+from bot.work.worker import Worker
+from graph.desk import ROUTER
+from ledger.domain.entities import Approval, ChatTurn, Post
+from ledger.domain.errors import CooError, UnknownFact
+from ledger.domain.events import (
+    ApprovalSuperseded,
+    Approved,
+    ChatKind,
+    ChatOutcome,
+    ChatPaired,
+    ChatReceived,
+    ChatSeenTo,
+    DoneByOperator,
+    Event,
+    Instructed,
+    Postponed,
+    PostRequested,
+    QuestionAnswered,
+    QuestionReplied,
+    Rejected,
+    StrangerRefused,
+    Tapped,
+    TapRefused,
+    Told,
+)
+from ledger.domain.facts import Draft, Fact, derived_id
+from ledger.domain.folding_chat import WAITING, waiting_in
+from ledger.domain.pairing import ChatIdentity
+from ledger.domain.speakers import paired
+from ledger.domain.values import DESK
+from ledger.pauses import first_of, pause
+
+NAME: Final = "answering"
+LOOK_S: Final = 5.0
+"""How often it is looked whether something waits that nobody was woken for."""
+AGAIN_S: Final = 10.0
+"""How long a chat waits for a disk that takes nothing."""
+MOST_KEPT: Final = 200
+"""Answers that wait in memory for their turn to leave; older ones are made again then."""
+FORGOTTEN: Final = timedelta(minutes=1)
+"""How long the router may take to say who a stranger is."""
+
+_SUBJECTS: Final = {
+    CardKind.APPROVAL: APPROVAL,
+    CardKind.DECIDED: APPROVAL,
+    CardKind.QUESTION: QUESTION,
+    CardKind.FAILURE: FAILURE,
+}
+_ROUTED: Final = (
+    ChatPaired,
+    StrangerRefused,
+    TapRefused,
+    Approved,
+    Rejected,
+    Instructed,
+    Postponed,
+    DoneByOperator,
+    ApprovalSuperseded,
+    QuestionAnswered,
+    Told,
+)
+"""What the router says of what came in, or of a tap: an answer may wait for it."""
+
+_log = logging.getLogger(__name__)
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What became of one thing that came in. `posts` are what is to be shown for it."""
+
+    outcome: ChatOutcome
+    reply: Reply | None = None
+    place: Place | None = None
+    instead: str = ""
+    case: str = ""
+
+
+class Answering:
+    """Works off what waits. `replies` says what, this says when, and that it was done."""
+
+    def __init__(
+        self,
+        app: App,
+        worker: Worker,
+        buttons: Buttons,
+        requests: Requests,
+        services: Mapping[str, Adapter],
+    ) -> None:
+        self._app, self._requests, self._services = app, requests, services
+        self._replies = Replies(app, worker, buttons, services)
+        self._wordings = Wordings(app.ledger, app.views)
+        self._working: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._kept: OrderedDict[str, Reply] = OrderedDict()
+        self._stop = asyncio.Event()
+        self._news = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Answer everything as it comes, until `stop`; what is under way is finished."""
+        self._stop = stop
+        end = self._app.ledger.subscribe(self._heard)
+        try:
+            while not stop.is_set():
+                self._news.clear()
+                await self._look()
+                await first_of(self._news.wait(), pause(self._app.clock, LOOK_S, stop))
+        finally:
+            end()
+            await asyncio.gather(*self._working.values(), return_exceptions=True)
+
+    async def settle(self) -> None:
+        """Answer what waits now, and return when that is done."""
+        await self._look()
+        while self._working:
+            await asyncio.gather(*self._working.values())
+
+    async def render(self, post: Post) -> Reply | None:
+        """The answer that a post of the outbox stands for: the one at hand, else made again."""
+        _, received = about(post.subject)
+        kept = self._kept.get(received)
+        if kept is not None:
+            return kept
+        fact = await self._app.ledger.fact(received)
+        if not isinstance(fact.event, ChatReceived):
+            return None
+        who = await self._app.views.get(ChatIdentity, post.identity) if post.identity else None
+        seen = await self._answered(fact, fact.event, who)
+        return seen.reply if seen else None
+
+    # --- who works when ---------------------------------------------------------------------------
+
+    def _heard(self, facts: Sequence[Fact]) -> None:
+        for fact in facts:
+            match fact.event:
+                case ChatReceived(channel=channel, chat=chat):
+                    self._wake(channel, chat)
+                case event if isinstance(event, _ROUTED):
+                    self._news.set()
+                case _:
+                    pass
+
+    async def _look(self) -> None:
+        try:
+            waiting = await self._app.views.find(ChatTurn, WAITING)
+        except CooError as error:
+            _log.warning("What waits for an answer cannot be read now: %s", error)
+            return
+        for turn in waiting:
+            self._wake(turn.channel, turn.chat)
+
+    def _wake(self, channel: str, chat: str) -> None:
+        place = f"{channel}:{chat}"
+        if place in self._working:
+            self._again.add(place)
+            return
+        task = asyncio.ensure_future(self._work(channel, chat))
+        self._working[place] = task
+        task.add_done_callback(lambda _: self._working.pop(place, None))
+
+    async def _work(self, channel: str, chat: str) -> None:
+        """One chat, until nothing waits in it that can be answered now."""
+        place = f"{channel}:{chat}"
+        put_off: set[str] = set()
+        while True:
+            self._again.discard(place)
+            found = await self._app.views.find(ChatTurn, waiting_in(channel, chat))
+            due = [turn for turn in found if turn.id not in put_off]
+            for turn in sorted(due, key=lambda each: (each.sent, each.id)):
+                if not await self._patiently(turn):
+                    put_off.add(turn.id)
+            if self._stop.is_set() or not (due or place in self._again):
+                return
+
+    async def _patiently(self, turn: ChatTurn) -> bool:
+        """Whether it was seen to; where the disk refuses, again and again."""
+        while not self._stop.is_set():
+            try:
+                return await self._see_to(turn)
+            except CooError as error:
+                _log.warning("An answer waits: %s", error)
+                await pause(self._app.clock, AGAIN_S, self._stop)
+        return False
+
+    # --- one turn ---------------------------------------------------------------------------------
+
+    async def _see_to(self, turn: ChatTurn) -> bool:
+        """Answer it, and note that; False where it cannot be said yet who it is from."""
+        fact = await self._app.ledger.fact(turn.id)
+        received = fact.event
+        if not isinstance(received, ChatReceived):
+            return False
+        overtaken = await self._wordings.overtaken(turn)
+        if overtaken is not None:
+            await self._close(fact, Seen(outcome=overtaken.outcome, instead=overtaken.instead))
+            return True
+        reaction = await self._reaction(fact)
+        who = await paired(self._app.views, received.channel, received.user)
+        if reaction is not None:
+            await self._close(fact, await self._doorstep(reaction, received))
+            return True
+        if who is None and self._app.clock.now() - fact.at < FORGOTTEN:
+            return False
+        seen = await self._whole(turn, fact, received, who)
+        if seen is not None:
+            await self._close(fact, seen)
+        return seen is not None
+
+    async def _whole(
+        self, turn: ChatTurn, fact: Fact, received: ChatReceived, who: ChatIdentity | None
+    ) -> Seen | None:
+        """The answer with regard to what was done about earlier wordings."""
+        if who is not None and turn.kind in {ChatKind.EDITED, ChatKind.DELETED}:
+            if await self._wordings.same_as_before(turn, received):
+                return Seen(outcome=ChatOutcome.SILENT)
+            done = await self._wordings.done_about(turn)
+            if done:
+                reply = await self._wordings.acted_upon(turn, done)
+                return _answer(reply, _place(received, who), "")
+        return await self._answered(fact, received, who)
+
+    async def _answered(
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity | None
+    ) -> Seen | None:
+        """The answer to one thing; None where the router has not said yet what counts.
+
+        What was recorded because of it before a crash is told, never done again.
+        """
+        if who is None:
+            reaction = await self._reaction(fact)
+            silent = Seen(outcome=ChatOutcome.SILENT)
+            return await self._doorstep(reaction, received) if reaction is not None else silent
+        place = _place(received, who)
+        done = await self._wordings.said_by(fact.id)
+        if done:
+            return await self._after(done, fact, place)
+        reply, case = await self._made(fact, received, who)
+        if reply is not None:
+            return _answer(reply, place, case)
+        done = await self._wordings.said_by(fact.id)
+        return await self._after(done, fact, place) if done else Seen(outcome=ChatOutcome.SILENT)
+
+    async def _made(
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity
+    ) -> tuple[Reply | None, str]:
+        """What the commands say, and about which case. Whatever goes wrong, it is said."""
+        try:
+            turn = await self._replies.turn(fact, received, who)
+            return await self._replies.reply(turn, who), turn.case
+        except CooError as error:
+            return Reply(lines=(error.cause, error.remedy), trouble=True), ""
+        except Exception as error:  # noqa: BLE001  # whatever it is, the person gets an answer
+            _log.exception("What came in could not be answered.")
+            return trouble(texts.CHAT_BROKEN, what=type(error).__name__), ""
+        finally:
+            await self._quiet(received)
+
+    async def _after(self, done: Sequence[Fact], fact: Fact, place: Place) -> Seen | None:
+        """What is said once it is recorded: a tap that counts is answered by its card."""
+        if not isinstance(done[0].event, Tapped | QuestionReplied):
+            return _answer(await self._wordings.noted(done), place, "")
+        routed = await self._routed(done[0])
+        if routed is None:
+            late = self._app.clock.now() - fact.at >= FORGOTTEN
+            return _answer(await self._wordings.noted(done), place, "") if late else None
+        if not isinstance(routed, TapRefused):
+            return Seen(outcome=ChatOutcome.SILENT)
+        approval = await self._app.views.get(Approval, routed.approval)
+        card = texts.CARD_NUMBER.format(number=approval.number) if approval else texts.CARD_UNKNOWN
+        line = texts.SAY_REFUSED.format(card=card, who="", why=one_line(routed.why, 300))
+        return _answer(Reply(lines=(line,), trouble=True), place, "")
+
+    async def _routed(self, said: Fact) -> Event | None:
+        """What the router made of a fact, or None as long as it has not come to it."""
+        try:
+            return (await self._app.ledger.fact(derived_id(said.id, ROUTER, 0))).event
+        except UnknownFact:
+            return None
+
+    async def _quiet(self, received: ChatReceived) -> None:
+        service = self._services.get(received.channel)
+        if isinstance(service, Signalling):
+            try:
+                await service.working(received.chat, received.thread, "")
+            except ChatTrouble as error:
+                _log.info("A sign of life stays: %s", error)
+
+    # --- who is not known -------------------------------------------------------------------------
+
+    async def _reaction(self, fact: Fact) -> ChatPaired | StrangerRefused | None:
+        """What the router made of somebody who is not paired, or was not when they wrote."""
+        said = await self._routed(fact)
+        return said if isinstance(said, ChatPaired | StrangerRefused) else None
+
+    async def _doorstep(
+        self, reaction: ChatPaired | StrangerRefused, received: ChatReceived
+    ) -> Seen:
+        match reaction:
+            case StrangerRefused(text=text) if text:
+                return _answer(Reply(lines=(text,)), _place(received, None), "")
+            case StrangerRefused():
+                return Seen(outcome=ChatOutcome.SILENT)
+            case ChatPaired():
+                who = await self._app.views.get(ChatIdentity, reaction.identity)
+                line = texts.CHAT_WELCOME.format(operator=reaction.operator, role=reaction.role)
+                reply = Reply(lines=(line, texts.CHAT_WELCOME_MORE))
+                return _answer(reply, _place(received, who), "")
+
+    # --- the end of it ----------------------------------------------------------------------------
+
+    async def _close(self, fact: Fact, seen: Seen) -> None:
+        """Note it, and ask for its posts: one commit."""
+        cards = seen.reply.cards if seen.reply else ()
+        noted = ChatSeenTo(
+            received=fact.id,
+            outcome=seen.outcome,
+            instead=seen.instead,
+            cards=tuple(card.about for card in cards),
+            case=seen.case,
+        )
+        drafts = [_says(fact, noted, seen_key(fact.id))]
+        if seen.reply is not None and seen.place is not None:
+            self._keep(fact.id, seen.reply)
+            drafts += self._posts(fact, cards, seen.place)
+        await self._app.ledger.append(drafts)
+
+    def _posts(self, fact: Fact, cards: Sequence[Card], place: Place) -> list[Draft]:
+        """The answer; several cards are messages of their own behind it, so that each is tapped
+        and rewritten by itself."""
+        asked = [self._requests.answer(fact, place)]
+        if len(cards) > 1:
+            subjects = [
+                f"{_SUBJECTS[card.kind]}:{card.about}" for card in cards if card.kind in _SUBJECTS
+            ]
+            asked += [self._requests.post(each, fact.id, place) for each in subjects]
+        return [_says(fact, each, f"asked:{each.post}") for each in asked]
+
+    def _keep(self, received: str, reply: Reply) -> None:
+        self._kept[received] = reply
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+
+
+def _answer(reply: Reply, place: Place, case: str) -> Seen:
+    bare = replace(reply, waits_for="", leave=False)
+    return Seen(outcome=ChatOutcome.ANSWERED, reply=bare, place=place, case=case)
+
+
+def _place(received: ChatReceived, who: ChatIdentity | None) -> Place:
+    """Where the answer goes: into the thread; of a command in front of others, in private."""
+    private = received.kind is ChatKind.COMMAND and not received.direct and who is not None
+    if private and who is not None and who.chat:
+        chat, thread = who.chat, ""
+    else:
+        chat = received.chat
+        thread = received.thread or ("" if received.direct else received.message)
+    return Place(
+        channel=received.channel,
+        chat=chat,
+        thread=thread,
+        identity=who.id if who else "",
+        operator=who.operator if who else "",
+    )
+
+
+def _says(fact: Fact, event: ChatSeenTo | PostRequested, key: str) -> Draft:
+    return Draft(case=DESK, event=event, key=key, by=NAME, cause=fact.id)

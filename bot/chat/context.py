@@ -1,0 +1,132 @@
+"""What a message in a chat is about: the card it replies to, or the case its thread belongs to."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec import Struct
+
+from bot.cards.outcomes import UNDECIDED
+from bot.chat.requests import ANSWER, APPROVAL, FAILURE, QUESTION, about
+from bot.commands import parse
+from bot.commands.words import Numbered, Say
+from ledger.domain.entities import Approval, ChatTurn, Failure, Post, Question
+from ledger.domain.events import ChatReceived, ChatSeenTo
+from ledger.domain.folding_chat import turns_of
+from ledger.domain.values import DESK
+from ledger.store import Ledger
+from ledger.views import ReadViews
+
+_OF_CARDS: Final = frozenset(
+    {"approve", "show", "edit", "reject", "later", "tell", "did-it", "more", "why"}
+)
+_OF_CASES: Final = frozenset({"status", "audit", "why", "replay", "undo", "tell"})
+_WITH_WORDS: Final = frozenset({"edit", "reject", "later", "tell"})
+"""Commands that go on with words after the thing they are about."""
+
+_NAMED: Final = re.compile(r"#?\d+[.:,)]?(\s|$)|[a-z]{2,6}-[0-9a-z]{8}\b|[\"']")
+"""How the name of a thing begins, where one is given."""
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """What stands before the eyes of who replies. Empty where it is nothing in particular."""
+
+    approval: Approval | None = None
+    question: Question | None = None
+    case: str = ""
+
+    @property
+    def card(self) -> str:
+        """The id of the approval that still waits, or ""."""
+        waits = self.approval is not None and self.approval.status in UNDECIDED
+        return self.approval.id if self.approval is not None and waits else ""
+
+
+class Context:
+    """Looks up what a message replies to, from the posts of its chat."""
+
+    def __init__(self, ledger: Ledger, views: ReadViews) -> None:
+        self._ledger, self._views = ledger, views
+
+    async def about(self, received: ChatReceived) -> About:
+        """The thing a message is about: what it quotes first, then what its thread began with."""
+        for message in (received.reply_to, received.thread):
+            found = await self._message(received.channel, received.chat, message)
+            if found is not None:
+                return found
+        return About()
+
+    async def post(self, received: ChatReceived) -> Post | None:
+        """The post of Coo that a message quotes."""
+        key = f"message:{received.channel}:{received.chat}:{received.reply_to}"
+        found = await self._views.find(Post, key) if received.reply_to else ()
+        return found[-1] if found else None
+
+    async def _message(self, channel: str, chat: str, message: str) -> About | None:
+        if not message:
+            return None
+        posts = await self._views.find(Post, f"message:{channel}:{chat}:{message}")
+        if posts:
+            return await self._post(posts[-1])
+        turns = await self._views.find(ChatTurn, turns_of(channel, chat, message))
+        return await self._answered(turns[0].id) if turns else None
+
+    async def _post(self, post: Post) -> About:
+        kind, name = about(post.subject)
+        if kind == ANSWER:
+            return await self._answered(name)
+        found = await self._thing(name) if kind in {APPROVAL, QUESTION, FAILURE} else About()
+        return found if found.case or post.case == DESK else About(case=post.case)
+
+    async def _answered(self, received: str) -> About:
+        """What was talked about there: the one card that was shown, else the case."""
+        fact = await self._ledger.by_key(seen_key(received))
+        if fact is None or not isinstance(fact.event, ChatSeenTo):
+            return About()
+        if len(fact.event.cards) == 1:
+            return await self._thing(fact.event.cards[0])
+        return About(case=fact.event.case)
+
+    async def _thing(self, name: str) -> About:
+        approval = await self._views.get(Approval, name)
+        if approval is not None:
+            return About(approval=approval, case=approval.case)
+        question = await self._views.get(Question, name)
+        if question is not None:
+            return About(question=question, case="" if question.case == DESK else question.case)
+        failure = await self._views.get(Failure, name)
+        return About(case=failure.case if failure and failure.case != DESK else "")
+
+
+def seen_key(received: str) -> str:
+    """The key of the fact that something that came in was seen to."""
+    return f"seen:{received}"
+
+
+def in_context(text: str, before: About) -> str:
+    """The line that says the same where nothing stands before one's eyes."""
+    bare = re.sub(r"^/(coo(\s+|$))?", "", text.strip())
+    word, _, rest = bare.partition(" ")
+    command = word.lower().rstrip("!.")
+    thing = before.card if command in _OF_CARDS and before.card else ""
+    thing = thing or (before.case if command in _OF_CASES else "")
+    if thing and _lacks_thing(command, rest.strip()):
+        return f"{command} {thing} {rest.strip()}".strip()
+    return _words(bare, before) if bare == text.strip() else text.strip()
+
+
+def _lacks_thing(command: str, rest: str) -> bool:
+    return not rest or (command in _WITH_WORDS and not _NAMED.match(rest))
+
+
+def _words(text: str, before: About) -> str:
+    """Free words are an answer, an instruction for the card, or for the case."""
+    meant = parse(text)
+    amount = isinstance(meant, Numbered) and meant.text.startswith(("%", "€", "$", "£"))
+    if not amount and not (isinstance(meant, Say) and meant.free):
+        return text
+    if before.question is not None and before.question.status == "open":
+        return f"{before.question.number} {text}"
+    thing = before.card or before.case
+    return f"tell {thing} {text}" if thing else text

@@ -1,0 +1,70 @@
+"""The chats of a company, put together: the door, the answering, the outbox and the services."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from bot.chat.answering import Answering
+from bot.chat.inbound import ChatDoor
+from bot.chat.outbox import PACE_S, Outbox, Timing
+from bot.chat.port import Adapter
+from bot.chat.posts import buttons_of, outbox_of, requests_of, subjects_of
+from bot.chat.requests import ANSWER
+from bot.opening import App
+from bot.work.worker import Worker
+
+LOCK: Final = "chat.lock"
+"""Held by the one process that runs a folder's chats: a message must not be posted by two."""
+
+
+class Chats(Struct, frozen=True):
+    """Everything between people in chats and the ledger, for one open folder."""
+
+    answering: Answering
+    outbox: Outbox
+    services: tuple[Adapter, ...]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take in, answer and post until `stop`; what is under way is finished first."""
+        async with asyncio.TaskGroup() as tasks:
+            for service in self.services:
+                tasks.create_task(service.run(stop))
+            tasks.create_task(self.answering.run(stop))
+            await self.outbox.run(stop)
+
+    async def settle(self) -> None:
+        """Answer all that waits and post all that is due, once: for scripts and trials."""
+        await self.answering.settle()
+        await self.outbox.flush()
+
+
+def door_of(app: App) -> ChatDoor:
+    """Where services hand over what they hear."""
+    return ChatDoor(app.intake, app.ledger, app.keys)
+
+
+def chats_of(
+    app: App,
+    worker: Worker,
+    services: Sequence[Adapter],
+    *,
+    timing: Timing | None = None,
+    pace: float = PACE_S,
+) -> Chats:
+    """Put the chats together. `worker` is whoever runs the subscribers; `pace`: seconds between
+    two messages in one chat."""
+    subjects = subjects_of(app)
+    answering = Answering(
+        app,
+        worker,
+        buttons_of(app, subjects),
+        requests_of(app),
+        {each.channel: each for each in services},
+    )
+    subjects.renders(ANSWER, answering.render)
+    outbox = outbox_of(app, services, subjects, timing=timing, pace=pace)
+    return Chats(answering, outbox, tuple(services))
