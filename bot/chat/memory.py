@@ -13,8 +13,10 @@ from collections import deque
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot import texts
 from bot.channel import Attached
 from bot.chat.port import ChatTrouble, Limits, Lost, Message, Refused, Unreachable
+from bot.console.render import plain
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -131,6 +133,12 @@ class MemoryChat:
             return trouble
         _raise(trouble)
         return None
+
+
+def text_of(message: Message) -> str:
+    """A message as plain text, as it would stand in a chat."""
+    repeated = f"{texts.POST_REPEATED}\n" if message.repeated else ""
+    return repeated + plain(message.reply)
 
 
 def _raise(trouble: ChatTrouble | None) -> None:
