@@ -47,6 +47,10 @@ class Past:
     async def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
         return self._present.all(kind, case=case)
 
+    async def counter(self, name: str) -> int:
+        """How far a counter of the fold had come."""
+        return self._present.counters.get(name, 0)
+
     async def case(self, case: str, *, after: int = 0) -> Sequence[Fact]:
         """The facts that the case had then, with `version > after`."""
         return [f for f in await self._ledger.case(case, after=after) if f.seq <= self.seq]

@@ -47,6 +47,10 @@ class ReadViews:
         reads = self._ledger.read if case is None else self._ledger.glance
         return await reads(lambda c: self._at(c).all(kind, case=case))
 
+    async def counter(self, name: str) -> int:
+        """How far a counter of the fold has come (`ledger.domain.reading.Tallies`)."""
+        return await self._ledger.glance(lambda c: self._at(c).counter(name))
+
     def _at(self, connection: Connection) -> Reads:
         return Reads(connection, self._ledger.company)
 

@@ -11,6 +11,7 @@ from bot.commands import words
 from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
+from bot.commands.closer import Closer
 from bot.commands.deciding import Deciding
 from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
@@ -18,6 +19,7 @@ from bot.commands.identity import Identities
 from bot.commands.looking import Looking
 from bot.commands.pairing import Pairing
 from bot.commands.past import GoingBack
+from bot.commands.picturing import Picturing
 from bot.commands.proving import Proving
 from bot.commands.rehearsing import prove
 from bot.commands.replaying import Replaying
@@ -27,6 +29,8 @@ from bot.commands.strays import Strays
 from bot.commands.supposing import Supposing
 from bot.commands.taking_over import TakingOver
 from bot.commands.undoing import Undoing
+from bot.home.gathering import home
+from bot.home.overview import home_reply
 from bot.office.port import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
@@ -40,6 +44,8 @@ class Commands:
         self._deciding = Deciding(office, session)
         self._looking = Looking(office, session)
         self._auditing = Auditing(office, session)
+        self._closer = Closer(office, session)
+        self._picturing = Picturing(office, session)
         self._halting = Halting(office, session)
         self._identities = Identities(office)
         self._strays = Strays(office)
@@ -88,11 +94,11 @@ class Commands:
                 return self._small(intent)
             case words.Say() | words.Numbered() | words.Tell():
                 return await self._words(intent)
-            case words.Inbox() | words.Status() | words.Failures():
+            case words.Inbox() | words.Status() | words.Failures() | words.ShowHome():
                 return await self._look(intent)
-            case words.Books() | words.ShowContact() | words.ShowInvoice():
+            case words.Books() | words.ShowContact() | words.ShowInvoice() | words.Report():
                 return await self._business(intent)
-            case words.Audit() | words.Why():
+            case words.Audit() | words.Why() | words.More() | words.Timeline():
                 return await self._story(intent)
             case words.AsOf() | words.Replay() | words.WhatIf():
                 return await self._past(intent)
@@ -162,10 +168,14 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _business(self, intent: words.Books | words.ShowContact | words.ShowInvoice) -> Reply:
+    async def _business(
+        self, intent: words.Books | words.ShowContact | words.ShowInvoice | words.Report
+    ) -> Reply:
         match intent:
             case words.Books():
                 return await self._books.books()
+            case words.Report(month):
+                return await self._picturing.report(month)
             case words.ShowContact(thing):
                 return await self._books.contact(thing)
             case words.ShowInvoice(thing):
@@ -173,12 +183,16 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _story(self, intent: words.Audit | words.Why) -> Reply:
+    async def _story(self, intent: words.Audit | words.Why | words.More | words.Timeline) -> Reply:
         match intent:
             case words.Audit(thing):
                 return await self._auditing.audit(thing)
             case words.Why():
                 return await self._auditing.why(intent)
+            case words.More(thing):
+                return await self._closer.more(thing)
+            case words.Timeline(thing):
+                return await self._picturing.timeline(thing)
             case _:
                 assert_never(intent)
 
@@ -193,7 +207,9 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _look(self, intent: words.Inbox | words.Status | words.Failures) -> Reply:
+    async def _look(
+        self, intent: words.Inbox | words.Status | words.Failures | words.ShowHome
+    ) -> Reply:
         match intent:
             case words.Inbox():
                 return await self._looking.inbox()
@@ -201,6 +217,8 @@ class Commands:
                 return await self._looking.status(thing)
             case words.Failures():
                 return await self._looking.failures()
+            case words.ShowHome():
+                return home_reply(await home(self._office, self.session.now(self._office)))
             case _:
                 assert_never(intent)
 

@@ -6,9 +6,12 @@ translates its sections, whose cards bear the same buttons as everywhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
-from bot.channel import Button, Card
+from bot import texts
+from bot.channel import Button, Card, Reply
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -34,3 +37,21 @@ class Home(Struct, frozen=True, kw_only=True):
     title: str
     line: str
     sections: tuple[Section, ...] = ()
+
+
+def home_reply(home: Home) -> Reply:
+    """The overview as one answer, for channels without a place of its own for it."""
+    lines = [home.line, *(line for section in home.sections for line in _told(section))]
+    cards = tuple(card for section in home.sections for card in section.cards)
+    hints = tuple(section.hint for section in home.sections if section.hint)
+    return Reply(title=home.title, lines=tuple(lines), cards=cards, hints=hints)
+
+
+def _told(section: Section) -> Iterator[str]:
+    """A section in lines; one that only has cards is told by them."""
+    if section.lines or section.items:
+        yield texts.HOME_HEADING.format(heading=section.heading)
+    yield from section.lines
+    for item in section.items:
+        typed = ", ".join(f"`{button.typed}`" for button in item.buttons)
+        yield texts.HOME_ITEM.format(text=item.text) + (f" ({typed})" if typed else "")

@@ -91,6 +91,10 @@ class LiveOffice:
         return self._app.views
 
     @property
+    def tallies(self) -> ReadViews:
+        return self._app.views
+
+    @property
     def history(self) -> Ledger:
         return self._app.ledger
 

@@ -36,6 +36,10 @@ class PastOffice:
         return self._past
 
     @property
+    def tallies(self) -> PastLike:
+        return self._past
+
+    @property
     def history(self) -> PastLike:
         return self._past
 

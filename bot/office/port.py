@@ -23,7 +23,7 @@ from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.facts import Fact
 from ledger.domain.pairing import Role
-from ledger.domain.reading import Clock, History, Views
+from ledger.domain.reading import Clock, History, Tallies, Views
 
 if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
     from graph.supposing import SupposedDelivery
@@ -89,7 +89,7 @@ class VerifyReport(Struct, frozen=True, kw_only=True):
     anchored_on: str = ""
 
 
-class PastLike(Views, History, Protocol):
+class PastLike(Views, Tallies, History, Protocol):
     """The state and the facts of a moment; `ledger.past.Past` is one."""
 
     @property
@@ -113,6 +113,9 @@ class Looks(Protocol):
 
     @property
     def views(self) -> Views: ...
+
+    @property
+    def tallies(self) -> Tallies: ...
 
     @property
     def history(self) -> History: ...

@@ -103,3 +103,52 @@ MONTH_UNREADABLE: Final = Trouble(
 MONTH_AHEAD: Final = Trouble(
     "{month} has not begun.", "Ask for a month that has: `report` is this one."
 )
+MONTH_MONEY: Final = "Invoiced {invoiced}, paid {paid}, open now {open}."
+MONTH_STAGE: Final = "{stage} {count}"
+MONTH_MODELS: Final = "Models: {spent}."
+
+# --- more -----------------------------------------------------------------------------------------
+
+MORE_TITLE: Final = "More about {card}"
+MORE_HINT: Final = "`audit {case}` tells the whole case, `timeline {case}` draws it."
+MORE_OF_WHAT: Final = Trouble(
+    "It is not clear of what.", "Name a card: `more 3`. `inbox` lists what waits."
+)
+MORE_STEP: Final = "step {step}"
+MORE_NO_FACT: Final = "no fact"
+MORE_VALUE: Final = "{name}: {trust}, from {where}"
+MORE_ENTRY: Final = "{step}, {when}: {what}"
+MORE_PAYLOAD: Final = "The exact bytes"
+ROW_BYTES: Final = "Bytes"
+ROW_FACTS: Final = "From facts"
+ROW_BEFORE: Final = "Led to it"
+ROW_SINCE: Final = "Since then"
+
+# --- the overview ---------------------------------------------------------------------------------
+
+HOME_QUIET: Final = "Nothing waits for you."
+HOME_TROUBLE: Final = "Nothing waits for you, but something is stuck."
+HOME_STOPPED: Final = "A stop is in force."
+HOME_WAITS: Final = "For you: {waits}."
+HOME_WAITING: Final = "Waits for you"
+HOME_STUCK: Final = "Stuck"
+HOME_RUNNING: Final = "At work"
+HOME_MONEY: Final = "Today"
+HOME_DONE: Final = "Done last"
+HOME_HEADING: Final = "— {heading} —"
+HOME_ITEM: Final = "• {text}"
+HOME_WAITER: Final = "{number} · {title}{until}"
+HOME_UNTIL: Final = ", until {when}"
+HOME_MORE_WAITS: Final = "And {number} more: `inbox` lists them."
+HOME_MORE_STUCK: Final = "And {number} more: `failures` lists them."
+HOME_MORE_RUNS: Final = "And {number} more: `status` lists them."
+HOME_STRAYS: Final = "Fits no case: {what}. `inbox` lists it."
+HOME_BROKEN: Final = "{what}: {cause} {remedy}"
+HOME_HELD: Final = "Held back: {what}. {why}"
+HOME_CASE: Final = "{number} · {title} ({who}): {stands}"
+HOME_MODELS: Final = "Models: {spent} of {cap} USD"
+HOME_MAILS: Final = "Mails: {sent} of {cap}"
+HOME_OWED: Final = "Owed to you: {amount} on {invoices}"
+HOME_LATE: Final = "! {amount} of it is overdue"
+HOME_DID: Final = "{what}, {who}{amount} ({when})"
+VERB_SHOW: Final = "Show"

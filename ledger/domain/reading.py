@@ -40,6 +40,14 @@ class Views(Protocol):
         ...
 
 
+class Tallies(Protocol):
+    """Read access to what the fold counts."""
+
+    async def counter(self, name: str) -> int:
+        """How far a counter of `ledger.domain.look` has come; 0 where it never began."""
+        ...
+
+
 class Clock(Protocol):
     """Time, injected."""
 

@@ -121,6 +121,10 @@ class PaperOffice:
         return PaperViews(self)
 
     @property
+    def tallies(self) -> PaperViews:
+        return PaperViews(self)
+
+    @property
     def history(self) -> PaperViews:
         return PaperViews(self)
 
@@ -364,6 +368,9 @@ class PaperViews:
 
     async def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
         return [e for e in self._paper.every(kind) if case is None or case_of(e) == case]
+
+    async def counter(self, name: str) -> int:
+        return self._paper.add(name, 0)
 
     async def case(self, case: str, *, after: int = 0) -> Sequence[Fact]:
         return [f for f in self._paper.facts if f.case == case and f.version > after]
