@@ -85,6 +85,11 @@ class Folder(Struct, frozen=True):
         return self.root / "invoices"
 
     @property
+    def pictures(self) -> Path:
+        """What the console drew; every picture can be drawn again."""
+        return self.root / "pictures"
+
+    @property
     def anchors(self) -> Path:
         return self.root / "anchors.txt"
 

@@ -27,6 +27,7 @@ from bot.commands import Commands, Session
 from bot.commands.proving import verified
 from bot.company.init import company_by_asking, refuse_existing, write_company
 from bot.company.text import defaults
+from bot.console.keeping import kept
 from bot.console.render import put
 from bot.console.screen import screen
 from bot.copies.copying import last_copy
@@ -198,6 +199,10 @@ one_shot("contact", "Somebody in the address book.")
 one_shot("invoice", "One invoice, its lines and payments.")
 one_shot("as-of", "Any of these looks, as things stood at a moment: `as-of 3 days ago books`.")
 one_shot("audit", "The whole chain of a case.")
+one_shot("more", "All that a card leaves out: bytes, sources, rules, story.")
+one_shot("timeline", "A case as a picture, in the data folder.")
+one_shot("report", "The month as a picture, in the data folder: `report 2026-10`.")
+one_shot("home", "The overview: what waits, runs and is stuck; today's money.")
 one_shot("why", "One step in plain words, or `why not …` a step not taken.")
 one_shot("anchor", "The head of the chain, as a signed line to keep elsewhere.")
 one_shot("erase", "What erasing a person means; with `confirm` behind the name: do it.", works=True)
@@ -251,7 +256,8 @@ def _guest(app: App) -> LiveOffice:
 
 async def _answered(app: App, line: str, *, works: bool) -> Reply:
     if not works:
-        return await Commands(_guest(app), Session()).answer(line)
+        answer = await Commands(_guest(app), Session()).answer(line)
+        return await asyncio.to_thread(kept, answer, app.folder.pictures)
     from bot.work import serving  # noqa: PLC0415 - see above
 
     return await serving.worked(app, screen(), line)

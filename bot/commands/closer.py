@@ -21,7 +21,7 @@ from bot.wording.amounts import clock_words
 from bot.wording.naming import named
 from bot.wording.untrusted import one_line
 from ledger.audit import explain, find_step, read_trail
-from ledger.audit.entries import Entry, Trail
+from ledger.audit.entries import CameIn, Entry, Trail
 from ledger.domain.commands import command_sha
 from ledger.domain.entities import Action, Approval, Case, Failure, Question
 from ledger.domain.values import Provenance, canonical
@@ -120,7 +120,11 @@ def _bytes(action: Action) -> Iterator[Row]:
 
 
 def _values(action: Action, trail: Trail) -> Iterator[Row]:
-    steps = {entry.fact: entry.step for entry in trail.entries}
+    steps = {
+        fact: entry.step
+        for entry in trail.entries
+        for fact in (entry.fact, *(entry.causes if isinstance(entry, CameIn) else ()))
+    }
     lines = tuple(_value(name, origin, steps) for name, origin in action.provenance.items())
     if lines:
         yield Row(texts.ROW_FACTS, lines)
@@ -128,11 +132,10 @@ def _values(action: Action, trail: Trail) -> Iterator[Row]:
 
 def _value(name: str, origin: Provenance, steps: dict[str, int]) -> str:
     """`total: verified, from step 8, step 3`"""
-    facts = [
-        texts.MORE_STEP.format(step=steps[each]) if each in steps else one_line(each, 40)
-        for each in origin.sources[:MOST_SOURCES]
-    ]
-    where = ", ".join(facts) or one_line(origin.note, 80) or texts.MORE_NO_FACT
+    known = sorted({steps[each] for each in origin.sources if each in steps})
+    facts = [texts.MORE_STEP.format(step=each) for each in known]
+    facts += [one_line(each, 40) for each in origin.sources if each not in steps]
+    where = ", ".join(facts[:MOST_SOURCES]) or one_line(origin.note, 80) or texts.MORE_NO_FACT
     return texts.MORE_VALUE.format(name=name.replace("_", " "), trust=origin.trust, where=where)
 
 

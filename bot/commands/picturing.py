@@ -16,11 +16,8 @@ from bot.commands.overview import status_of
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Things
 from bot.office.port import Looks
-from bot.pictures.figures import Figures, Month, figures, month_of
+from bot.pictures.figures import Figures, Month, figures, month_of, spent_words
 from bot.pictures.moments import Moment, Who, moments
-from bot.pictures.month import month_pdf, spent_words
-from bot.pictures.paper import png
-from bot.pictures.timeline import timeline
 from bot.wording.amounts import counted, span_words
 from bot.wording.naming import named
 from bot.wording.untrusted import one_line
@@ -60,9 +57,8 @@ class Picturing:
         title = one_line(case.title or case.kind, 90)
         under = await self._under(case, told)
         head, alive = f"{case.number} · {title}", not case.closed
-        drawn = await asyncio.to_thread(
-            lambda: png(timeline(head, under, told, self._now, alive=alive))
-        )
+        now = self._now
+        drawn = await asyncio.to_thread(_timeline, head, under, told, now, alive=alive)
         name = f"timeline-{case.number}.png"
         return Reply(
             title=texts.TIMELINE_TITLE.format(label=found.label),
@@ -97,7 +93,7 @@ class Picturing:
         company, office = self._office.company, self._office
         found = await figures(office.views, office.history, month, self._now, company.currency)
         cap = company.budgets.model_per_day_microusd
-        drawn = await asyncio.to_thread(lambda: png(month_pdf(found, company.name, cap=cap)))
+        drawn = await asyncio.to_thread(_month, found, company.name, cap=cap)
         title = texts.MONTH_TITLE.format(month=f"{month.start:%B %Y}")
         picture = Attached(
             name=f"report-{month.start:%Y-%m}.png", media_type=PNG, title=title, data=drawn
@@ -130,6 +126,20 @@ def month_said(said: str, now: datetime) -> Month | None:
 
 def _month_in(now: datetime, year: int, number: int) -> Month:
     return month_of(now.replace(year=year, month=number, day=1))
+
+
+def _timeline(head: str, under: str, told: list[Moment], now: datetime, *, alive: bool) -> bytes:
+    from bot.pictures.paper import png  # noqa: PLC0415 - the library for PDFs loads slowly
+    from bot.pictures.timeline import timeline  # noqa: PLC0415 - the same
+
+    return png(timeline(head, under, told, now, alive=alive))
+
+
+def _month(found: Figures, company: str, *, cap: int) -> bytes:
+    from bot.pictures.month import month_pdf  # noqa: PLC0415 - the library for PDFs loads slowly
+    from bot.pictures.paper import png  # noqa: PLC0415 - the same
+
+    return png(month_pdf(found, company, cap=cap))
 
 
 def _in_words(found: Figures, cap: int) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -14,6 +15,7 @@ from bot.channel import CONSOLE, Progress, Reply
 from bot.commands import Commands, Session
 from bot.commands.answers import trouble
 from bot.commands.things import Things
+from bot.console.keeping import kept
 from bot.console.lines import Lines, undisturbed
 from bot.console.render import put
 from bot.notices.announcer import Announcer
@@ -40,9 +42,16 @@ class ConsoleChat:
     name = NAME
 
     def __init__(
-        self, office: Office, lines: Lines, out: Console, zone: tzinfo | None = None
+        self,
+        office: Office,
+        lines: Lines,
+        out: Console,
+        zone: tzinfo | None = None,
+        pictures: Path | None = None,
     ) -> None:
+        """`pictures`: where those of an answer are laid, since a terminal cannot show them."""
         self._office, self._lines, self._out = office, lines, out
+        self._pictures = pictures
         self._session = Session(zone)
         self._commands = Commands(office, self._session)
         self._announcer = Announcer(
@@ -80,6 +89,8 @@ class ConsoleChat:
         """Print an answer or a notice; its cards count as seen."""
         for card in reply.cards:
             self._session.shown(card)
+        if reply.attachments and self._pictures:
+            reply = await asyncio.to_thread(kept, reply, self._pictures)
         put(self._out, reply)
         self._out.print()
 

@@ -139,7 +139,8 @@ async def interactive(app: App, out: Console) -> None:
     async with hosting(app, "coo demo") as host:
         await host.ready()
         office = LiveOffice(app, host, operator=app.company.operator.name, channel="console")
-        chat = ConsoleChat(office, TerminalLines(), out, app.clock.now().astimezone().tzinfo)
+        zone = app.clock.now().astimezone().tzinfo
+        chat = ConsoleChat(office, TerminalLines(), out, zone, app.folder.pictures)
         talking = asyncio.create_task(chat.run())
         ending = asyncio.create_task(_until_closed(app, host))
         await asyncio.wait({talking, ending}, return_when=asyncio.FIRST_COMPLETED)

@@ -134,6 +134,7 @@ class Eraser:
         await asyncio.to_thread(app.keys.forget, *order.persons)
         documents = await app.blobs.erase(order.persons)
         await asyncio.to_thread(_unlink, mails)
+        await asyncio.to_thread(_empty, app.folder.pictures)
         await app.ledger.refold()
         await self._threads.erase([f"{app.company.id}/{case.id}" for case in cases])
         for person in order.persons:
@@ -287,6 +288,12 @@ def _retentions(kept: Sequence[DocumentKept]) -> Iterator[Draft]:
 
 def _names(document: Document) -> list[str]:
     return [path.name for path in document.files]
+
+
+def _empty(folder: Path) -> None:
+    """Pictures show names, and whose they are is not on record; all of them can be drawn again."""
+    if folder.is_dir():
+        _unlink(list(folder.iterdir()))
 
 
 def _unlink(paths: Sequence[Path]) -> None:

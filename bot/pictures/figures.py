@@ -9,6 +9,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from bot import texts
 from ledger.domain.entities import Action, ActionStatus, Case, Invoice
 from ledger.domain.events import (
     Approved,
@@ -27,6 +28,9 @@ from ledger.domain.reading import History, Views
 from ledger.domain.values import DESK, Money
 
 OFFERS: Final = "SendProposal"
+
+_WHOLE: Final = 1_000_000
+"""Micro-units in one USD."""
 
 
 class Stage(Struct, frozen=True):
@@ -90,6 +94,16 @@ async def figures(
         sums.actions(await views.all(Action, case=case.id))
         sums.facts(await history.case(case.id))
     return sums.figures(await views.all(Invoice), now)
+
+
+def spent_words(microusd: int, cap: int) -> str:
+    """`46.40 USD, at most 5.00 a day`; small sums with all their places."""
+    if not microusd:
+        return texts.MONTH_NOTHING
+    places = 2 if microusd >= _WHOLE else 4
+    return texts.MONTH_SPENT.format(
+        spent=f"{microusd / _WHOLE:.{places}f}", cap=f"{cap / _WHOLE:.2f}"
+    )
 
 
 class _Sums:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot import texts
 from bot.pictures import paper
-from bot.pictures.figures import Figures, Stage
+from bot.pictures.figures import Figures, Stage, spent_words
 from bot.pictures.paper import INSIDE, MARGIN, MUTED, Sheet, cut
 from bot.wording.amounts import counted
 from ledger.domain.amounts import amount_words
@@ -20,9 +20,6 @@ BIG: Final = 17.0
 SECTION: Final = 30.0
 LEAST: Final = 3.0
 """Points: something that happened is never a bar of nothing."""
-
-_WHOLE: Final = 1_000_000
-"""Micro-units in one USD."""
 
 _COLOURS: Final = {
     "lead": paper.BLUE,
@@ -135,16 +132,6 @@ def _spending(sheet: Sheet, figures: Figures, cap: int, y: float) -> float:
     y += LINE + 2
     sheet.text(MARGIN, y, cut(work, INSIDE, size=12), size=12, colour=MUTED)
     return y
-
-
-def spent_words(microusd: int, cap: int) -> str:
-    """`46.40 USD, at most 5.00 a day`; small sums with all their places."""
-    if not microusd:
-        return texts.MONTH_NOTHING
-    places = 2 if microusd >= _WHOLE else 4
-    return texts.MONTH_SPENT.format(
-        spent=f"{microusd / _WHOLE:.{places}f}", cap=f"{cap / _WHOLE:.2f}"
-    )
 
 
 def _days(sheet: Sheet, figures: Figures, cap: int, y: float) -> float:

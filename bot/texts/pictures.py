@@ -39,6 +39,8 @@ MOMENT_DONE: Final = {
     "SendCreditNote": "Credit note sent",
     "SendCorrection": "Correction sent",
     "ReopenCase": "Case opened again",
+    "IssueInvoice": "Invoice issued",
+    "IssueCreditNote": "Credit note issued",
 }
 MOMENT_WRONG: Final = {
     "failed": "Failed: {what}",

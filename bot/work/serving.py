@@ -42,7 +42,8 @@ async def chat(app: App, out: Console) -> None:
         await host.ready()
         office = LiveOffice(app, host, operator=app.operator, channel=NAME)
         zone = app.clock.now().astimezone().tzinfo
-        await host.beside(ConsoleChat(office, _lines(out), out, zone).run())
+        talk = ConsoleChat(office, _lines(out), out, zone, app.folder.pictures)
+        await host.beside(talk.run())
 
 
 async def serve(app: App, out: Console) -> None:
