@@ -208,7 +208,10 @@ class Notifier:
     # --- what reads otherwise now -----------------------------------------------------------------
 
     async def _rewritten(self, fact: Fact) -> list[Draft]:
-        """The posts that are out of date by a fact."""
+        """The posts that are out of date by a fact: of an erased case all, whatever they said."""
+        if isinstance(fact.event, events.CaseErased):
+            posts = await self._views.all(Post, case=fact.case)
+            return [_outdated(post, "erased") for post in posts if post.message]
         found: dict[str, Post] = {}
         for subject, approval in await self._altered(fact):
             for post in await self._posts(subject, approval):
@@ -282,13 +285,22 @@ class Notifier:
             _draft(PostWithdrawn(post=post.id, why=texts.POST_LEFT_CHAT), post.case)
             for post in withdrawn
         ]
-        return gone + [_outdated(post, "chat") for post in posts if post not in withdrawn]
+        alive = [_outdated(post, "chat") for post in posts if post not in withdrawn]
+        return [*gone, *alive, *(await self._mended(identity) if revoked else [])]
+
+    async def _mended(self, identity: ChatIdentity) -> list[Draft]:
+        """That a chat cannot be reached matters no more once it is revoked."""
+        name = chat_failure(identity.channel, identity.chat)
+        broken = await self._views.get(Failure, name)
+        if broken is None or broken.cleared:
+            return []
+        return [_draft(FailureCleared(failure=name, how=texts.CHAT_REVOKED), DESK)]
 
     async def _fallen_back(self, event: PostFailed, fact: Fact) -> list[Draft]:
         """What could not be shown goes to another chat of the same operator, and is reported."""
         post = await self._views.get(Post, event.post)
-        if post is None or fact.by != OUTBOX:
-            return []
+        if post is None or not post.operator:
+            return []  # a stranger who cannot be answered is nobody's trouble
         others = await self._others(post)
         said = [
             _draft(

@@ -20,6 +20,7 @@ CHAT_FALLBACK: Final = "They go to {channels} meanwhile."
 CHAT_NO_FALLBACK: Final = (
     "No other chat of theirs is paired: `pair` gives one; until then look in the console."
 )
+CHAT_REVOKED: Final = "That chat is no longer paired."
 CHAT_UP: Final = "{channel} takes messages again."
 POST_REFUSED: Final = "A message could not be shown in {channel}"
 POST_REFUSED_NOT_DONE: Final = "That one message; everything else goes on"
