@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "safety-cases.md").read_text()
 ROWS = {int(number): line for number, line in re.findall(r"^\| (\d+) (\|.*)$", PAGE, re.MULTILINE)}
 NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", PAGE)
-WITH_CHANNELS = {3, 4}
-"""Strangers and copied buttons: there are none at a console."""
+WITH_CHANNELS = {3}
+"""Strangers: there are none at a console."""
 
 
 def defined(path: Path) -> set[str]:
