@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from slack_server import SlackServer, slack_server
+from telegram_server import TelegramServer, telegram_server
 
 
 def _loaded(name: str, path: Path) -> ModuleType:
@@ -55,4 +56,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 async def slack() -> AsyncIterator[SlackServer]:
     """A Slack on loopback with one workspace and Coo's app installed in it."""
     async with slack_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[TelegramServer]:
+    """A Telegram on loopback with one bot in it."""
+    async with telegram_server() as server:
         yield server

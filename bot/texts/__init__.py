@@ -19,5 +19,6 @@ from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.slack import *  # noqa: F403  # see above
 from bot.texts.talking import *  # noqa: F403  # see above
+from bot.texts.telegram import *  # noqa: F403  # see above
 from bot.texts.trouble import Trouble as Trouble
 from bot.texts.web import *  # noqa: F403  # see above
