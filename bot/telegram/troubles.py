@@ -84,7 +84,7 @@ class Troubles:
 def _told(error: Exception, pause: float) -> CooError:
     match error:
         case Conflict():
-            return TwoPolls(*texts.TELEGRAM_TWO_POLLS.put(seconds=pause))
+            return TwoPolls(*texts.TELEGRAM_TWO_POLLS.put(seconds=f"{pause:g}"))
         case TelegramError():
             return trouble_of(error)
         case CooError():

@@ -44,7 +44,7 @@ TELEGRAM_LARGE: Final = Trouble(
 )
 TELEGRAM_TWO_POLLS: Final = Trouble(
     "Another process reads this bot's messages with the same token (409).",
-    "Stop that process, or give it a bot of its own. Coo tries again in {seconds:g} s.",
+    "Stop that process, or give it a bot of its own. Coo tries again in {seconds} s.",
 )
 TELEGRAM_WEBHOOK_SECRET: Final = Trouble(
     "COO_PUBLIC_URL is set, but COO_TELEGRAM_SECRET is not: anybody could send messages to Coo.",

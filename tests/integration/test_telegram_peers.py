@@ -16,11 +16,11 @@ from telegram_server import telegram_server
 from bot.channel import Button, Card, CardKind, Reply, Row, Table, Verb
 from bot.chat.port import Message, Refused
 from bot.chat_settings import TelegramSettings
+from bot.clock import SystemClock
 from bot.setting_values import Secret
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.connection import Connection
 from bot.telegram.polling import Polling
-from bot.clock import SystemClock
 
 NORA = 7
 CARD = Card(

@@ -46,7 +46,8 @@ class Emulator(LoBotApiEmulator):  # type: ignore[misc]  # it carries no types
 async def telegram_emulator() -> AsyncIterator[Emulator]:
     """The emulator on a free port of this machine, until the block ends."""
     found = Emulator()
-    runner = web.AppRunner(found.app(), access_log=None, handler_cancellation=True, shutdown_timeout=1)
+    app = found.app()
+    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
