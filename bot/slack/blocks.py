@@ -35,6 +35,8 @@ HEADER: Final = 150
 LABEL: Final = 75
 VALUE: Final = 2000
 NOTE: Final = 2000
+SHORT: Final = 1200
+"""Signs of a card that stands in a list."""
 ACTIONS: Final = 25
 TABLE_ROWS: Final = 100
 TABLE_COLUMNS: Final = 20
@@ -85,7 +87,7 @@ def sheet(reply: Reply, callbacks: Callbacks = (), surface: Surface = MESSAGE) -
     """The answer as the blocks of one message or view."""
     cards = reply.cards[: surface.cards]
     lead, left = rich.within(_lead(reply), MOST_SIGNS // (2 if cards or reply.table else 1))
-    made: list[Block] = [*_title(reply.title), *rich.blocks(lead), *_missing(left)]
+    made: list[Block] = [*title_blocks(reply.title), *rich.blocks(lead), *_missing(left)]
     missing_rows = 0
     if reply.table:
         drawn, missing_rows = _table(reply.table, surface)
@@ -125,12 +127,24 @@ def note(text: str) -> ContextBlock:
     return ContextBlock(elements=[inert.plain(text.replace("`", "'"), NOTE)])
 
 
-def card_blocks(card: Card) -> list[Block]:
-    """A card to look at, without its buttons: what a form shows before it is sent."""
-    return _body(card, MOST_SIGNS)
+def card_with_buttons(card: Card, ids: Sequence[str]) -> list[Block]:
+    """A card in brief with its buttons, for a list of several."""
+    return [*_body(card, SHORT), *_buttons(card, ids)]
 
 
-def _title(title: str) -> Iterator[Block]:
+def button_blocks(
+    bound: Sequence[tuple[Button, str]], *, sure: bool = False
+) -> Iterator[Block]:
+    """Buttons with their ids; one without is written out as what to type. `sure`: ask first."""
+    yield from rich.blocks([_spelt(button) for button, value in bound if not value])
+    known = [(button, value) for button, value in bound if value]
+    elements = [_button(button, value, at, sure) for at, (button, value) in enumerate(known)]
+    for start in range(0, len(elements), ACTIONS):
+        yield ActionsBlock(elements=elements[start : start + ACTIONS])
+
+
+def title_blocks(title: str) -> Iterator[Block]:
+    """A heading; one that is too long for it stands below once more, whole."""
     if title:
         yield HeaderBlock(text=inert.plain(title, HEADER))
         if len(inert.escaped(title)) > HEADER:
@@ -158,7 +172,7 @@ def _body(card: Card, room: int) -> list[Block]:
     shown = inert.inert(card.excerpt)[: max(0, room - rich.size(rows))]
     more = card.cut + len(inert.inert(card.excerpt)) - len(shown)
     return [
-        *_title(f"{number}{card.title}"),
+        *title_blocks(f"{number}{card.title}"),
         *rich.blocks(rows),
         *_missing(left),
         *(rich.quoted(shown) if shown else ()),
@@ -187,13 +201,12 @@ def _row_line(line: str, important: bool) -> rich.Paragraph:
 
 
 def _buttons(card: Card, ids: Sequence[str]) -> Iterator[Block]:
-    """The buttons; one that has no id, or words too long for it, is written out above them."""
+    """The buttons; words too long for one are written out above them."""
     bound = list(zip(card.buttons, [*ids, *("" for _ in card.buttons)], strict=False))
-    spelt = [each for each, value in bound if not value or _too_long(each)]
-    yield from rich.blocks([_spelt(button) for button in spelt])
-    elements = [_button(card, each, value, at) for at, (each, value) in enumerate(bound) if value]
-    for start in range(0, len(elements), ACTIONS):
-        yield ActionsBlock(elements=elements[start : start + ACTIONS])
+    long = [each for each, value in bound if value and _too_long(each)]
+    yield from rich.blocks([_spelt(button) for button in long])
+    sure = card.irreversible
+    yield from button_blocks(bound, sure=sure)
 
 
 def _too_long(button: Button) -> bool:
@@ -204,13 +217,13 @@ def _spelt(button: Button) -> rich.Paragraph:
     return (rich.Run(button.typed, code=True), rich.Run(f"  {inert.inert(button.label)}"))
 
 
-def _button(card: Card, button: Button, value: str, place: int) -> ButtonElement:
+def _button(button: Button, value: str, place: int, sure: bool) -> ButtonElement:
     return ButtonElement(
         text=inert.plain(button.label, LABEL),
         action_id=f"{TAPPED}:{place}",
         value=value,
         style=_style(button),
-        confirm=_sure(button) if card.irreversible and button.verb in _RISKY else None,
+        confirm=_sure(button) if sure and button.verb in _RISKY else None,
     )
 
 

@@ -24,3 +24,42 @@ SLACK_FORM_TOO_LONG: Final = Trouble(
     "This text is too long for a form in Slack.",
     "Say what should change with `tell 3 HOW` (its number), or edit it in the console.",
 )
+
+SLACK_NO_CONNECTION: Final = "Slack cannot be reached from here."
+SLACK_LOST: Final = "Slack gave no clear answer ({what})."
+SLACK_UNFIT: Final = "The message does not fit into Slack ({what})."
+SLACK_REFUSED: Final = "Slack refused it: {code}."
+SLACK_TOKEN: Final = Trouble(
+    "Slack does not accept Coo's token any more ({code}).",
+    "Install the app anew, set COO_SLACK_BOT_TOKEN, and start Coo again; `coo doctor` checks it.",
+)
+SLACK_SCOPE: Final = Trouble(
+    "Coo's Slack app lacks the permission {scope}.",
+    "Paste `coo slack manifest` into the app's settings and install it anew.",
+)
+SLACK_GONE: Final = Trouble(
+    "This Slack chat cannot be written to ({code}).",
+    "Write to Coo there, or invite it into the channel; else pair another chat with `pair`.",
+)
+SLACK_ANSWER_ELSEWHERE: Final = "The answer is in our direct chat, where nobody else reads it."
+SLACK_PROMPTS: Final = (
+    ("What waits for me?", "inbox"),
+    ("How do things stand?", "status"),
+    ("What is broken?", "failures"),
+    ("What can I say?", "help"),
+)
+SLACK_PROMPTS_TITLE: Final = "What shall we look at?"
+SLACK_WHOLE: Final = "The whole of it"
+SLACK_FILE_TOO_LARGE: Final = "{name} has {size} bytes, more than the {most} that are taken."
+SLACK_FILE_GONE: Final = Trouble(
+    "The file {name} is not in Slack any more, or Coo may not read it.",
+    "Send it again; `coo doctor` says whether a permission is missing.",
+)
+SLACK_FILE_EMPTY: Final = "{name} is empty, and Slack takes no empty files."
+SLACK_NOT_YET: Final = "Slack has not said yet who Coo is there."
+SLACK_HOME_CUT: Final = "There is more than fits here: `inbox` and `status` show all of it."
+SLACK_HOME_MORE: Final = "… and {number} more: `inbox` lists them."
+SLACK_HOME_STRANGER: Final = Trouble(
+    "Coo works for somebody else here",
+    "If that is you: run `coo pair` where Coo runs, and send me the code it shows.",
+)
