@@ -26,7 +26,7 @@ from bot.console.render import plain
 from bot.slack.blocks import Sheet, sheet
 from bot.slack.calls import SlackRefused, asked, client_of
 from bot.slack.files import fetched, uploaded
-from bot.slack.home import HomeTabs, Homes
+from bot.slack.home import Homes, HomeTabs
 from bot.slack.inbound import CHANNEL, Me
 from bot.slack.inert import cut_escaped, inert
 from bot.slack.modals import Opened, form_view
@@ -106,7 +106,10 @@ class SlackAdapter:
     async def edit(self, chat: str, message_id: str, message: Message) -> None:
         await asked(
             self._client.chat_update(
-                channel=chat, ts=message_id, metadata=_metadata(message), **_content(_sheet(message))
+                channel=chat,
+                ts=message_id,
+                metadata=_metadata(message),
+                **_content(_sheet(message)),
             )
         )
 
@@ -263,13 +266,13 @@ class SlackAdapter:
             logger=_log,
             ping_interval=self._ping_s,
         )
-        connecting = asyncio.create_task(handler.connect_async())
+        connecting = asyncio.create_task(_connected(handler))
         try:
             await stop.wait()
         finally:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own
 
     def _myself(self) -> Me:
         if self._me is None:
@@ -346,6 +349,10 @@ def _app_of(settings: SlackSettings) -> str:
     """The app's id, which is part of an app-level token: `xapp-1-A0123-…`."""
     parts = settings.app_token.reveal().split("-") if settings.app_token else []
     return parts[2] if len(parts) > 3 and parts[2].startswith("A") else ""  # noqa: PLR2004  # see above
+
+
+async def _connected(handler: AsyncSocketModeHandler) -> None:
+    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
 
 
 async def _answered(url: str, text: str) -> bool:

@@ -132,9 +132,7 @@ def card_with_buttons(card: Card, ids: Sequence[str]) -> list[Block]:
     return [*_body(card, SHORT), *_buttons(card, ids)]
 
 
-def button_blocks(
-    bound: Sequence[tuple[Button, str]], *, sure: bool = False
-) -> Iterator[Block]:
+def button_blocks(bound: Sequence[tuple[Button, str]], *, sure: bool = False) -> Iterator[Block]:
     """Buttons with their ids; one without is written out as what to type. `sure`: ask first."""
     yield from rich.blocks([_spelt(button) for button, value in bound if not value])
     known = [(button, value) for button, value in bound if value]

@@ -26,19 +26,40 @@ SOON_S: Final = 2.0
 _TOO_MANY, _INTERNAL, _UNAVAILABLE = 429, 500, 503
 
 _TOKEN: Final = frozenset(
-    "account_inactive invalid_auth not_authed token_expired token_revoked not_allowed_token_type "
-    "org_login_required team_access_not_granted two_factor_setup_required no_permission "
-    "ekm_access_denied enterprise_is_restricted".split()
+    {
+        "account_inactive",
+        "ekm_access_denied",
+        "invalid_auth",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+    }
 )
 _GONE: Final = frozenset(
-    "channel_not_found is_archived not_in_channel user_not_found user_disabled users_not_found "
-    "cannot_dm_bot user_not_visible messages_tab_disabled restricted_action no_dual_broadcast "
-    "restricted_action_read_only_channel restricted_action_thread_only_channel "
-    "restricted_action_non_threadable_channel is_inactive".split()
+    {
+        "cannot_dm_bot",
+        "channel_not_found",
+        "is_archived",
+        "is_inactive",
+        "messages_tab_disabled",
+        "not_in_channel",
+        "restricted_action",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+    }
 )
-_DOUBTFUL: Final = frozenset("fatal_error internal_error request_timeout".split())
+_DOUBTFUL: Final = frozenset(["fatal_error", "internal_error", "request_timeout"])
 _BUSY: Final = frozenset(
-    "ratelimited rate_limited message_limit_exceeded service_unavailable".split()
+    ["ratelimited", "rate_limited", "message_limit_exceeded", "service_unavailable"]
 )
 _log = logging.getLogger(__name__)
 
@@ -79,7 +100,7 @@ async def asked(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
 
 def _refusal(error: SlackApiError) -> ChatTrouble:
     status, code = _status(error), _code(error)
-    if status == _TOO_MANY or code in _BUSY or status == _UNAVAILABLE:
+    if status in {_TOO_MANY, _UNAVAILABLE} or code in _BUSY:
         return RateLimited(_retry_after(error))
     if code in _DOUBTFUL or status >= _INTERNAL:
         return Lost(texts.SLACK_LOST.format(what=code or f"HTTP {status}"))

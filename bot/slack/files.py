@@ -35,7 +35,7 @@ async def uploaded(
     except Lost as lost:
         raise RateLimited(SOON_S, lost.cause) from None
     file = str(place.get("file_id") or "")
-    shown = [{"id": file, "title": title or name}]
+    shown: list[dict[str, str | None]] = [{"id": file, "title": title or name}]
     try:
         await asked(
             client.files_completeUploadExternal(

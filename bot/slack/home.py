@@ -18,7 +18,7 @@ from bot import texts
 from bot.channel import Button, Card
 from bot.chat.port import ChatTrouble
 from bot.home.overview import Home, Item, Section
-from bot.slack import blocks, inert, rich
+from bot.slack import blocks, rich
 from bot.slack.calls import asked
 from ledger.domain.errors import CooError
 from ledger.domain.reading import Clock
@@ -160,5 +160,3 @@ def _id_of(card: Card, button: Button, ids: Ids) -> str:
 def _view(made: Sequence[Block]) -> dict[str, Any]:
     checked = blocks.checked(made, blocks.VIEW.blocks)
     return {**View(type="home", blocks=checked).to_dict(), "blocks": list(checked)}
-
-

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import pytest
 from msgspec.structs import replace
+from slack_server import SlackServer, slack_server
 
 from bot.channel import Button, Card, CardKind, Reply, Row, Table, Verb
 from bot.chat.buttons import callbacks
@@ -27,6 +28,12 @@ from bot.chat.port import (
     Refused,
     Unreachable,
 )
+from bot.chat_settings import SlackSettings
+from bot.clock import SystemClock
+from bot.intake import Taken
+from bot.setting_values import Secret
+from bot.slack.adapter import SlackAdapter
+from ledger.domain.events import ChatReceived
 
 NONCE = "abcdefghijklmnop"
 
@@ -95,9 +102,52 @@ async def in_memory_unreadable() -> AsyncIterator[Rig]:
     yield MemoryRig(MemoryChat("memory-unreadable", can_read_back=False))
 
 
+class SlackRig:
+    """Slack's own client against a Slack on loopback."""
+
+    def __init__(self, adapter: SlackAdapter, slack: SlackServer) -> None:
+        self.adapter: Adapter = adapter
+        self._slack, self._nora = slack, slack.person("nora")
+        self.chat, self.gone = self._nora.dm.id, "C404"
+
+    async def texts(self) -> list[str]:
+        return [seen.text for seen in self._nora.reads() if not seen.raw.get("files")]
+
+    async def buttons(self) -> list[str]:
+        return [str(each.element["value"]) for each in self._nora.reads()[-1].controls]
+
+    async def files(self) -> list[bytes]:
+        return [each.data for each in self._slack.world.files.values() if each.data is not None]
+
+    def busy(self, seconds: int) -> None:
+        self._slack.faults.limit("chat.postMessage", retry_after=seconds)
+
+    def deaf(self) -> None:
+        self._slack.faults.lose("chat.postMessage")
+
+
+class Unheard:
+    """Nothing comes in where only posting is asked about."""
+
+    async def take(self, received: ChatReceived, key: str) -> Taken:
+        raise AssertionError(f"{key} came in: {received}")
+
+
+@asynccontextmanager
+async def slack() -> AsyncIterator[Rig]:
+    async with slack_server() as server:
+        settings = SlackSettings(
+            bot_token=Secret(server.bot_token),
+            api=server.api.rstrip("/"),
+            app_token=Secret(server.app_token),
+        )
+        yield SlackRig(SlackAdapter(settings, Unheard(), SystemClock()), server)
+
+
 RIGS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     "memory": in_memory,
     "memory that cannot be read back": in_memory_unreadable,
+    "slack": slack,
 }
 """How to open each service; another one is added here and passes the same tests."""
 
