@@ -118,8 +118,15 @@ def _pieces(paragraph: Paragraph) -> Iterator[Paragraph]:
 
 
 def _parts(run: Run) -> Iterator[Run]:
-    for start in range(0, len(run.text), LONGEST - 1):
-        yield replace(run, text=run.text[start : start + LONGEST - 1])
+    """A long run in pieces, broken between words where there are any."""
+    rest = run.text
+    while len(rest) > LONGEST - 1:
+        at = max(rest.rfind(" ", 0, LONGEST - 1), rest.rfind("\n", 0, LONGEST - 1)) + 1
+        at = at if at > LONGEST // 2 else LONGEST - 1
+        yield replace(run, text=rest[:at])
+        rest = rest[at:]
+    if rest:
+        yield replace(run, text=rest)
 
 
 def _shortened(paragraph: Paragraph, room: int) -> Paragraph:
