@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bot.channel import Card, CardKind, Row
+from bot.channel import Card, CardKind, Reply, Row
 
 _BOUND: Final = frozenset({CardKind.APPROVAL, CardKind.PREVIEW})
 """Cards whose footer is the hash of their bytes, which `more` shows whole."""
@@ -16,6 +16,11 @@ def face(card: Card) -> Card:
     """The card with its rows in brief. What can be decided on it, and on what, stays the same."""
     rows = tuple(_row(row) for row in card.rows if row.brief != ())
     return replace(card, rows=rows, footer="" if card.kind in _BOUND else card.footer)
+
+
+def faced(reply: Reply) -> Reply:
+    """The reply with the faces of its cards."""
+    return replace(reply, cards=tuple(map(face, reply.cards))) if reply.cards else reply
 
 
 def _row(row: Row) -> Row:

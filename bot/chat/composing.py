@@ -8,12 +8,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.cards.face import faced
 from bot.channel import Attached, CardKind, Reply
 from bot.chat.buttons import callbacks
 from bot.chat.port import Limits, Message
 from bot.chat.requests import ANSWER, LOW, about
 from bot.chat.splitting import Piece, pieces, without_files
 from bot.pictures.attaching import opened
+from bot.pictures.long_answers import in_short
 from ledger.domain.entities import Post
 from ledger.domain.events import PostAttempted
 from ledger.domain.pairing import ChatIdentity, Role
@@ -23,6 +25,10 @@ from policies.posting import PostingInput, may_post
 
 BINDING: Final = frozenset({CardKind.APPROVAL, CardKind.PREVIEW})
 """Cards whose tap counts for exactly the bytes they show."""
+
+
+MESSAGES: Final = 3
+"""So many messages in a row are read; what is longer comes as a file with its beginning shown."""
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -58,6 +64,7 @@ async def next_call(
 ) -> Call:
     """The call that is due: what is there is rewritten, what is not goes part by part."""
     rewriting = bool(post.message)
+    reply = in_short(faced(reply), MESSAGES * limits.text)
     whole = without_files(reply) if rewriting else await opened(reply, blobs)
     found = pieces(whole, limits)
     part = len(found) if rewriting else min(post.done + 1, len(found))

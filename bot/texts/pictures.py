@@ -154,3 +154,10 @@ HOME_OWED: Final = "Owed to you: {amount} on {invoices}"
 HOME_LATE: Final = "! {amount} of it is overdue"
 HOME_DID: Final = "{what}, {who}{amount} ({when})"
 VERB_SHOW: Final = "Show"
+
+# --- long answers ---------------------------------------------------------------------------------
+
+LONG_ANSWER: Final = "{lines} more stand in the file."
+LONG_CUT: Final = "The file has all of it."
+LONG_NAME: Final = "answer.txt"
+LONG_TITLE: Final = "The whole answer"
