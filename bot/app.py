@@ -17,6 +17,7 @@ from bot.chat.posts import notifier_of
 from bot.clock import AlarmClock
 from bot.copies.anchoring import DailyAnchor
 from bot.copies.turns import TurnWatch, fence_of
+from bot.digest.due import digester_of
 from bot.erasure.eraser import Eraser
 from bot.notices.configured import announce
 from bot.opening import App, open_app
@@ -113,6 +114,7 @@ async def at_work(
                 MemoryProjector(store, app.ledger, app.views),
                 eraser,
                 await notifier_of(app),
+                digester_of(app),
             ),
             clock=app.clock,
             first=[Dispatcher.name],

@@ -76,7 +76,13 @@ _ANSWERED_THERE: Final = (events.TapRefused, *_DECIDED)
 _NEWS: Final[tuple[type[Event], ...]] = tuple(
     TOLD - {*_ASKING, *_BROKEN, *_ANSWERED_THERE} | {events.ActionSucceeded}
 )
-_LOUD: Final = (events.StopOrdered, events.PolicyRefused, events.CopySuperseded, *_MENDED)
+_LOUD: Final = (
+    events.DigestMade,
+    events.StopOrdered,
+    events.PolicyRefused,
+    events.CopySuperseded,
+    *_MENDED,
+)
 _CHAT: Final = (ChatPaired, ChatRevoked, ChatRoleChanged, PostFailed, PostDelivered)
 _WANTED: Final[tuple[type[Event], ...]] = (
     *_NEWS,
@@ -153,6 +159,8 @@ class Notifier:
         if not subject:
             return []
         wanting = [each for each in readers if _concerned(subject, each)]
+        if isinstance(fact.event, events.DigestMade):
+            wanting = _one_each(wanting)
         return [
             _draft(self._requests.post(subject, fact.id, home_of(each), urgency=urgency), fact.case)
             for each in wanting
@@ -366,6 +374,12 @@ async def paired_since(views: Views) -> datetime | None:
     """When the first of those who are paired now was; None for nobody."""
     moments = [each.paired_at for each in await views.find(ChatIdentity, "active")]
     return min(moments, default=None)
+
+
+def _one_each(readers: Sequence[ChatIdentity]) -> list[ChatIdentity]:
+    """One chat of each operator: that in which they were paired first."""
+    ordered = sorted(readers, key=lambda each: (each.paired_at, each.id))
+    return list({each.operator: each for each in reversed(ordered)}.values())
 
 
 def _concerned(subject: str, identity: ChatIdentity) -> bool:

@@ -195,6 +195,7 @@ def one_shot(word: str, about: str, *, works: bool = False, keyless: bool = Fals
 one_shot("status", "How things stand, or how a case or a person stands.")
 one_shot("inbox", "What waits for you.")
 one_shot("books", "What was invoiced, what is paid, what is open.")
+one_shot("digest", "What was done, what waits, what failed, what it cost, since the last digest.")
 one_shot("contact", "Somebody in the address book.")
 one_shot("invoice", "One invoice, its lines and payments.")
 one_shot("as-of", "Any of these looks, as things stood at a moment: `as-of 3 days ago books`.")

@@ -21,6 +21,7 @@ _VIEWER: Final = (
     words.Status,
     words.Failures,
     words.Books,
+    words.Digest,
     words.ShowContact,
     words.ShowInvoice,
     words.Audit,

@@ -13,6 +13,7 @@ from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
 from bot.commands.closer import Closer
 from bot.commands.deciding import Deciding
+from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
@@ -51,6 +52,7 @@ class Commands:
         self._strays = Strays(office)
         self._proving = Proving(office)
         self._books = Bookkeeping(office, session)
+        self._digesting = Digesting(office, session)
         self._going_back = GoingBack(office, session)
         self._replaying = Replaying(office, session)
         self._supposing = Supposing(office, session)
@@ -96,6 +98,8 @@ class Commands:
                 return await self._words(intent)
             case words.Inbox() | words.Status() | words.Failures() | words.ShowHome():
                 return await self._look(intent)
+            case words.Digest():
+                return await self._digesting.digest()
             case words.Books() | words.ShowContact() | words.ShowInvoice() | words.Report():
                 return await self._business(intent)
             case words.Audit() | words.Why() | words.More() | words.Timeline():

@@ -127,6 +127,10 @@ class Books(Struct, frozen=True):
     """What was invoiced, paid and is open."""
 
 
+class Digest(Struct, frozen=True):
+    """What happened since the last digest."""
+
+
 class ShowContact(Struct, frozen=True):
     """Somebody in the address book."""
 
@@ -305,6 +309,7 @@ Intention = (
     | Prove
     | AsOf
     | Books
+    | Digest
     | ShowContact
     | ShowInvoice
     | More
@@ -490,6 +495,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "why": _why,
     "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
     "books": lambda _: Books(),
+    "digest": lambda _: Digest(),
     "contact": lambda rest: ShowContact(_bare(rest)),
     "invoice": lambda rest: ShowInvoice(_bare(rest)),
     "more": lambda rest: More(_bare(rest)),

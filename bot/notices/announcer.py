@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bot import texts
 from bot.cards.loading import CardLoader
 from bot.channel import Card, CardKind, Reply
+from bot.digest.telling import Digests
 from bot.notices.notices import TOLD, Around, Notice, notice
 from bot.wording.naming import named
 from ledger.domain import events
@@ -55,6 +56,7 @@ class Announcer:
     ) -> None:
         self._views = views
         self._cards = CardLoader(views, history)
+        self._digests = Digests(views, history)
         self._me, self._channel, self._taps = me, channel, taps
         self._failpoints = failpoints
         self._counts: OrderedDict[str, int] = OrderedDict()
@@ -142,6 +144,8 @@ class Announcer:
                 return await self._cards.card(approval, now)
             case events.QuestionAsked() if question:
                 return await self._cards.question(question, now)
+            case events.DigestMade():
+                return await self._digests.card(event, now)
             case _:
                 return None
 

@@ -28,7 +28,8 @@ from ledger.domain.values import PLAYBOOK
 class Around(Struct, frozen=True, kw_only=True):
     """What a fact is about, as it is now.
 
-    `card` is what an approval or a question has now, `source` the desk fact that fits no case.
+    `card` is what an approval, a question or a digest has now, `source` the desk fact that fits
+    no case.
     `elsewhere`: the tap behind it was made in another conversation, perhaps of the same person.
     """
 
@@ -287,6 +288,10 @@ def _in_words(words: Callable[[Any], str]) -> Callable[[Any, Fact, Around], Noti
     return make
 
 
+def _digested(_: events.DigestMade, __: Fact, around: Around) -> Notice | None:
+    return Notice(reply=Reply(cards=(around.card,))) if around.card else None
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -318,6 +323,7 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.CopySuperseded: _overtaken,
     events.PersonErased: _erased,
     events.RetentionEnded: _retention_ended,
+    events.DigestMade: _digested,
     events.ChatPaired: _in_words(paired_words),
     events.ChatRoleChanged: _in_words(role_words),
     events.ChatRevoked: _in_words(revoked_words),

@@ -129,6 +129,7 @@ ALARM_SET: Final = "Set an alarm for {when}: {purpose}"
 ALARMS: Final = {
     "expire": "then the card expires",
     "offer-expires": "then the offer ends",
+    "digest": "then the digest comes",
     "invoice-due": "then look whether it is paid",
 }
 TOLD: Final = "You were told: {text}"

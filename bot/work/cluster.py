@@ -23,6 +23,7 @@ from bot.chat.posts import notifier_of
 from bot.clock import AlarmClock
 from bot.copies.anchoring import DailyAnchor
 from bot.copies.turns import TurnWatch
+from bot.digest.due import digester_of
 from bot.erasure.eraser import Eraser
 from bot.notices.configured import RuleWatch, announce
 from bot.opening import App
@@ -122,7 +123,7 @@ async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator
         eraser = Eraser(app, checkpoints, store)
         await eraser.set_right()
         subscribers = subscribers_of(app, checkpoints, store, models, reach_of(app), shared=True)
-        everybody = (*subscribers, eraser, await notifier_of(app))
+        everybody = (*subscribers, eraser, await notifier_of(app), digester_of(app))
         station = Station(app.ledger, everybody, clock=app.clock)
         app.woken_by(station.woken_by)
         place = ledger_url(url)

@@ -223,7 +223,7 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.PostUnknown,
         events.PostWithdrawn,
         events.DeliveryRecorded,
-        events.DigestDue,
+        events.DigestMade,
         events.DocumentKept,
         events.ErasureOrdered,
         events.HeadAnchored,

@@ -154,7 +154,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.DecisionRecorded,
         events.Told,
         events.DeliveryRecorded,
-        events.DigestDue,
+        events.DigestMade,
         events.HeadAnchored,
         events.PostsGrouped,
         events.CaseErased,

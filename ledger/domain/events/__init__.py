@@ -7,7 +7,7 @@ numbers) stay readable for ever. A changed meaning needs a new `schema` and an u
 
 from __future__ import annotations
 
-from ledger.domain.events.attention import DigestDue, PostsGrouped
+from ledger.domain.events.attention import DigestMade, PostsGrouped
 from ledger.domain.events.base import Event
 from ledger.domain.events.chat import (
     AboutPosts,
@@ -171,7 +171,7 @@ __all__ = [
     "CreditNoteIssued",
     "DecisionRecorded",
     "DeliveryRecorded",
-    "DigestDue",
+    "DigestMade",
     "DocumentKept",
     "DoneByOperator",
     "ErasureOrdered",

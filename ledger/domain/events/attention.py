@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from ledger.domain.events.base import Event
+from ledger.domain.values import Money
 
 
 class PostsGrouped(Event, frozen=True, kw_only=True):
@@ -19,12 +20,25 @@ class PostsGrouped(Event, frozen=True, kw_only=True):
     posts: tuple[str, ...]
 
 
-class DigestDue(Event, frozen=True, kw_only=True):
-    """The operator's hour came, and since the last digest there was something worth a message.
+class DigestMade(Event, frozen=True, kw_only=True):
+    """The operator's hour came, and since the last digest something happened: this.
 
-    It is of the facts with a `seq` above `after`, up to `until`; `day` is the operator's.
+    Of the facts with a `seq` above `after`, up to `until`. `day` is the operator's. Nothing in it
+    is personal: `done` are the newest actions that succeeded, `done_in_all` counts them;
+    `received` is money that was booked, one amount a currency; `failed` are failures that were
+    reported, whether mended since or not; `microusd` is what models cost.
     """
 
     day: date
     after: int
     until: int
+    done: tuple[str, ...] = ()
+    done_in_all: int = 0
+    opened: int = 0
+    closed: int = 0
+    payments: int = 0
+    received: tuple[Money, ...] = ()
+    decided: int = 0
+    asked: int = 0
+    failed: tuple[str, ...] = ()
+    microusd: int = 0

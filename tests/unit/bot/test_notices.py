@@ -16,7 +16,7 @@ from ledger.domain.values import DESK, Money
 Paper = Any
 
 QUIET = {
-    "DigestDue", "PostsGrouped",
+    "PostsGrouped",
     "AssignOrdered",
         "ContactSplit",
         "ContactsKeptApart",

@@ -1,0 +1,1 @@
+"""The digest: one message a day at the operator's hour, and none on an empty day."""
