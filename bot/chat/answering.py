@@ -155,7 +155,7 @@ class Answering:
         if not isinstance(fact.event, ChatReceived):
             return None
         who = await self._app.views.get(ChatIdentity, post.identity) if post.identity else None
-        seen = await self._answered(fact, fact.event, who)
+        seen = await self._answered(fact, fact.event, who, before=post.id)
         return seen.reply if seen else None
 
     # --- who works when ---------------------------------------------------------------------------
@@ -250,7 +250,7 @@ class Answering:
         return await self._answered(fact, received, who)
 
     async def _answered(
-        self, fact: Fact, received: ChatReceived, who: ChatIdentity | None
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity | None, before: str = ""
     ) -> Seen | None:
         """The answer to one thing; None where the router has not said yet what counts.
 
@@ -264,18 +264,18 @@ class Answering:
         done = await self._wordings.said_by(fact.id)
         if done:
             return await self._after(done, fact, place)
-        reply, case = await self._made(fact, received, who)
+        reply, case = await self._made(fact, received, who, before)
         if reply is not None:
             return _answer(reply, place, case)
         done = await self._wordings.said_by(fact.id)
         return await self._after(done, fact, place) if done else Seen(outcome=ChatOutcome.SILENT)
 
     async def _made(
-        self, fact: Fact, received: ChatReceived, who: ChatIdentity
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity, before: str
     ) -> tuple[Reply | None, str]:
         """What the commands say, and about which case. Whatever goes wrong, it is said."""
         try:
-            turn = await self._replies.turn(fact, received, who)
+            turn = await self._replies.turn(fact, received, who, before)
             return await self._replies.reply(turn, who), turn.case
         except CooError as error:
             return Reply(lines=(error.cause, error.remedy), trouble=True), ""

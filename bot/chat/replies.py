@@ -64,8 +64,13 @@ class Replies:
         self._services = services
         self._context = Context(app.ledger, app.views)
 
-    async def turn(self, fact: Fact, received: ChatReceived, who: ChatIdentity) -> Turn:
-        """The conversation as it stands now."""
+    async def turn(
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity, before: str = ""
+    ) -> Turn:
+        """The conversation as it stands now, or as it stood before a post was made.
+
+        The latter is what a post is made again from: what came after it cannot have been in it.
+        """
         office = LiveOffice(
             self._app,
             self._worker,
@@ -74,12 +79,17 @@ class Replies:
             by=who.id,
             cause=fact.id,
         )
-        return Turn(fact, received, Commands(office, await self._session(received)))
+        session = await self._session(received, before=before)
+        return Turn(fact, received, Commands(office, session))
 
-    async def _session(self, received: ChatReceived, upto: Post | None = None) -> Session:
+    async def _session(
+        self, received: ChatReceived, *, upto: str = "", before: str = ""
+    ) -> Session:
         zone = self._app.clock.now().astimezone().tzinfo
         views, chat = self._app.views, received.chat
-        return await session_of(views, received.channel, chat, self.edits_behind, zone, upto=upto)
+        return await session_of(
+            views, received.channel, chat, self.edits_behind, zone, upto=upto, before=before
+        )
 
     async def reply(self, turn: Turn, who: ChatIdentity) -> Reply | None:
         """The answer; None where another sign (a card rewritten, a form) is the answer."""
@@ -135,14 +145,11 @@ class Replies:
 
     async def _wanted(self, received: ChatReceived, identity: str) -> tuple[Approval, Verb] | None:
         found = await self._tapped(received, identity)
-        if not isinstance(found, Tapped) or found.verb not in {
-            Verb.EDIT,
-            Verb.REJECT,
-            Verb.INSTRUCT,
-        }:
+        if isinstance(found, NotTapped):
             return None
-        approval = await self._app.views.get(Approval, found.about)
-        return (approval, found.verb) if approval else None
+        approval = await self._app.views.get(Approval, found.about) if found.about else None
+        verb = _asking(found)
+        return (approval, verb) if approval and verb else None
 
     # --- taps and forms ---------------------------------------------------------------------------
 
@@ -160,7 +167,7 @@ class Replies:
         if isinstance(found, NotTapped):
             return trouble(found.words)
         await self._see(turn, found)
-        reply = await turn.commands.answer(await self._line(found))
+        reply = await turn.commands.answer(await self._line(found, turn.commands.session))
         if reply.editor or reply.prompt:
             return await self._ask(turn, found, reply)
         return None if _shown_on_card(found, reply) else reply
@@ -174,11 +181,13 @@ class Replies:
         session.seen[name] = tapped.sha256
         session.drafts.pop(name, None)
         if tapped.sha256 and tapped.sha256 != approval.sha256:
-            then = await self._session(turn.received, tapped.post)
+            then = await self._session(turn.received, upto=tapped.post.id)
             session.drafts[name] = then.drafts.get(name, {})
 
-    async def _line(self, tapped: Tapped) -> str:
-        """The command that a button stands for."""
+    async def _line(self, tapped: Tapped, session: Session) -> str:
+        """The command that a button stands for. On a preview, `edit` sends what it shows."""
+        if tapped.verb is Verb.EDIT and tapped.about in session.drafts:
+            return f"{_TYPED[Verb.APPROVE]} {tapped.about}"
         if tapped.verb is not None:
             return f"{_TYPED[tapped.verb]} {tapped.about}"
         if tapped.choice:
@@ -189,7 +198,7 @@ class Replies:
     async def _ask(self, turn: Turn, tapped: Tapped, reply: Reply) -> Reply | None:
         """A form where the service has them, else a message to reply to."""
         approval = await self._app.views.get(Approval, tapped.about)
-        form = form_of(turn.received.button, tapped.verb, approval, reply)
+        form = form_of(turn.received.button, _asking(tapped), approval, reply)
         service = self._services.get(turn.received.channel)
         if form and isinstance(service, Asking) and await service.ask(turn.fact.key, form):
             return None
@@ -202,11 +211,11 @@ class Replies:
         found = await self._tapped(turn.received, who.id)
         if isinstance(found, NotTapped):
             return trouble(found.words)
-        approval = await self._app.views.get(Approval, found.about)
-        if approval is None or found.verb is None:
+        wanted = await self._wanted(turn.received, who.id)
+        if wanted is None:
             return trouble(texts.TAP_OVER)
         await self._see(turn, found)
-        return await self._filled(turn, approval, found.verb, dict(turn.received.fields))
+        return await self._filled(turn, *wanted, dict(turn.received.fields))
 
     async def _filled(
         self, turn: Turn, approval: Approval, verb: Verb, fields: dict[str, str]
@@ -237,14 +246,9 @@ class Replies:
         if not isinstance(received, ChatReceived):
             return {}
         if received.kind is ChatKind.FORM:
-            wanted = await self._wanted_form(received, post.identity)
-            return await self._texts(wanted, dict(received.fields)) if wanted else {}
+            wanted = await self._wanted(received, post.identity)
+            return await self._texts(wanted[0], dict(received.fields)) if wanted else {}
         return await self._typed_edits(received, post)
-
-    async def _wanted_form(self, received: ChatReceived, identity: str) -> Approval | None:
-        found = await self._tapped(received, identity)
-        about = found.about if isinstance(found, Tapped) else ""
-        return await self._app.views.get(Approval, about) if about else None
 
     async def _typed_edits(self, received: ChatReceived, post: Post) -> dict[str, str]:
         approvals = [await self._app.views.get(Approval, name) for name in post.bound]
@@ -301,6 +305,13 @@ def _named_text(text: str, editable: tuple[str, ...]) -> dict[str, str]:
     if colon and name.strip().lower() in editable:
         return {name.strip().lower(): rest.strip()}
     return {editable[-1]: text} if editable else {}
+
+
+def _asking(tapped: Tapped) -> Verb | None:
+    """The verb of a button that asks for texts, or None."""
+    if tapped.verb in {Verb.EDIT, Verb.REJECT, Verb.INSTRUCT}:
+        return tapped.verb
+    return Verb.EDIT if tapped.command.startswith(f"{_TYPED[Verb.EDIT]} ") else None
 
 
 def _shown_on_card(tapped: Tapped, reply: Reply) -> bool:

@@ -20,17 +20,21 @@ async def session_of(
     edits_behind: EditsBehind,
     zone: tzinfo | None,
     *,
-    upto: Post | None = None,
+    upto: str = "",
+    before: str = "",
 ) -> Session:
     """The session of a chat: for each approval the bytes it was shown last, and its preview.
 
-    With `upto` it is what it was when that post stood there last.
+    With `upto` it is what it was when the post of that id was the last one, with `before` what it
+    was when that one was made.
     """
     session = Session(zone)
     for post in await _shown(views, channel, chat):
+        if before and post.id == before:
+            break
         for name, sha256 in post.bound.items():
             await _see(session, views, name, sha256, post, edits_behind)
-        if upto is not None and post.id == upto.id:
+        if upto and post.id == upto:
             break
     return session
 

@@ -71,13 +71,22 @@ class Subjects:
 
     async def _rendered(self, post: Post) -> Reply | None:
         kind, _ = about(post.subject)
-        if kind == ANSWER and post.message and post.bound:
+        if kind == ANSWER and post.message and post.bound and not await self._previews(post):
             return Reply(cards=await self._cards_now(post.bound))
         renderer = self._renderers.get(kind)
         reply = await renderer(post) if renderer else None
         if reply is not None and kind == ANSWER and len(reply.cards) > 1:
             return replace(reply, cards=())  # several cards leave as posts of their own
         return reply
+
+    async def _previews(self, post: Post) -> bool:
+        """Whether it shows an edited text that can still be sent."""
+        found = [await self._views.get(Approval, each) for each in post.bound]
+        return any(
+            each.status in UNDECIDED and each.sha256 != post.bound[each.id]
+            for each in found
+            if each
+        )
 
     async def _cards_now(self, approvals: Iterable[str]) -> tuple[Card, ...]:
         found = [await self._views.get(Approval, each) for each in approvals]

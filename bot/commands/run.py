@@ -75,6 +75,8 @@ class Commands:
         found = await self._office.views.get(Approval, approval)
         if found is None or not edits:
             return await self.answer(f"show {approval}")
+        if found.status not in UNDECIDED:  # who decided meanwhile, and what came of it
+            return await self.answer(f"edit {approval}")
         return self._seen(await self._deciding.edited(found, edits))
 
     async def waits(self, card: Card) -> bool:

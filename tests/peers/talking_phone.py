@@ -141,9 +141,11 @@ class Phone:
 
 
 @asynccontextmanager
-async def phone_of(business: Business, *, forms: bool = True) -> AsyncIterator[Phone]:
+async def phone_of(
+    business: Business, *, forms: bool = True, service: Service | None = None
+) -> AsyncIterator[Phone]:
     """The operator's phone, with the chats run in this process."""
-    service = Service(forms=forms)
+    service = service or Service(forms=forms)
     app = business.app
     chats = chats_of(app, Stepping(business.works), [service], pace=0.0)
     yield Phone(business, chats, door_of(app), service)
