@@ -7,9 +7,10 @@ from typing import assert_never, cast
 
 from graph.desk import ROUTER, Desk, unrouted
 from graph.drafts import placed
+from graph.routing_confirming import route_configured, route_confirm, route_told_key
 from graph.routing_doorstep import route_chat
 from graph.routing_expiries import route_missed
-from graph.routing_identity import route_key, route_merge, route_split
+from graph.routing_identity import route_merge, route_split
 from graph.routing_mail import route_mail
 from graph.routing_payments import route_issued, route_payment
 from graph.routing_prices import route_prices
@@ -29,6 +30,8 @@ from ledger.domain.events import (
     AlarmRang,
     AssignOrdered,
     ChatReceived,
+    CompanyConfigured,
+    ConfirmOrdered,
     CopyTakenOver,
     ExpiriesMissed,
     InvoiceIssued,
@@ -72,6 +75,8 @@ Arrived = (
     | UndoOrdered
     | PricesChanged
     | ChatReceived
+    | CompanyConfigured
+    | ConfirmOrdered
 )
 """What comes from outside and may concern a case; and an invoice, which money may wait for."""
 
@@ -143,13 +148,17 @@ class Router:
             case SplitOrdered():
                 return await route_split(fact, event, self._desk)
             case KeyTold():
-                return await route_key(fact, event, self._desk)
+                return await route_told_key(fact, event, self._desk)
             case AssignOrdered():
                 return await route_assign(fact, event, self._desk)
             case UndoOrdered():
                 return await route_undo(fact, event, self._desk)
             case PricesChanged():
                 return await route_prices(fact, event, self._desk)
+            case CompanyConfigured():
+                return await route_configured(fact, event, self._desk)
+            case ConfirmOrdered():
+                return await route_confirm(fact, event, self._desk)
             case ChatReceived():
                 return await route_chat(fact, event, self._desk)
             case _:

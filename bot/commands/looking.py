@@ -15,11 +15,13 @@ from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
 from bot.commands.session import Session
 from bot.commands.strays import StrayList
 from bot.commands.things import Candidate, Things
+from bot.notices.confirming import waiting_words
 from bot.office.port import Looks
 from bot.wording.amounts import clock_words, counted
 from bot.wording.naming import named
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
+from ledger.domain.confirming import Confirmation
 from ledger.domain.entities import (
     Action,
     ActionStatus,
@@ -67,7 +69,7 @@ class Looking:
         waiting = await self._office.views.find(Approval, f"status:{ApprovalStatus.PENDING}")
         ordered = sorted(waiting, key=lambda each: (each.expires_at, each.number))
         questions = await self._things.questions()
-        strays = await self._strays.lines()
+        strays = (*await self._to_confirm(), *await self._strays.lines())
         hints = (*await self._put_off(), *await self._paused())
         count = len(ordered) + len(questions)
         if not count:
@@ -107,6 +109,10 @@ class Looking:
             return Reply(title=title, cards=tuple(failure_card(e, self._now) for e in broken))
         rows = tuple(self._failure(each) for each in broken[:MOST_ROWS])
         return Reply(title=title, table=Table(texts.COLUMNS_FAILURES, rows))
+
+    async def _to_confirm(self) -> tuple[str, ...]:
+        asked = await self._office.views.find(Confirmation, "open")
+        return tuple(waiting_words(each) for each in asked)
 
     async def _put_off(self) -> tuple[str, ...]:
         later = await self._office.views.find(Approval, f"status:{ApprovalStatus.POSTPONED}")

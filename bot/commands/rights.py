@@ -28,6 +28,10 @@ _VIEWER: Final = (
     words.Why,
     words.AsOf,
     words.Devices,
+    words.More,
+    words.Timeline,
+    words.Report,
+    words.ShowHome,
 )
 _APPROVER: Final = (
     words.Approve,

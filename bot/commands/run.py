@@ -12,6 +12,7 @@ from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
 from bot.commands.closer import Closer
+from bot.commands.confirming import Confirming
 from bot.commands.deciding import Deciding
 from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
@@ -60,6 +61,7 @@ class Commands:
         self._undoing = Undoing(office)
         self._erasing = Erasing(office, session)
         self._pairing = Pairing(office, session)
+        self._confirming = Confirming(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -118,6 +120,8 @@ class Commands:
                 return await self._keep(intent)
             case words.Prove(said):
                 return await prove(said)
+            case words.Confirm():
+                return await self._confirming.confirm(intent)
             case words.Pair() | words.Devices() | words.SetRole() | words.Revoke():
                 return await self._access(intent)
             case _:

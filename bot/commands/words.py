@@ -260,6 +260,13 @@ class Revoke(Struct, frozen=True):
     thing: str = ""
 
 
+class Confirm(Struct, frozen=True):
+    """Let a change of bank or tax data count, or not."""
+
+    thing: str = ""
+    agreed: bool = True
+
+
 class Say(Struct, frozen=True):
     """Free text to Coo. `free`: typed without a command word, so it may be an answer."""
 
@@ -331,6 +338,7 @@ Intention = (
     | Devices
     | SetRole
     | Revoke
+    | Confirm
     | Say
     | Numbered
     | Quit
@@ -471,6 +479,12 @@ def _who(rest: str) -> Intention:
     return Say(f"who {rest}") if rest else Devices()
 
 
+def _confirm(rest: str) -> Intention:
+    """`confirm 5`, `confirm 5 no`"""
+    thing, more = split_thing(rest)
+    return Confirm(thing, agreed=_bare(more).lower() not in {"no", "not"})
+
+
 def _role(rest: str) -> Intention:
     """`role ID viewer`"""
     thing, more = split_thing(rest)
@@ -521,6 +535,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "assign": _assign,
     "match": _assign,
     "undo": _undo,
+    "confirm": _confirm,
     "pair": lambda rest: Pair(" ".join(rest.split())),
     "devices": lambda _: Devices(),
     "who": _who,

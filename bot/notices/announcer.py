@@ -19,6 +19,7 @@ from bot.digest.telling import Digests
 from bot.notices.notices import TOLD, Around, Notice, notice
 from bot.wording.naming import named
 from ledger.domain import events
+from ledger.domain.confirming import Confirmation
 from ledger.domain.entities import Action, Approval, Case, Entity, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
@@ -122,6 +123,7 @@ class Announcer:
             invoice=await get(Invoice, getattr(event, "invoice", "")),
             failure=await get(Failure, getattr(event, "failure", "")),
             card=await self._card(event, approval, question, now),
+            confirmation=await get(Confirmation, getattr(event, "confirmation", "")),
             source=await self._source(event),
         )
 

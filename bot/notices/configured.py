@@ -31,6 +31,8 @@ async def announce(app: App) -> None:
         name=app.company.name,
         currency=app.company.currency,
         prices=tuple([ListPrice(item.id, item.price) for item in app.company.prices]),
+        bank=app.company.bank,
+        tax=app.company.tax,
     )
     titles = {item.id: item.title for item in app.company.prices}
     await app.intake.configured(told, titles)

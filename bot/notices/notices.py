@@ -14,11 +14,13 @@ from msgspec import Struct
 from bot import texts
 from bot.cards.outcomes import UNDECIDED, failure_card, outcome_card
 from bot.channel import Card, CardKind, Reply
+from bot.notices.confirming import asked_words, decided_change_words
 from bot.notices.pairing import paired_words, revoked_words, role_words, stranger_words
 from bot.wording.amounts import counted
 from bot.wording.untrusted import one_line
 from ledger.domain import events
 from ledger.domain.amounts import amount_words
+from ledger.domain.confirming import Confirmation
 from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
@@ -45,6 +47,7 @@ class Around(Struct, frozen=True, kw_only=True):
     invoice: Invoice | None = None
     failure: Failure | None = None
     card: Card | None = None
+    confirmation: Confirmation | None = None
     source: Fact | None = None
 
 
@@ -292,6 +295,11 @@ def _digested(_: events.DigestMade, __: Fact, around: Around) -> Notice | None:
     return Notice(reply=Reply(cards=(around.card,))) if around.card else None
 
 
+def _confirm(event: events.ConfirmationAsked, _: Fact, around: Around) -> Notice | None:
+    number = around.confirmation.number if around.confirmation else 0
+    return _line(asked_words(event, number))
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -324,6 +332,9 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.PersonErased: _erased,
     events.RetentionEnded: _retention_ended,
     events.DigestMade: _digested,
+    events.ConfirmationAsked: _confirm,
+    events.ChangeConfirmed: _in_words(decided_change_words),
+    events.ChangeRefused: _in_words(decided_change_words),
     events.ChatPaired: _in_words(paired_words),
     events.ChatRoleChanged: _in_words(role_words),
     events.ChatRevoked: _in_words(revoked_words),

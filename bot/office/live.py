@@ -31,6 +31,7 @@ from ledger.domain.entities import Action, Approval, Case, Contact, Question
 from ledger.domain.errors import ChainBroken, KeyConflict
 from ledger.domain.events import (
     AssignOrdered,
+    ConfirmOrdered,
     Event,
     KeyTold,
     MergeOrdered,
@@ -133,6 +134,17 @@ class LiveOffice:
 
     async def revoke(self, identity: str) -> None:
         await revoke(self._app, self._speaker, identity)
+
+    async def confirm(self, confirmation: str, *, agreed: bool) -> str:
+        return await self._record(
+            ConfirmOrdered(
+                confirmation=confirmation,
+                agreed=agreed,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
+            )
+        )
 
     @property
     def _speaker(self) -> Speaker:

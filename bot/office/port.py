@@ -168,6 +168,10 @@ class Office(Looks, Protocol):
         """End a pairing at once. Owners, or oneself."""
         ...
 
+    async def confirm(self, confirmation: str, *, agreed: bool) -> str:
+        """Let a change of bank or tax data count, or not; the router decides whether that does."""
+        ...
+
     async def tap(
         self,
         approval: str,

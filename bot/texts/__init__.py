@@ -7,6 +7,7 @@ from bot.texts.audit import *  # noqa: F403  # see above
 from bot.texts.cards import *  # noqa: F403  # see above
 from bot.texts.command_line import *  # noqa: F403  # see above
 from bot.texts.commands import *  # noqa: F403  # see above
+from bot.texts.confirming import *  # noqa: F403  # see above
 from bot.texts.copies import *  # noqa: F403  # see above
 from bot.texts.digest import *  # noqa: F403  # see above
 from bot.texts.doctor import *  # noqa: F403  # see above

@@ -61,6 +61,7 @@ COMMANDS: Final = (
     CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
     CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
     CommandText("erase", "erase PERSON [confirm]", "What erasing somebody means; then do it."),
+    CommandText("confirm", "confirm 5 [no]", "Let a change of bank or tax data count, or not."),
     CommandText("pair", "pair [ROLE [NAME]]", "A one-time code that lets a chat speak to me."),
     CommandText("devices", "devices", "Who may speak to me in chat, and as what; also `who`."),
     CommandText("role", "role ID ROLE", "Let a paired chat do more or less."),
@@ -143,6 +144,10 @@ MORE_HELP: Final = {
     "erase": (
         "Without `confirm` it only shows what would go and what the law keeps. It destroys the key "
         "to all their words, and every copy; invoices stay for as long as they must."
+    ),
+    "confirm": (
+        "Said in another channel than the change was made in; company.yaml and the console are "
+        "one. Until then documents go out with what was in force. `confirm 5 no`: it was not you."
     ),
     "pair": (
         "ROLE is owner, approver or viewer; NAME is whose chat it is, you where you leave it out. "

@@ -18,6 +18,7 @@ from graph.ports import (
 )
 from graph.state import as_json
 from ledger.domain.company import Company
+from ledger.domain.confirming import IN_FORCE, Particulars, as_in_force
 from ledger.domain.entities import Contact, Entity
 from ledger.domain.events import ActionProposed, Event
 from ledger.domain.identity import ids_of, met_as
@@ -67,7 +68,9 @@ class LiveWorld:
         return self._from.clock.now()
 
     async def company(self) -> Company:
-        return self._from.company
+        """As configured, but for bank and tax data that nobody has confirmed yet."""
+        known = await self._from.views.get(Particulars, IN_FORCE)
+        return as_in_force(self._from.company, known)
 
     async def recall(self, request: RecallRequest) -> Remembered:
         found = await recall(

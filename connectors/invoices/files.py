@@ -13,6 +13,7 @@ from connectors.invoices.texts import TEXTS, language_of
 from ledger.domain.claims import Issued
 from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice
 from ledger.domain.company import Company
+from ledger.domain.confirming import IN_FORCE, Particulars, as_in_force
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.reading import Blobs, Views
@@ -72,24 +73,10 @@ class InvoiceFiles:
         if done is not None:
             return await self._receipt(issued, done, person)
         contact = await self._views.get(Contact, issued.contact)
-        pdf, data = await asyncio.to_thread(self._rendered, issued, contact)
+        company = as_in_force(self._company, await self._views.get(Particulars, IN_FORCE))
+        pdf, data = await asyncio.to_thread(_rendered, issued, company, contact)
         other = await asyncio.to_thread(self._pairs.write, issued.number, pdf, data)
         return _other_there(other) if other else await self._receipt(issued, pdf, person)
-
-    def _rendered(self, issued: Issued, contact: Contact | None) -> tuple[bytes, dict[str, Any]]:
-        # The PDF library takes half a second to load, and most starts issue no invoice.
-        from connectors.invoices.pdf import render_credit_note, render_pdf  # noqa: PLC0415
-
-        texts = TEXTS[language_of(contact.language if contact else "", self._company.language)]
-        match issued:
-            case InvoiceIssued():
-                pdf = render_pdf(issued, self._company, contact, texts)
-                return pdf, invoice_data(issued, self._company, contact)
-            case CreditNoteIssued():
-                pdf = render_credit_note(issued, self._company, contact, texts)
-                return pdf, credit_note_data(issued, self._company, contact)
-            case _:
-                assert_never(issued)
 
     def _finished(self, issued: Issued) -> bytes | None:
         return self._pairs.finished(issued.number, lambda data: _holds(data, issued))
@@ -106,6 +93,25 @@ class InvoiceFiles:
                 documents=(document,),
             )
         )
+
+
+def _rendered(
+    issued: Issued, company: Company, contact: Contact | None
+) -> tuple[bytes, dict[str, Any]]:
+    """The PDF and the data of a document, with the bank and tax data of `company`."""
+    # The PDF library takes half a second to load, and most starts issue no invoice.
+    from connectors.invoices.pdf import render_credit_note, render_pdf  # noqa: PLC0415
+
+    texts = TEXTS[language_of(contact.language if contact else "", company.language)]
+    match issued:
+        case InvoiceIssued():
+            pdf = render_pdf(issued, company, contact, texts)
+            return pdf, invoice_data(issued, company, contact)
+        case CreditNoteIssued():
+            pdf = render_credit_note(issued, company, contact, texts)
+            return pdf, credit_note_data(issued, company, contact)
+        case _:
+            assert_never(issued)
 
 
 def _issued(order: Order) -> Issued | None:

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from ledger.domain.commands import Command
+from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.events import ChatKind, ChatOutcome, Option
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.values import Line, Money, Provenance
@@ -419,4 +420,6 @@ Entity = (
     | ChatIdentity
     | PairingOffer
     | Stranger
+    | Particulars
+    | Confirmation
 )

@@ -12,6 +12,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 
 from ledger.domain import events
+from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.entities import (
     Action,
     Alarm,
@@ -38,6 +39,7 @@ from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
 from ledger.domain.folding_cases import fold_case, fold_contact
 from ledger.domain.folding_chat import fold_turns, turn_keys
+from ledger.domain.folding_confirming import fold_confirming
 from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
@@ -121,6 +123,10 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.PostFailed: (fold_posts,),
     events.PostUnknown: (fold_posts,),
     events.PostWithdrawn: (fold_posts,),
+    events.CompanyConfigured: (fold_confirming,),
+    events.ConfirmationAsked: (fold_confirming,),
+    events.ChangeConfirmed: (fold_confirming,),
+    events.ChangeRefused: (fold_confirming,),
     events.PairingOffered: (fold_pairing,),
     events.ChatPaired: (fold_pairing,),
     events.ChatRoleChanged: (fold_pairing,),
@@ -139,7 +145,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.RetryOrdered,
         events.UndoOrdered,
         events.PricesChanged,
-        events.CompanyConfigured,
+        events.ConfirmOrdered,
         events.PolicyLoaded,
         events.PolicyRefused,
         events.MergeOrdered,
@@ -228,6 +234,10 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return _of_post(entity)
         case ChatIdentity():
             return _identity_keys(entity)
+        case Particulars():
+            return []
+        case Confirmation():
+            return _confirmation_keys(entity)
         case PairingOffer():
             return [f"code:{entity.code}"]
         case Stranger():
@@ -258,6 +268,8 @@ def case_of(entity: Entity) -> str:
             return entity.id
         case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""
+        case Particulars() | Confirmation():
+            return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""
         case _:
@@ -281,6 +293,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("identity", ChatIdentity),
     ("offer", PairingOffer),
     ("stranger", Stranger),
+    ("confirmation", Confirmation),
 )
 
 
@@ -308,6 +321,12 @@ def case_status(
     if case.closed:
         return CaseStatus.CLOSED
     return CaseStatus.RUNNING if running_actions else CaseStatus.WAITING
+
+
+def _confirmation_keys(asked: Confirmation) -> list[str]:
+    """By its number; while it is open also as such, and by the channel it came from."""
+    waits = ["open", f"open:{asked.channel}"] if asked.status == "open" else []
+    return [f"number:{asked.number}", *waits]
 
 
 def _identity_keys(identity: ChatIdentity) -> list[str]:

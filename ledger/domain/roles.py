@@ -18,6 +18,7 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.UndoOrdered: Role.APPROVER,
     events.AssignOrdered: Role.APPROVER,
     events.ResumeOrdered: Role.OWNER,
+    events.ConfirmOrdered: Role.OWNER,
     events.MergeOrdered: Role.OWNER,
     events.SplitOrdered: Role.OWNER,
     events.KeyTold: Role.OWNER,

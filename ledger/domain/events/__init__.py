@@ -26,6 +26,12 @@ from ledger.domain.events.chat import (
     PostUnknown,
     PostWithdrawn,
 )
+from ledger.domain.events.confirming import (
+    ChangeConfirmed,
+    ChangeRefused,
+    ConfirmationAsked,
+    ConfirmOrdered,
+)
 from ledger.domain.events.copies import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
 from ledger.domain.events.effects import (
     ActionFailed,
@@ -151,6 +157,8 @@ __all__ = [
     "CaseReopened",
     "CaseStuck",
     "CaseUnstuck",
+    "ChangeConfirmed",
+    "ChangeRefused",
     "ChatFile",
     "ChatKind",
     "ChatOutcome",
@@ -160,6 +168,8 @@ __all__ = [
     "ChatRoleChanged",
     "ChatSeenTo",
     "CompanyConfigured",
+    "ConfirmOrdered",
+    "ConfirmationAsked",
     "ContactCreated",
     "ContactRecognised",
     "ContactSplit",

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from ledger.domain.company import Bank, Tax
 from ledger.domain.events.base import Event
 from ledger.domain.values import (
     SEALED,
@@ -222,12 +223,18 @@ class ListPrice(Struct, frozen=True, gc=False):
 
 
 class CompanyConfigured(Event, frozen=True, kw_only=True):
-    """`company.yaml` was loaded or changed. `prices` is () in facts from before it was kept."""
+    """`company.yaml` was loaded or changed. `prices` is () in facts from before it was kept.
+
+    `bank` and `tax` (None in facts from before) are what the file says; what documents may say is
+    in `Particulars`.
+    """
 
     sha256: str
     name: str
     currency: str
     prices: tuple[ListPrice, ...] = ()
+    bank: Annotated[Bank | None, SEALED] = None
+    tax: Annotated[Tax | None, SEALED] = None
 
 
 class PriceChange(Struct, frozen=True, gc=False):

@@ -39,7 +39,7 @@ QUIET = {
     "ErasureOrdered", "CaseErased", "DocumentKept",
     "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
-    "PairingOffered",
+    "PairingOffered", "ConfirmOrdered",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 

@@ -24,7 +24,6 @@ from ledger.domain.events import (
     CaseClosed,
     CaseOpened,
     CaseReopened,
-    CompanyConfigured,
     ContactCreated,
     ContactRecognised,
     DoneByOperator,
@@ -36,6 +35,7 @@ from ledger.domain.events import (
     OperatorSaid,
     Option,
     PaymentReceived,
+    PolicyLoaded,
     Postponed,
     QuestionAnswered,
     QuestionAsked,
@@ -763,7 +763,7 @@ async def test_every_route_said_once_is_not_said_again_on_redelivery(acme: Compa
 
 async def test_the_router_listens_to_the_desk_only(acme: Company) -> None:
     case = await lead(acme)
-    loaded = CompanyConfigured(sha256="", name="", currency="EUR")
+    loaded = PolicyLoaded(policy="1@abc", rules=())
     assert not acme.router.wants(acme.happens(loaded))
     assert acme.router.wants(acme.happens(mail(2)))
     assert not acme.router.wants(acme.happens(said("x"), case))
