@@ -9,11 +9,12 @@ from typing import Final
 from bot import texts
 from bot.channel import Reply, Table
 from bot.commands.answers import trouble, unclear
-from bot.commands.overview import credit_note_words, status_of, stop_words
+from bot.commands.overview import credit_note_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, pick
 from bot.office.port import Looks
 from bot.wording.amounts import clock_words, counted, percent_plain
+from bot.wording.standing import status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Case, Contact, CreditNote, Invoice, Payment, Stop

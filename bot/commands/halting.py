@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from bot import texts
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
-from bot.commands.overview import stop_name
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, offered, pick
 from bot.commands.words import Halt
 from bot.office.port import Office
+from bot.wording.standing import stop_name
 from bot.wording.untrusted import one_line
 from ledger.domain.entities import Action, ActionStatus, Case, Contact, Failure, Stop
 from ledger.domain.folding_copies import COPY

@@ -11,7 +11,7 @@ from bot.cards.outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.books import Bookkeeping
-from bot.commands.overview import CaseOverview, is_paused, status_of, stop_words
+from bot.commands.overview import CaseOverview, is_paused
 from bot.commands.session import Session
 from bot.commands.strays import StrayList
 from bot.commands.things import Candidate, Things
@@ -19,6 +19,7 @@ from bot.notices.confirming import waiting_words
 from bot.office.port import Looks
 from bot.wording.amounts import clock_words, counted
 from bot.wording.naming import named
+from bot.wording.standing import status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.confirming import Confirmation

@@ -12,7 +12,6 @@ from typing import Final
 from bot import texts
 from bot.channel import Attached, Reply
 from bot.commands.answers import trouble, unclear
-from bot.commands.overview import status_of
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Things
 from bot.office.port import Looks
@@ -20,6 +19,7 @@ from bot.pictures.figures import Figures, Month, figures, month_of, spent_words
 from bot.pictures.moments import Moment, Who, moments
 from bot.wording.amounts import counted, span_words
 from bot.wording.naming import named
+from bot.wording.standing import status_of
 from bot.wording.untrusted import one_line
 from ledger.audit import read_trail
 from ledger.domain.amounts import amount_words

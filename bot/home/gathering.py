@@ -15,10 +15,10 @@ from bot import texts
 from bot.cards.loading import CardLoader
 from bot.cards.outcomes import failure_card
 from bot.channel import Button, Card
-from bot.commands.overview import status_of, stop_words
 from bot.home.overview import Home, Item, Section
 from bot.office.port import Looks
 from bot.wording.amounts import clock_words, counted
+from bot.wording.standing import status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import (
