@@ -263,12 +263,14 @@ class Answering:
         place = _place(received, who)
         done = await self._wordings.said_by(fact.id)
         if done:
-            return await self._after(done, fact, place)
+            return await self._after(done, fact, received, place)
         reply, case = await self._made(fact, received, who, before)
         if reply is not None:
             return _answer(reply, place, case)
         done = await self._wordings.said_by(fact.id)
-        return await self._after(done, fact, place) if done else Seen(outcome=ChatOutcome.SILENT)
+        if not done:
+            return Seen(outcome=ChatOutcome.SILENT)
+        return await self._after(done, fact, received, place)
 
     async def _made(
         self, fact: Fact, received: ChatReceived, who: ChatIdentity, before: str
@@ -285,9 +287,12 @@ class Answering:
         finally:
             await self._quiet(received)
 
-    async def _after(self, done: Sequence[Fact], fact: Fact, place: Place) -> Seen | None:
+    async def _after(
+        self, done: Sequence[Fact], fact: Fact, received: ChatReceived, place: Place
+    ) -> Seen | None:
         """What is said once it is recorded: a tap that counts is answered by its card."""
-        if not isinstance(done[0].event, Tapped | QuestionReplied):
+        decided = isinstance(done[0].event, Tapped | QuestionReplied)
+        if not decided or received.kind not in {ChatKind.TAP, ChatKind.FORM}:
             return _answer(await self._wordings.noted(done), place, "")
         routed = await self._routed(done[0])
         if routed is None:

@@ -207,7 +207,7 @@ class Replies:
         names = ", ".join(reply.editor.fields)
         return replace(reply, hints=(texts.FORM_WANTS.format(names=names), *reply.hints))
 
-    async def _form(self, turn: Turn, who: ChatIdentity) -> Reply:
+    async def _form(self, turn: Turn, who: ChatIdentity) -> Reply | None:
         found = await self._tapped(turn.received, who.id)
         if isinstance(found, NotTapped):
             return trouble(found.words)
@@ -215,7 +215,8 @@ class Replies:
         if wanted is None:
             return trouble(texts.TAP_OVER)
         await self._see(turn, found)
-        return await self._filled(turn, *wanted, dict(turn.received.fields))
+        reply = await self._filled(turn, *wanted, dict(turn.received.fields))
+        return None if _shown_on_card(found, reply) else reply
 
     async def _filled(
         self, turn: Turn, approval: Approval, verb: Verb, fields: dict[str, str]
@@ -316,8 +317,9 @@ def _asking(tapped: Tapped) -> Verb | None:
 
 def _shown_on_card(tapped: Tapped, reply: Reply) -> bool:
     """Whether the card that was tapped is rewritten with all there is to say."""
-    decides = tapped.verb is not None or bool(tapped.choice)
-    return decides and bool(reply.waits_for) and not reply.trouble and len(reply.lines) == 1
+    return (
+        bool(tapped.about) and bool(reply.waits_for) and not reply.trouble and len(reply.lines) == 1
+    )
 
 
 def _started(text: str) -> str:
