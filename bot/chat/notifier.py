@@ -92,7 +92,9 @@ _WANTED: Final[tuple[type[Event], ...]] = (
     *_DECIDED,
     *_HALTING,
     *_CHAT,
+    events.CaseErased,
 )
+
 AGAIN_AFTER: Final = timedelta(hours=6)
 """When something that goes on and on is told again."""
 

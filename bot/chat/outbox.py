@@ -48,7 +48,7 @@ MOST_FAILURES: Final = 5
 """So often a call that failed for the moment is made again."""
 
 _LONGEST_WAIT_S: Final = 300.0
-_LOOKED_AT: Final = 50
+_LOOKED_AT: Final = 20
 """Of a long queue so many are compared; the rest comes after them."""
 
 _RANK: Final = {URGENT: 0, LOW: 2}

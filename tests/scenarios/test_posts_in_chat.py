@@ -422,6 +422,41 @@ async def test_what_cannot_be_delivered_goes_to_another_chat_and_is_reported_onc
     )
 
 
+async def test_what_the_other_chat_shows_already_is_not_shown_there_again(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    await chats.pair("telegram", "77")
+    chats.slack.gone.add("D1")
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    assert len(cards_of(chats.telegram)) == 1
+    assert not [post for post in await chats.posts("approval:") if post.instead_of]
+
+
+async def test_with_no_other_chat_the_failure_says_where_to_look(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    chats.slack.gone.add("D1")
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    told = await chats.business.says("failures")
+    assert "Coo cannot write to Nora in slack" in told
+    assert "look in the console" in told
+
+
+async def test_what_chats_show_of_somebody_erased_is_taken_back(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    await chats.business.approves()
+    await chats.settle()
+    assert "ada@example.com" in " ".join(text_of(each) for each in chats.slack.shown)
+    assert "Nothing has been done yet" in await chats.business.says("erase ada")
+    assert "is being erased" in await chats.business.says("erase ada confirm")
+    await chats.settle()
+    now = " ".join(text_of(each) for each in chats.slack.shown)
+    assert "ada@example.com" not in now
+    assert "Ada" not in now
+
+
 async def test_a_chat_that_can_be_reached_again_is_announced(chats: Chats) -> None:
     await chats.pair("slack", "D1")
     await chats.pair("telegram", "77")
