@@ -348,8 +348,11 @@ async def _called(post: Post, call: Call, adapter: Adapter) -> str:
     return post.message
 
 
-def _rank(post: Post) -> tuple[int, bool, datetime, str]:
-    """Answers and what is urgent first, then in the order in which it was asked for."""
+def _rank(post: Post) -> tuple[int, bool, datetime]:
+    """Answers and what is urgent first, then in the order in which it was asked for.
+
+    Those of one moment keep their order in the queue, which is that of their facts.
+    """
     answers = about(post.subject)[0] == ANSWER
     rank = 0 if answers else _RANK.get(post.urgency, 1)
-    return (rank, not post.message, post.requested_at, post.id)
+    return (rank, not post.message, post.requested_at)
