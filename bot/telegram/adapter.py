@@ -80,7 +80,11 @@ class TelegramAdapter:
             await self._source.run(self.take, stop)
         finally:
             await self.settled()
-            await self._connection.close()
+
+    async def close(self) -> None:
+        """Let go of all connections, once nothing more is to be posted."""
+        await self.settled()
+        await self._connection.close()
 
     async def post(self, chat: str, thread: str, message: Message) -> str:
         """Post it; one that is longer than one message goes on in the next. The last one's id."""
@@ -129,7 +133,7 @@ class TelegramAdapter:
         if name.lower().endswith(PICTURES) and len(data) <= LARGEST_PHOTO:
             try:
                 return await self._photo(chat, thread, name, data, title)
-            except Refused:
+            except Refused:  # a picture too long or too narrow for a photo
                 log.info("Telegram does not show %r in place; it is sent as a file", name)
         return await self._document(chat, thread, name, data, title)
 

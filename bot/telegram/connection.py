@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any, Final
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from telegram.request import HTTPXRequest
 
 from bot.chat_settings import TelegramSettings
 from bot.telegram.discretion import be_discreet
-from bot.telegram.failing import asked
+from bot.telegram.failing import Busy, asked, busy_for
 
 CALL_S: Final = 20.0
 """Seconds a call may take; afterwards its answer counts as lost."""
@@ -34,7 +35,7 @@ class Connection:
 
     def __init__(self, settings: TelegramSettings, *, call_s: float = CALL_S) -> None:
         be_discreet()
-        self._calls = HTTPXRequest(
+        self._calls = _Calls(
             connection_pool_size=32,
             read_timeout=call_s,
             write_timeout=call_s,
@@ -72,7 +73,17 @@ class Connection:
         await self._polls.shutdown()
 
 
-class _Polls(HTTPXRequest):
+class _Calls(HTTPXRequest):
+    """The way of every call: who asks for a pause gets it, without a detour."""
+
+    async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:  # as they come
+        code, payload = await super().do_request(*args, **kwargs)
+        if code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise Busy(busy_for(payload))
+        return code, payload
+
+
+class _Polls(_Calls):
     """The way of `getUpdates`. One update that cannot be read must not keep back all others."""
 
     @staticmethod

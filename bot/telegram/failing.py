@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable
-from datetime import timedelta
 from typing import Final, TypeVar
 
 from telegram.error import (
@@ -13,7 +13,6 @@ from telegram.error import (
     Forbidden,
     InvalidToken,
     NetworkError,
-    RetryAfter,
     TelegramError,
     TimedOut,
 )
@@ -26,6 +25,9 @@ T = TypeVar("T")
 
 PAUSE_S: Final = 5.0
 """Before the next call, where Telegram could not be reached and names no time itself."""
+
+LONGEST_S: Final = 3_600.0
+"""The longest pause that is believed."""
 
 _NOT_SENT: Final = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
@@ -43,6 +45,26 @@ _NOT_MODIFIED: Final = re.compile(r"message is not modified", re.IGNORECASE)
 _GONE: Final = re.compile(r"message to delete not found|message_id_invalid", re.IGNORECASE)
 
 
+class Busy(TelegramError):
+    """429: Telegram wants to be left alone for so many seconds.
+
+    The library has an error for it, too, which warns about itself whenever it is made.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Too Many Requests: retry after {seconds:g}")
+        self.seconds = seconds
+
+
+def busy_for(payload: bytes) -> float:
+    """The seconds that a 429 names."""
+    try:
+        seconds = float(json.loads(payload)["parameters"]["retry_after"])
+    except (ValueError, KeyError, TypeError):
+        return PAUSE_S
+    return min(max(seconds, 1.0), LONGEST_S)
+
+
 async def asked(call: Awaitable[T]) -> T:
     """What Telegram answers. Raises `ChatTrouble`."""
     try:
@@ -55,8 +77,8 @@ def trouble_of(error: TelegramError) -> ChatTrouble:
     """The same in the words of the port."""
     what = _words(error)
     match error:
-        case RetryAfter():
-            return RateLimited(seconds(error))
+        case Busy(seconds=pause):
+            return RateLimited(pause)
         case InvalidToken():
             return Unreachable(*texts.TELEGRAM_TOKEN.put())
         case Forbidden():
@@ -81,12 +103,6 @@ def unchanged(error: TelegramError) -> bool:
 def gone(error: TelegramError) -> bool:
     """Whether a message that should go is gone already."""
     return isinstance(error, BadRequest) and bool(_GONE.search(error.message))
-
-
-def seconds(error: RetryAfter) -> float:
-    """How long Telegram wants to be left alone."""
-    given = error.retry_after
-    return given.total_seconds() if isinstance(given, timedelta) else float(given)
 
 
 def _network(error: NetworkError, what: str) -> ChatTrouble:

@@ -18,8 +18,6 @@ CHANNEL: Final = "telegram"
 WANTED: Final = ("message", "edited_message", "callback_query")
 """The kinds of updates that Coo asks for."""
 
-START: Final = "/start"
-PAIR: Final = "/pair"
 _COMMAND: Final = re.compile(r"/(\w+)(?:@(\w+))?(?=\s|$)")
 
 
@@ -83,8 +81,6 @@ def _written(message: Message, user: User, me: Me, *, edited: bool) -> ChatRecei
 def _kind(text: str, *, edited: bool) -> ChatKind:
     if edited:
         return ChatKind.EDITED
-    if text == START:
-        return ChatKind.OPENED
     return ChatKind.COMMAND if text.startswith("/") else ChatKind.MESSAGE
 
 
@@ -98,13 +94,11 @@ def _text(message: Message, me: Me) -> str:
 
 
 def _command(text: str) -> str:
-    """`/as_of@coo_bot X` as `/as-of X`, and what a pairing link types as the command for it."""
+    """`/as_of@coo_bot X` as `/as-of X`."""
     found = _COMMAND.match(text)
     if not found:
         return text
     word, rest = found[1].replace("_", "-"), text[found.end() :].strip()
-    if f"/{word}" == START:
-        return f"{PAIR} {rest}" if rest else START
     return f"/{word} {rest}".strip()
 
 

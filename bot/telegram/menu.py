@@ -12,8 +12,9 @@ LONGEST_COMMAND: Final = 32
 LONGEST_DESCRIPTION: Final = 256
 MOST_COMMANDS: Final = 100
 
-_ELSEWHERE: Final = frozenset({"quit", "prove"})
-"""Nothing to do in a chat: there is nothing to leave, and a proof works on a whole machine."""
+_ELSEWHERE: Final = frozenset({"quit", "prove", "home"})
+"""Nothing to do in a chat: there is nothing to leave, a proof works on a whole machine, and the
+overview comes with /start."""
 
 
 def menu() -> list[BotCommand]:

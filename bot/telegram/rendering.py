@@ -121,7 +121,7 @@ def _written(reply: Reply, ids: Ids, *, repeated: bool = False) -> Marked:
         to.put(texts.TELEGRAM_REPEATED, Style.ITALIC)
     if reply.title:
         to.said(reply.title, Style.BOLD)
-    for place, line in enumerate(reply.lines):
+    for place, line in enumerate(reply.lines if not reply.editor else ()):
         to.line() if place else to.gap()
         to.said(f"{WARNING} {line}" if reply.trouble and not place else line)
     if reply.table:
@@ -131,7 +131,7 @@ def _written(reply: Reply, ids: Ids, *, repeated: bool = False) -> Marked:
         to.gap()
         _card(to, card, ids[place] if place < len(ids) else ())
     _asked(to, reply)
-    for place, hint in enumerate(reply.hints if not _asks(reply) else ()):
+    for place, hint in enumerate(reply.hints if not reply.prompt else ()):
         to.line() if place else to.gap()
         to.said(hint, Style.ITALIC)
     return to.done()
@@ -144,9 +144,17 @@ def _asked(to: Writing, reply: Reply) -> None:
         to.said(reply.prompt.question)
         to.line()
         to.said(texts.TELEGRAM_REPLY, Style.ITALIC)
+    for name, text in reply.editor.fields.items() if reply.editor else ():
+        to.gap()
+        to.put(name, Style.BOLD)
+        to.line()
+        to.put(text, Style.PRE)  # a tap copies it
 
 
 def _asks(reply: Reply) -> str:
+    """What stands in the empty field of the answer that is wanted; "" where none is."""
+    if reply.editor:
+        return texts.TELEGRAM_NEW_TEXT
     return shortened(reply.prompt.question, LONGEST_HINT) if reply.prompt else ""
 
 

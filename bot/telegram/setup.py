@@ -13,7 +13,7 @@ from ledger.domain.reading import Clock
 
 
 class Telegram(Struct, frozen=True):
-    """The adapter, and the route it needs on the web server where Telegram calls Coo."""
+    """The adapter, and the door it needs on the web server where Telegram calls Coo."""
 
     adapter: TelegramAdapter
     webhook: Webhook | None = None

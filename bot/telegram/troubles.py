@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from telegram import Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot import texts
 from bot.chat.port import ChatTrouble, RateLimited, Unreachable
-from bot.telegram.failing import seconds, trouble_of
+from bot.telegram.failing import Busy, trouble_of
 from ledger.domain.errors import CooError
 from ledger.domain.reading import Clock
 
@@ -71,8 +71,8 @@ class Troubles:
     def _length(self, error: Exception) -> float:
         pause = PAUSES_S[min(self._failures, len(PAUSES_S) - 1)]
         match error:
-            case RetryAfter():
-                return seconds(error)
+            case Busy(seconds=asked):
+                return asked
             case RateLimited():
                 return max(pause, error.retry_after)
             case InvalidToken() | Conflict() | Unreachable():

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from bot import texts
 from bot.chat.inbound import ArrivalRefused, payload, refuse_oversized
@@ -18,6 +18,7 @@ from bot.telegram.connection import Connection, update_of
 from bot.telegram.failing import asked
 from bot.telegram.inbound import WANTED
 from bot.telegram.troubles import Take, Troubles
+from bot.web.server import Door
 from ledger.domain.errors import CooError, SettingsInvalid
 from ledger.domain.reading import Clock
 
@@ -42,9 +43,16 @@ class Webhook:
         self.troubles = Troubles(clock)
 
     @property
-    def route(self) -> Route:
+    def door(self) -> Door:
         """Where the web server hands over what Telegram posts."""
-        return Route(PATH, self.receive, methods=["POST"])
+        return Door(path=PATH, app=self)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As an ASGI application."""
+        request = Request(scope, receive)
+        posted = request.method == "POST"
+        answer = await self.receive(request) if posted else Response(status_code=405)
+        await answer(scope, receive, send)
 
     async def run(self, take: Take, stop: asyncio.Event) -> None:
         """Ask Telegram to call, and take calls until `stop` is set. Later ones wait at Telegram."""

@@ -14,6 +14,7 @@ from typing import Protocol
 import pytest
 from msgspec.structs import replace
 from slack_server import SlackServer, slack_server
+from telegram_server import Fault, Limited, TelegramServer, telegram_server
 
 from bot.channel import Button, Card, CardKind, Reply, Row, Table, Verb
 from bot.chat.buttons import callbacks
@@ -28,11 +29,13 @@ from bot.chat.port import (
     Refused,
     Unreachable,
 )
-from bot.chat_settings import SlackSettings
+from bot.chat_settings import SlackSettings, TelegramSettings
 from bot.clock import SystemClock
 from bot.intake import Taken
 from bot.setting_values import Secret
 from bot.slack.adapter import SlackAdapter
+from bot.telegram.adapter import TelegramAdapter
+from bot.telegram.setup import telegram
 from ledger.domain.events import ChatReceived
 
 NONCE = "abcdefghijklmnop"
@@ -144,10 +147,49 @@ async def slack() -> AsyncIterator[Rig]:
         yield SlackRig(SlackAdapter(settings, Unheard(), SystemClock()), server)
 
 
+class TelegramRig:
+    """The Telegram adapter on a Telegram on loopback."""
+
+    def __init__(self, server: TelegramServer, adapter: TelegramAdapter) -> None:
+        self.adapter: Adapter = adapter
+        self._server = server
+        self.chat, self.gone = str(server.person(7).chat), "404"
+
+    async def texts(self) -> list[str]:
+        return [shown["text"] for shown in self._server.shown(int(self.chat)) if "text" in shown]
+
+    async def buttons(self) -> list[str]:
+        markup = self._server.shown(int(self.chat))[-1].get("reply_markup", {})
+        return [key["callback_data"] for row in markup.get("inline_keyboard", []) for key in row]
+
+    async def files(self) -> list[bytes]:
+        shown = self._server.shown(int(self.chat))
+        ids = [each["document"]["file_id"] for each in shown if "document" in each]
+        return [self._server.files[ident][1] for ident in ids]
+
+    def busy(self, seconds: int) -> None:
+        self._server.fails("sendMessage", Limited(seconds))
+
+    def deaf(self) -> None:
+        self._server.fails("sendMessage", Fault.LOST)
+
+
+@asynccontextmanager
+async def on_telegram() -> AsyncIterator[Rig]:
+    async with telegram_server() as server:
+        settings = TelegramSettings(token=Secret(server.token), api=server.base_url)
+        adapter = telegram(settings, Unheard(), SystemClock()).adapter
+        try:
+            yield TelegramRig(server, adapter)
+        finally:
+            await adapter.close()
+
+
 RIGS: dict[str, Callable[[], AbstractAsyncContextManager[Rig]]] = {
     "memory": in_memory,
     "memory that cannot be read back": in_memory_unreadable,
     "slack": slack,
+    "telegram": on_telegram,
 }
 """How to open each service; another one is added here and passes the same tests."""
 

@@ -10,6 +10,7 @@ from bot.telegram.connection import Me, update_of
 from bot.telegram.inbound import key_of, received
 from bot.telegram.menu import menu
 from ledger.domain.events import ChatFile, ChatKind, ChatReceived
+from ledger.domain.pairing import code_in
 
 ME = Me(4242, "coo_bot", "Coo")
 NORA = {"id": 7, "is_bot": False, "first_name": "Nora", "last_name": "L."}
@@ -63,7 +64,8 @@ def test_a_delivery_has_the_same_key_whenever_it_comes_again() -> None:
         ("/did_it@coo_bot 3", "/did-it 3"),
         ("/approve   3", "/approve 3"),
         ("/reject 3 too_low", "/reject 3 too_low"),
-        ("/start K7QF-9XWM", "/pair K7QF-9XWM"),
+        ("/start 7QKF-2M9X", "/start 7QKF-2M9X"),
+        ("/start", "/start"),
     ],
 )
 def test_a_command_of_the_menu_is_the_command_that_is_typed_anywhere(
@@ -73,8 +75,8 @@ def test_a_command_of_the_menu_is_the_command_that_is_typed_anywhere(
     assert (event.kind, event.text) == (ChatKind.COMMAND, means)
 
 
-def test_start_alone_opens_the_overview() -> None:
-    assert heard("/start").kind is ChatKind.OPENED
+def test_the_link_of_a_pairing_code_says_the_code() -> None:
+    assert code_in(heard("/start 7QKF-2M9X").text) == "7QKF-2M9X"
 
 
 def test_every_entry_of_the_menu_is_one_that_telegram_takes_and_coo_knows() -> None:
