@@ -12,7 +12,6 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
-    MessageEntity,
     Update,
 )
 from telegram.constants import ChatAction
@@ -25,9 +24,9 @@ from bot.intake import Taken
 from bot.telegram.connection import Connection
 from bot.telegram.failing import asked, gone, trouble_of, unchanged
 from bot.telegram.inbound import CHANNEL, key_of, received
-from bot.telegram.marked import Marked
 from bot.telegram.menu import menu
 from bot.telegram.rendering import Part, sheet, single
+from bot.telegram.streaming import Stream, entities, quietly
 from ledger.domain.events import ChatFile, ChatKind, ChatReceived
 from ledger.domain.reading import Clock
 
@@ -38,6 +37,8 @@ LARGEST_PHOTO: Final = 10_000_000
 MEGABYTE: Final = 1_000_000
 LONGEST_CAPTION: Final = 1_000
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+MOST_DRAFTS: Final = 2**31 - 1
+
 PATIENCE: Final = 5
 """Pauses in a row that are waited for before a message that has begun is given up."""
 
@@ -71,6 +72,7 @@ class TelegramAdapter:
     def __init__(self, connection: Connection, door: Door, source: Source, clock: Clock) -> None:
         self._connection, self._bot, self._door = connection, connection.bot, door
         self._source, self._clock = source, clock
+        self._drafts = 0
         self._beside: set[asyncio.Task[bool]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -106,7 +108,7 @@ class TelegramAdapter:
                 part.text.text,
                 chat_id=_number(chat),
                 message_id=_number(message_id),
-                entities=_entities(part.text),
+                entities=entities(part.text),
                 link_preview_options=NO_PREVIEW,
                 reply_markup=_inline(part),
             )
@@ -151,19 +153,14 @@ class TelegramAdapter:
         return data
 
     async def working(self, chat: str, thread: str, text: str) -> None:
-        """Show for some seconds that Coo is at it. Lost without harm."""
+        """Show that Coo is at it, until the answer comes or half a minute has passed."""
         if text:
-            action = self._bot.send_chat_action(
-                _number(chat), ChatAction.TYPING, message_thread_id=_topic(thread)
-            )
-            await _quietly(action)
+            await self.stream(chat, thread).show(text)
 
-    async def draft(self, chat: str, text: Marked, draft: int) -> bool:
-        """Show a text that is still being written; False where this chat cannot show drafts."""
-        call = self._bot.send_message_draft(
-            _number(chat), draft, text.text, entities=_entities(text)
-        )
-        return await _quietly(call)
+    def stream(self, chat: str, thread: str) -> Stream:
+        """A text that is to be shown while it is written; its end is posted as a message."""
+        self._drafts = self._drafts % MOST_DRAFTS + 1
+        return Stream(self._bot, _number(chat), _topic(thread), self._drafts)
 
     async def take(self, update: Update) -> None:
         """Record an update, and return when it is on disk. What nobody can read is passed over."""
@@ -177,14 +174,19 @@ class TelegramAdapter:
         if update.callback_query:
             self._soon(self._bot.answer_callback_query(update.callback_query.id))
         elif event and taken and taken.new and event.kind is not ChatKind.EDITED:
-            self._soon(self.working(event.chat, event.thread, CHANNEL))
+            self._soon(self._typing(event))
 
     async def settled(self) -> None:
         """Wait for the small things on their way: taps acknowledged, signs of life."""
         await asyncio.gather(*self._beside, return_exceptions=True)
 
+    async def _typing(self, event: ChatReceived) -> None:
+        await self._bot.send_chat_action(
+            _number(event.chat), ChatAction.TYPING, message_thread_id=_topic(event.thread)
+        )
+
     def _soon(self, call: Awaitable[object]) -> None:
-        task = asyncio.ensure_future(_quietly(call))
+        task = asyncio.ensure_future(quietly(call))
         self._beside.add(task)
         task.add_done_callback(self._beside.discard)
 
@@ -203,7 +205,7 @@ class TelegramAdapter:
         call = self._bot.send_message(
             _number(chat),
             part.text.text,
-            entities=_entities(part.text),
+            entities=entities(part.text),
             link_preview_options=NO_PREVIEW,
             disable_notification=silent or None,
             message_thread_id=_topic(thread),
@@ -234,16 +236,6 @@ class TelegramAdapter:
         return str((await asked(call)).message_id)
 
 
-async def _quietly(call: Awaitable[object]) -> bool:
-    """Whether it worked; where not, nothing is lost."""
-    try:
-        await call
-    except TelegramError as error:
-        log.debug("%s", trouble_of(error))
-        return False
-    return True
-
-
 def _number(ident: str) -> int:
     """An id of Telegram. Raises `Unreachable` for what never was one."""
     try:
@@ -254,15 +246,6 @@ def _number(ident: str) -> int:
 
 def _topic(thread: str) -> int | None:
     return _number(thread) if thread else None
-
-
-def _entities(text: Marked) -> list[MessageEntity]:
-    """The marks as Telegram counts them, in UTF-16 units."""
-    counted = [
-        MessageEntity(type=mark.style.value, offset=mark.start, length=mark.end - mark.start)
-        for mark in text.marks
-    ]
-    return list(MessageEntity.adjust_message_entities_to_utf_16(text.text, counted))
 
 
 def _inline(part: Part) -> InlineKeyboardMarkup | None:

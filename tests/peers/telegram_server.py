@@ -107,7 +107,7 @@ class TelegramServer:
         self.webhook: dict[str, Any] = {}
         self.offsets: list[int] = []
         self.files: dict[str, tuple[str, bytes]] = {}
-        self._faults: dict[str, deque[Fault | Limited]] = defaultdict(deque)
+        self._faults: dict[str, deque[Fault | Limited | None]] = defaultdict(deque)
         self._updates: list[dict[str, Any]] = []
         self._all: dict[int, dict[str, Any]] = {}
         self._queries: dict[str, bool] = {}
@@ -137,8 +137,8 @@ class TelegramServer:
         self.started.add(group)
         return Person(self, person.id, person.name, group)
 
-    def fails(self, method: str, *faults: Fault | Limited) -> None:
-        """The next calls of this method go wrong, one fault each."""
+    def fails(self, method: str, *faults: Fault | Limited | None) -> None:
+        """The next calls of this method go wrong, one fault each; None lets one through."""
         self._faults[method].extend(faults)
 
     def of(self, method: str) -> list[Call]:
@@ -172,7 +172,7 @@ class TelegramServer:
 
     def person_says(self, person: Person, text: str, *, reply_to: int = 0, **more: Any) -> int:
         message = self._kept(person.chat, self._from(person), {"text": text, **more}, reply_to)
-        self.put("message", message)
+        self.put("message", dict(message))
         return int(message["message_id"])
 
     def person_edits(self, person: Person, message: int, text: str) -> int:
@@ -190,7 +190,7 @@ class TelegramServer:
         else:
             content["document"] = {**thing, "file_name": name, "mime_type": "application/pdf"}
         message = self._kept(person.chat, self._from(person), content, 0)
-        self.put("message", message)
+        self.put("message", dict(message))
         return int(message["message_id"])
 
     def person_taps(

@@ -9,9 +9,10 @@ from telegram_rules import keyboard_checked, text_checked
 
 from bot import texts
 from bot.channel import Button, Card, CardKind, Prompt, Reply, Row, Table, Verb
-from bot.telegram.adapter import _entities, _inline
+from bot.telegram.adapter import _inline
 from bot.telegram.marked import LONGEST_TEXT, Marked, Style, Writing, clean, parts, units
 from bot.telegram.rendering import MOST_PARTS, Part, plain, sheet, single
+from bot.telegram.streaming import entities
 
 NASTY = (
     "@victim https://evil.example/pay?x=1 evil.example tg://resolve /start #tag $EUR "
@@ -43,7 +44,7 @@ def taken(part: Part) -> dict[str, Any]:
     """The message as Telegram would keep it; raises what Telegram refuses."""
     fields: dict[str, Any] = {
         "text": part.text.text,
-        "entities": [each.to_dict() for each in _entities(part.text)],
+        "entities": [each.to_dict() for each in entities(part.text)],
     }
     if markup := _inline(part):
         fields["reply_markup"] = markup.to_dict()
