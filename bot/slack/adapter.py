@@ -15,6 +15,7 @@ from typing import Any, Final
 import aiohttp
 from msgspec.structs import replace
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot import texts
@@ -71,6 +72,7 @@ class SlackAdapter:
         self._settings, self._clock, self._ping_s = settings, clock, ping_s
         self._client = client_of(settings)
         self._me: Me | None = None
+        self._socket: SocketModeClient | None = None
         self._moments = Moments()
         self._tasks: set[asyncio.Task[None]] = set()
         self._tabs = HomeTabs(self._client, homes, clock, CHANNEL) if homes else None
@@ -231,14 +233,23 @@ class SlackAdapter:
 
     def door(self) -> Door:
         """Where the web server hands over what Slack delivers by HTTP; each request is verified."""
-        secret = self._settings.signing_secret
-        app = partial(self.receiving.app, self._client, secret.reveal() if secret else "-")
-        return Door(MOUNTED, slack_web(app, lambda: self.ready))
+        given = self._settings.signing_secret
+        secret = given.reveal() if given else ""
+        app = partial(self.receiving.app, self._client, secret)
+        return Door(MOUNTED, slack_web(app, secret, lambda: self.ready))
 
     @property
     def ready(self) -> bool:
         """Whether it is known who Coo is in this workspace; before, nothing can be taken in."""
         return self._me is not None
+
+    @property
+    def connected(self) -> bool:
+        """Whether what people do in Slack reaches Coo now."""
+        socket = self._socket.current_session if self._socket else None
+        return self.ready and (
+            self._settings.over_http or (socket is not None and not socket.closed)
+        )
 
     async def _recognised(self, stop: asyncio.Event) -> None:
         """Ask Slack who Coo is there until it says so."""
@@ -266,10 +277,12 @@ class SlackAdapter:
             logger=_log,
             ping_interval=self._ping_s,
         )
+        self._socket = handler.client
         connecting = asyncio.create_task(_connected(handler))
         try:
             await stop.wait()
         finally:
+            self._socket = None
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
             await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's own

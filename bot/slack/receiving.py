@@ -69,8 +69,11 @@ class Receiving:
 
     def app(self, client: AsyncWebClient, signing_secret: str = "") -> AsyncApp:
         """A Bolt app with these listeners; requests are verified where there is a secret."""
+        bare = AsyncWebClient(  # Bolt is told below whose token it is
+            base_url=client.base_url, timeout=client.timeout, retry_handlers=[], logger=_log
+        )
         app = AsyncApp(
-            client=client,
+            client=bare,
             authorize=self._authorized(client),
             signing_secret=signing_secret,
             request_verification_enabled=bool(signing_secret),
