@@ -45,6 +45,8 @@ POSTED: Final = "coo_post"
 
 PAGES, PAGE = 5, 200
 WHISPER: Final = 3000
+PING_S: Final = 5.0
+"""Seconds between two looks at whether the socket is alive; a dead one is opened anew."""
 AGAIN_S: Final = 15.0
 """How long to wait before Slack is asked again who Coo is there."""
 _GONE: Final = frozenset({"message_not_found", "channel_not_found"})
@@ -66,9 +68,8 @@ class SlackAdapter:
         clock: Clock,
         homes: Homes | None = None,
         *,
-        ping_s: float = 10.0,
+        ping_s: float = PING_S,
     ) -> None:
-        """`ping_s`: seconds between two looks at whether the socket is alive."""
         self._settings, self._clock, self._ping_s = settings, clock, ping_s
         self._client = client_of(settings)
         self._me: Me | None = None

@@ -109,7 +109,8 @@ async def slack_office(business: Business, records: Any = None) -> AsyncIterator
     """Socket Mode, connected, with the operator paired. `records` stands before the real door."""
     async with slack_server() as server:
         door = door_of(business.app)
-        made = slack_of(settings_of(server), records(door) if records else door, SystemClock())
+        taking = records(door) if records else door
+        made = slack_of(settings_of(server), taking, SystemClock(), ping_s=0.2)
         chats = chats_of(business.app, Stepping(business.works), [made.adapter], pace=0.0)
         office = SlackOffice(business, server, made.adapter, chats, server.person("nora"))
         stop = asyncio.Event()

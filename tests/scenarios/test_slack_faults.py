@@ -165,8 +165,10 @@ async def test_lost_response_a_post_is_found_by_its_metadata_and_not_posted_agai
 ) -> None:
     office.slack.faults.lose("chat.postMessage")
     await office.writes("inbox")
+    office.business.clock.forward(minutes=1)
     await office.settle()
     assert len(office.answers()) == 1
+    assert office.slack.calls_of("conversations.history")
     posts = await office.business.app.views.find(Post, f"status:{PostStatus.DELIVERED}")
     assert office.answers()[0].ts in [post.message for post in posts]
 
