@@ -40,7 +40,7 @@ from ledger.domain.events import (
     PostWithdrawn,
 )
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction
-from ledger.domain.pairing import ChatIdentity
+from ledger.domain.pairing import ChatIdentity, Role
 from ledger.domain.reading import Views
 from ledger.domain.values import DESK, PLAYBOOK
 from ledger.posting import OUTBOX, chat_failure
@@ -82,6 +82,15 @@ _LOUD: Final = (
     events.PolicyRefused,
     events.CopySuperseded,
     *_MENDED,
+)
+_FOR_OWNERS: Final = (
+    ChatPaired,
+    ChatRevoked,
+    ChatRoleChanged,
+    events.StrangerRefused,
+    events.ConfirmationAsked,
+    events.ChangeConfirmed,
+    events.ChangeRefused,
 )
 _CHAT: Final = (ChatPaired, ChatRevoked, ChatRoleChanged, PostFailed, PostDelivered)
 _WANTED: Final[tuple[type[Event], ...]] = (
@@ -138,9 +147,10 @@ class Notifier:
         said: list[Draft] = []
         match fact.event:
             case ChatRevoked() as event:
-                said = await self._closed(event.identity)
+                said = [*await self._closed(event.identity), *await self._told(fact, readers)]
             case ChatRoleChanged() as event:
-                said = await self._closed(event.identity, revoked=False)
+                closed = await self._closed(event.identity, revoked=False)
+                said = [*closed, *await self._told(fact, readers)]
             case PostFailed() as event:
                 said = await self._fallen_back(event, fact)
             case PostDelivered() as event:
@@ -152,9 +162,16 @@ class Notifier:
     # --- who hears of it --------------------------------------------------------------------------
 
     async def _readers(self, fact: Fact) -> list[ChatIdentity]:
-        """Everybody who was paired when it happened, and still is."""
+        """Who was paired when it happened, and still is; a newcomer is welcomed instead.
+
+        Who may speak here, and where money goes, is the owners' business.
+        """
         active = await self._views.find(ChatIdentity, "active")
-        return [each for each in active if each.paired_at <= fact.at]
+        came = fact.event.identity if isinstance(fact.event, ChatPaired) else ""
+        known = [each for each in active if each.paired_at <= fact.at and each.id != came]
+        if not isinstance(fact.event, _FOR_OWNERS):
+            return known
+        return [each for each in known if each.role is Role.OWNER]
 
     async def _told(self, fact: Fact, readers: Sequence[ChatIdentity]) -> list[Draft]:
         subject, urgency = await self._subject(fact)

@@ -47,10 +47,13 @@ from ledger.domain.events import (
     PersonErased,
     QuestionWithdrawn,
     RetentionEnded,
+    Told,
 )
 from ledger.domain.events.erasure import ERASER
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, short_id
 from ledger.domain.identity import Identity, identity
+from ledger.domain.pairing import Role
+from ledger.domain.speakers import role_now
 from ledger.domain.values import DESK
 from ledger.erasure import keep_tombstones, mails_of, tombstones
 
@@ -115,12 +118,22 @@ class Eraser:
     async def handle(self, delivery: Delivery) -> Reaction:
         """Erase, then say so."""
         match delivery.fact.event:
+            case ErasureOrdered() as order if not await self._may(order):
+                refused = Told(topic="role", text=texts.ERASE_NOT_ALLOWED)
+                return Reaction(drafts=(_says(DESK, refused),))
             case ErasureOrdered() as order:
                 return Reaction(drafts=tuple(await self._erased(order)))
             case AlarmRang() as rang:
                 return Reaction(drafts=tuple(await self._ended(rang)))
             case _:
                 return Reaction()
+
+    async def _may(self, order: ErasureOrdered) -> bool:
+        """Whether a chat's order is an owner's at this moment; the machine's always is."""
+        if not order.by:
+            return True
+        role = await role_now(self._app.views, order.by, order.channel)
+        return role is not None and role.may(Role.OWNER)
 
     # --- erasing ----------------------------------------------------------------------------------
 
@@ -256,7 +269,13 @@ class Eraser:
 
 
 async def order_erasure(
-    app: App, contacts: Sequence[str], persons: Sequence[str], *, by: str, channel: str
+    app: App,
+    contacts: Sequence[str],
+    persons: Sequence[str],
+    *,
+    by: str,
+    channel: str,
+    identity: str = "",
 ) -> Fact:
     """Record the order. Asked for twice before it is carried out, it is one order."""
     erasure = short_id("era", *contacts, *persons)
@@ -266,6 +285,7 @@ async def order_erasure(
         persons=tuple(persons),
         operator=by,
         channel=channel,
+        by=identity,
     )
     try:
         return (await app.intake.once(event, f"erase:{erasure}")).fact

@@ -119,9 +119,14 @@ def _once(tx: Tx, event: Event, key: str, speaker: Speaker, *, own: bool = False
         return known.event
     role = _role(tx, speaker)
     if not own and (role is None or not role.may(Role.OWNER)):
-        raise NotAllowed(*texts.ROLE_TOO_LITTLE.put(role=role or texts.NO_ROLE, needed=Role.OWNER))
+        raise too_little(role)
     tx.append([Draft(case=DESK, event=event, key=key, by="intake")])
     return event
+
+
+def too_little(role: Role | None) -> NotAllowed:
+    """What somebody is told who is no owner."""
+    return NotAllowed(*texts.ROLE_TOO_LITTLE.put(role=role or texts.NO_ROLE, needed=Role.OWNER))
 
 
 def _role(tx: Tx, speaker: Speaker) -> Role | None:

@@ -20,7 +20,7 @@ from bot.copies.comparing import Differences, compared
 from bot.copies.taking_over import Standing, standing, take_over
 from bot.erasure.eraser import order_erasure
 from bot.erasure.plan import ErasurePlan, plan_erasure, plan_for_address
-from bot.office.access import Offered, Speaker, offer, revoke, set_role
+from bot.office.access import Offered, Speaker, offer, revoke, set_role, too_little
 from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
 from bot.opening import App
 from bot.rehearsal.trial import Trial, on_trial
@@ -146,6 +146,12 @@ class LiveOffice:
             )
         )
 
+    async def _as_owner(self) -> None:
+        """Raise `NotAllowed` for whoever may not do what takes an owner and cannot be undone."""
+        role = await self.role()
+        if role is None or not role.may(Role.OWNER):
+            raise too_little(role)
+
     @property
     def _speaker(self) -> Speaker:
         return Speaker(operator=self._operator, channel=self._channel, by=self._by)
@@ -239,6 +245,7 @@ class LiveOffice:
         return await compared(self._app, self._statements)
 
     async def take_over(self, differences: Differences) -> str:
+        await self._as_owner()
         return await take_over(
             self._app, differences, operator=self._operator, channel=self._channel
         )
@@ -351,8 +358,14 @@ class LiveOffice:
         return await plan_for_address(self._app, whom)
 
     async def erase(self, plan: ErasurePlan) -> str:
+        await self._as_owner()
         ordered = await order_erasure(
-            self._app, plan.contacts, plan.persons, by=self._operator, channel=self._channel
+            self._app,
+            plan.contacts,
+            plan.persons,
+            by=self._operator,
+            channel=self._channel,
+            identity=self._by,
         )
         return ordered.id
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from bot.channel import Verb
-from bot.chat.doorstep import SILENCE, at_the_door
 from bot.chat.inbound import ChatDoor
-from bot.commands import Commands, Session
+from bot.commands import Commands, Session, words
+from bot.commands.rights import needed
 from bot.console.render import plain
 from bot.office.access import NotAllowed, NotPaired
 from bot.office.live import LiveOffice
 from bot.work.hosting import Stepping
-from ledger.domain.entities import Approval, ApprovalStatus, Stop
+from ledger.domain.entities import Approval, ApprovalStatus, Contact, Stop
 from ledger.domain.events import (
     Approved,
     AttemptStarted,
@@ -25,13 +26,13 @@ from ledger.domain.events import (
     ChatPaired,
     ChatReceived,
     PairingOffered,
+    PersonErased,
     ResumeOrdered,
     StopOrdered,
     StrangerRefused,
     TapRefused,
     Told,
 )
-from ledger.domain.facts import Fact
 from ledger.domain.pairing import ChatIdentity, Role, code_in, code_of
 from ledger.domain.speakers import paired
 from ledger.replay import refold
@@ -69,16 +70,6 @@ class Phone:
         await self.business.settle()
         facts = await self.business.all_facts()
         return next((f.event for f in facts if f.cause == taken.fact.id), None)
-
-    async def last(self) -> Fact:
-        """What came in from here last, as it was recorded."""
-        facts = await self.business.all_facts()
-        return [
-            fact
-            for fact in facts
-            if isinstance(fact.event, ChatReceived)
-            and (fact.event.channel, fact.event.user) == (self.channel, self.user)
-        ][-1]
 
     async def identity(self) -> ChatIdentity:
         found = await paired(self.business.app.views, self.channel, self.user)
@@ -281,32 +272,6 @@ async def test_a_code_typed_where_none_is_needed_says_where_to_type_it(business:
     assert "'king' is no role" in await business.says("pair king")
 
 
-async def test_whoever_is_paired_is_welcomed_and_whoever_is_not_is_answered_once(
-    business: Any, phone: Phone, laptop: Phone
-) -> None:
-    app = business.app
-    code = code_shown(await business.says("pair approver Bea"))
-    await phone.writes(f"pair {code}")
-    answer = await at_the_door(app.views, app.ledger, await phone.last())
-    assert "you are Bea, approver" in plain(answer)
-    await laptop.writes("hello")
-    assert "I work only for" in plain(await at_the_door(app.views, app.ledger, await laptop.last()))
-    await laptop.writes("hello?")
-    assert await at_the_door(app.views, app.ledger, await laptop.last()) == SILENCE
-
-
-async def test_what_was_written_before_and_answered_after_the_revocation_is_turned_away(
-    business: Any, phone: Phone
-) -> None:
-    app = business.app
-    mine = await phone.pairs()
-    assert await phone.writes("inbox") is None
-    written = await phone.last()
-    assert await at_the_door(app.views, app.ledger, written) is None
-    await business.says(f"revoke {mine.id}")
-    assert "not paired, or no longer" in plain(await at_the_door(app.views, app.ledger, written))
-
-
 # --- strangers -----------------------------------------------------------------------------------
 
 
@@ -441,6 +406,45 @@ async def test_a_role_that_is_lowered_between_card_and_tap_decides_nothing(
     await tap(office, card)
     await business.settle()
     assert len(await business.facts(Approved)) == 1
+
+
+async def test_an_owner_who_is_one_no_longer_when_it_counts_erases_nobody(
+    business: Any, phone: Phone
+) -> None:
+    mine = await phone.pairs()
+    await card_of(business)
+    office = await phone.office()
+    contact = (await business.app.views.all(Contact))[0]
+    plan = await office.erasure(contact)
+    await office.erase(plan)
+    await business.says(f"role {mine.id} approver")
+    assert "Nobody was erased" in await business.hears()
+    assert await business.facts(PersonErased) == []
+    with pytest.raises(NotAllowed):
+        await office.erase(plan)
+
+
+def test_every_command_takes_a_role_on_purpose() -> None:
+    looks = {"Inbox", "Show", "Status", "Audit", "Why", "Books", "Devices", "Replay", "Verify"}
+    decides = {"Approve", "Reject", "Edit", "Later", "DidIt", "Tell", "Say", "Halt", "Undo"}
+    configures = {"Resume", "Erase", "Pair", "Revoke", "SetRole", "Confirm", "Link", "Takeover"}
+    found = {kind.__name__: needed(empty(kind)) for kind in get_args(words.Intention)}
+    assert {found[name] for name in looks} == {Role.VIEWER}
+    assert {found[name] for name in decides} == {Role.APPROVER}
+    assert {found[name] for name in configures} == {Role.OWNER}
+    assert needed(words.Replay("1", model="big")) is Role.OWNER
+    assert needed(words.Verify("/etc/passwd")) is Role.OWNER
+
+
+def empty(kind: Any) -> words.Intention:
+    """An intention with every text empty."""
+    required = {
+        field.name: () if field.name == "near" else ""
+        for field in msgspec.structs.fields(kind)
+        if field.required
+    }
+    made: words.Intention = kind(**required)
+    return made
 
 
 # --- revoking ------------------------------------------------------------------------------------
