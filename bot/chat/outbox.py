@@ -25,7 +25,7 @@ from bot.chat.requests import ANSWER, LOW, URGENT, about
 from bot.chat.subjects import Subjects
 from ledger.domain.entities import Post, PostStatus
 from ledger.domain.errors import CooError
-from ledger.domain.events import AboutPosts, PostFailed
+from ledger.domain.events import AboutPosts, PostAdopted, PostFailed
 from ledger.domain.facts import Fact
 from ledger.domain.failpoints import UNWATCHED, Failpoints, Moment
 from ledger.domain.pairing import ChatIdentity
@@ -321,6 +321,8 @@ class Outbox:
         async for fact in self._ledger.facts(after_seq=self._noticed):
             self._noticed = fact.seq
             if isinstance(fact.event, AboutPosts):
+                if isinstance(fact.event, PostAdopted):
+                    self._again.pop(fact.event.post, None)  # it is there: nothing to wait for
                 found = await self._views.get(Post, fact.event.post)
                 if found is not None and found.due:
                     self._queue(found)

@@ -164,6 +164,7 @@ class Sockets:
             **(retried if delivery.kind == EVENTS else {}),
         }
         delivery.sent.append(time.monotonic())
+        delivery.trouble = ""
         try:
             await self.open[-1][0].send_json(frame)
         except ConnectionError:

@@ -165,7 +165,7 @@ def _said(found: Any) -> str:
     if isinstance(found, str):
         return found
     text = str(found.get("text", ""))
-    return readable(text) if found.get("type") == "mrkdwn" else text
+    return readable(text) if found.get("type") == "mrkdwn" else html.unescape(text)
 
 
 def _flat(found: Any) -> str:
