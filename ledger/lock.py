@@ -37,9 +37,12 @@ class FolderLock:
     A context manager; entering it raises `FolderLocked`, which names the holder.
     """
 
-    def __init__(self, folder: Path | str, *, command: str, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path | str, *, command: str, clock: Clock, name: str = FILE_NAME
+    ) -> None:
+        """`name` is the lock's file, where it guards something else than the subscribers."""
         self._folder = Path(folder)
-        self._path = self._folder / FILE_NAME
+        self._path = self._folder / name
         self._command = command
         self._clock = clock
         # The lock is the process's, not a thread's: any thread may let go.
@@ -49,7 +52,7 @@ class FolderLock:
         """Take it, or raise `FolderLocked` at once."""
         self._folder.mkdir(parents=True, exist_ok=True)
         if not (self._taken() or self._taken_a_moment_later()):
-            raise FolderLocked(str(self._folder), str(holder(self._folder)))
+            raise FolderLocked(str(self._folder), str(holder(self._folder, self._path.name)))
         since = self._clock.now().isoformat(timespec="seconds")
         note = Holder(pid=os.getpid(), command=self._command, since=since)
         self._path.write_bytes(msgspec.json.encode(note))
@@ -85,10 +88,10 @@ class FolderLock:
         self.release()
 
 
-def holder(folder: Path | str) -> Holder | str:
+def holder(folder: Path | str, name: str = FILE_NAME) -> Holder | str:
     """Who noted themselves last; in words where that cannot be read."""
     try:
-        return msgspec.json.decode((Path(folder) / FILE_NAME).read_bytes(), type=Holder)
+        return msgspec.json.decode((Path(folder) / name).read_bytes(), type=Holder)
     except (OSError, msgspec.DecodeError):
         return "another process"
 

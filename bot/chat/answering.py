@@ -22,6 +22,7 @@ from bot import texts
 from bot.channel import Card, CardKind, Reply
 from bot.chat.buttons import Buttons
 from bot.chat.context import seen_key
+from bot.chat.doorstep import SILENCE, at_the_door
 from bot.chat.forms import Signalling
 from bot.chat.port import Adapter, ChatTrouble
 from bot.chat.replies import Replies
@@ -155,7 +156,11 @@ class Answering:
         if not isinstance(fact.event, ChatReceived):
             return None
         who = await self._app.views.get(ChatIdentity, post.identity) if post.identity else None
-        seen = await self._answered(fact, fact.event, who, before=post.id)
+        judged = isinstance(await self._routed(fact), ChatPaired | StrangerRefused)
+        if judged or who is None:
+            seen = await self._doorstep(fact, fact.event, who)
+        else:
+            seen = await self._answered(fact, fact.event, who, before=post.id)
         return seen.reply if seen else None
 
     # --- who works when ---------------------------------------------------------------------------
@@ -224,23 +229,21 @@ class Answering:
         if overtaken is not None:
             await self._close(fact, Seen(outcome=overtaken.outcome, instead=overtaken.instead))
             return True
-        reaction = await self._reaction(fact)
         who = await paired(self._app.views, received.channel, received.user)
-        if reaction is not None:
-            await self._close(fact, await self._doorstep(reaction, received))
-            return True
-        if who is None and self._app.clock.now() - fact.at < FORGOTTEN:
-            return False
-        seen = await self._whole(turn, fact, received, who)
+        judged = isinstance(await self._routed(fact), ChatPaired | StrangerRefused)
+        if judged or who is None:
+            seen = await self._doorstep(fact, received, who)
+        else:
+            seen = await self._whole(turn, fact, received, who)
         if seen is not None:
             await self._close(fact, seen)
         return seen is not None
 
     async def _whole(
-        self, turn: ChatTurn, fact: Fact, received: ChatReceived, who: ChatIdentity | None
+        self, turn: ChatTurn, fact: Fact, received: ChatReceived, who: ChatIdentity
     ) -> Seen | None:
         """The answer with regard to what was done about earlier wordings."""
-        if who is not None and turn.kind in {ChatKind.EDITED, ChatKind.DELETED}:
+        if turn.kind in {ChatKind.EDITED, ChatKind.DELETED}:
             if await self._wordings.same_as_before(turn, received):
                 return Seen(outcome=ChatOutcome.SILENT)
             done = await self._wordings.done_about(turn)
@@ -250,16 +253,12 @@ class Answering:
         return await self._answered(fact, received, who)
 
     async def _answered(
-        self, fact: Fact, received: ChatReceived, who: ChatIdentity | None, before: str = ""
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity, before: str = ""
     ) -> Seen | None:
         """The answer to one thing; None where the router has not said yet what counts.
 
         What was recorded because of it before a crash is told, never done again.
         """
-        if who is None:
-            reaction = await self._reaction(fact)
-            silent = Seen(outcome=ChatOutcome.SILENT)
-            return await self._doorstep(reaction, received) if reaction is not None else silent
         place = _place(received, who)
         done = await self._wordings.said_by(fact.id)
         if done:
@@ -320,26 +319,17 @@ class Answering:
             except ChatTrouble as error:
                 _log.info("A sign of life stays: %s", error)
 
-    # --- who is not known -------------------------------------------------------------------------
-
-    async def _reaction(self, fact: Fact) -> ChatPaired | StrangerRefused | None:
-        """What the router made of somebody who is not paired, or was not when they wrote."""
-        said = await self._routed(fact)
-        return said if isinstance(said, ChatPaired | StrangerRefused) else None
-
     async def _doorstep(
-        self, reaction: ChatPaired | StrangerRefused, received: ChatReceived
-    ) -> Seen:
-        match reaction:
-            case StrangerRefused(text=text) if text:
-                return _answer(Reply(lines=(text,)), _place(received, None), "")
-            case StrangerRefused():
-                return Seen(outcome=ChatOutcome.SILENT)
-            case ChatPaired():
-                who = await self._app.views.get(ChatIdentity, reaction.identity)
-                line = texts.CHAT_WELCOME.format(operator=reaction.operator, role=reaction.role)
-                reply = Reply(lines=(line, texts.CHAT_WELCOME_MORE))
-                return _answer(reply, _place(received, who), "")
+        self, fact: Fact, received: ChatReceived, who: ChatIdentity | None
+    ) -> Seen | None:
+        """The answer to somebody who is not paired, or was not when they wrote."""
+        reply = await at_the_door(self._app.views, self._app.ledger, fact)
+        if reply is None:
+            late = self._app.clock.now() - fact.at >= FORGOTTEN
+            return Seen(outcome=ChatOutcome.SILENT) if late else None
+        if reply == SILENCE:
+            return Seen(outcome=ChatOutcome.SILENT)
+        return _answer(reply, _place(received, who), "")
 
     # --- the end of it ----------------------------------------------------------------------------
 

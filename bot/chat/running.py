@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -21,6 +21,10 @@ LOCK: Final = "chat.lock"
 """Held by the one process that runs a folder's chats: a message must not be posted by two."""
 
 
+Ended = Callable[[str, Exception], None]
+"""Told of a channel that is not served any more, and why."""
+
+
 class Chats(Struct, frozen=True):
     """Everything between people in chats and the ledger, for one open folder."""
 
@@ -28,11 +32,14 @@ class Chats(Struct, frozen=True):
     outbox: Outbox
     services: tuple[Adapter, ...]
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Take in, answer and post until `stop`; what is under way is finished first."""
+    async def run(self, stop: asyncio.Event, ended: Ended) -> None:
+        """Take in, answer and post until `stop`; what is under way is finished first.
+
+        A service that fails for good is told to `ended`, and the others go on.
+        """
         async with asyncio.TaskGroup() as tasks:
             for service in self.services:
-                tasks.create_task(service.run(stop))
+                tasks.create_task(_served(service, stop, ended))
             tasks.create_task(self.answering.run(stop))
             await self.outbox.run(stop)
 
@@ -40,6 +47,13 @@ class Chats(Struct, frozen=True):
         """Answer all that waits and post all that is due, once: for scripts and trials."""
         await self.answering.settle()
         await self.outbox.flush()
+
+
+async def _served(service: Adapter, stop: asyncio.Event, ended: Ended) -> None:
+    try:
+        await service.run(stop)
+    except Exception as error:  # noqa: BLE001  # one channel's trouble is not the others'
+        ended(service.channel, error)
 
 
 def door_of(app: App) -> ChatDoor:

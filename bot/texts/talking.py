@@ -71,16 +71,12 @@ FORM_SUBMITS = {"edit": "Preview", "reject": "Reject", "instruct": "Send"}
 FORM_LABELS = {"reject": "Why?", "instruct": "How should it be instead?"}
 FORM_WANTS = "Reply to this message with the new text; for another one begin with its name: {names}"
 FORM_EMPTY = Trouble("The form came back empty.", "Nothing was done. Use the button once more.")
-CHAT_WELCOME = "This chat is paired with Coo: {operator}, {role}."
-CHAT_WELCOME_MORE = "`help` shows what you can say, `status` how things stand."
-CHAT_UNPAIRED = Trouble(
-    "This chat is not paired with Coo any more.",
-    "Nothing was done. `pair` at the console shows a code for it.",
-)
 CHAT_BROKEN = Trouble(
     "That failed inside Coo: {what}.", "Nothing more was done. Try it again, or say `status`."
 )
 CHAT_NOTES = "Of your message, {notes}."
 WORKING = "Working on it …"
-CHATS_ELSEWHERE = "The chats are run by {holder}; this process leaves them alone."
+CHATS_ELSEWHERE = "The chats of this folder are run by {holder}; this process leaves them to it."
 CHATS_SERVED = "In chat: {channels}."
+CHATS_WEB = "Listening at {url}."
+CHAT_ENDED = "{channel} is not served any more; everything else goes on. Mend it, then start anew."

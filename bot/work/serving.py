@@ -6,9 +6,8 @@ import asyncio
 import signal
 import sys
 from collections import Counter
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 
@@ -23,6 +22,7 @@ from bot.copies.turns import LOOK_EVERY_S, halted_copy
 from bot.intake import Taken
 from bot.office.live import LiveOffice
 from bot.work.hosting import hosting
+from bot.work.talking import chats
 from connectors.mail.inbox import MaildirIn
 from ledger.blobs import BlobNotKept
 from ledger.domain.errors import CooError, InputUnreadable
@@ -56,7 +56,8 @@ async def serve(app: App, out: Console) -> None:
             line = texts.STATUS_HALTED_COPY.format(why=halted.reason)
             put(out, Reply(lines=(line,), trouble=True))
         log = ConsoleChat(office, PipedLines(sys.stdin, out.print), out)
-        await host.beside(_until(stop, log.follow(), watch_inbox(app, out, stop)))
+        async with chats(app, host, out, stop) as talking:
+            await host.beside(_until(stop, log.follow(), watch_inbox(app, out, stop), talking))
 
 
 async def work(app: App, out: Console, *, heartbeat: float | None = None) -> None:
@@ -189,7 +190,7 @@ def _lines(out: Console) -> Lines:
     return PipedLines(sys.stdin, out.print)
 
 
-async def _until(stop: asyncio.Event, *works: Coroutine[Any, Any, None]) -> None:
+async def _until(stop: asyncio.Event, *works: Awaitable[None]) -> None:
     """Run side by side until `stop`, or until one of them fails; that error comes out."""
     tasks = [asyncio.ensure_future(work) for work in works]
     ended = asyncio.create_task(stop.wait())

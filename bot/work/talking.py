@@ -1,0 +1,96 @@
+"""`coo run` in the chats: every channel that is configured, in one process a folder at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from rich.console import Console
+
+from bot import texts
+from bot.app import App
+from bot.channel import Reply
+from bot.console.render import put
+from bot.work.worker import Worker
+from ledger.domain.errors import CooError, FolderLocked
+from ledger.lock import FolderLock
+from ledger.pauses import pause
+
+AGAIN_S: Final = 1.0
+"""How often a process that leaves the chats to another looks whether that is still there."""
+
+GRACE_S: Final = 15.0
+"""How long a call or an answer under way may take when everything is told to stop."""
+
+_log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def chats(
+    app: App, worker: Worker, out: Console, stop: asyncio.Event
+) -> AsyncIterator[Awaitable[None]]:
+    """Run the chats beside the caller; they end by themselves, what is under way first.
+
+    What comes out is to be awaited beside the rest: an error of the chats comes out of it.
+    """
+    running = asyncio.create_task(_run(app, worker, out, stop))
+    try:
+        yield asyncio.shield(running)
+    finally:
+        stop.set()
+        done, _ = await asyncio.wait({running}, timeout=GRACE_S)
+        if not done:
+            running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def _run(app: App, worker: Worker, out: Console, stop: asyncio.Event) -> None:
+    from bot.chat import services  # noqa: PLC0415 - the clients of the chats take a second to load
+
+    if not services.wanted(app.settings):
+        await stop.wait()
+        return
+    told = False
+    while not stop.is_set():
+        try:
+            with _lock(app):
+                await _served(app, worker, out, stop)
+                return
+        except FolderLocked as locked:
+            if not told:
+                put(out, Reply(lines=(locked.cause, texts.CHATS_ELSEWHERE)))
+            told = True
+            await pause(app.clock, AGAIN_S, stop)
+
+
+def _lock(app: App) -> FolderLock:
+    from bot.chat.running import LOCK  # noqa: PLC0415 - as above
+
+    return FolderLock(app.folder.root, command="coo run", clock=app.clock, name=LOCK)
+
+
+async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -> None:
+    from bot.chat.running import chats_of  # noqa: PLC0415 - as above
+    from bot.chat.services import services_of, web_server  # noqa: PLC0415 - as above
+
+    found = services_of(app, worker)
+    server = web_server(app, worker, found)
+    if found.adapters:
+        channels = ", ".join(each.channel for each in found.adapters)
+        put(out, Reply(lines=(texts.CHATS_SERVED.format(channels=channels),)))
+    made = chats_of(app, worker, found.adapters)
+
+    def trouble(channel: str, error: Exception) -> None:
+        _log.warning("%s ended: %s", channel, error)
+        remedy = error.remedy if isinstance(error, CooError) else type(error).__name__
+        cause = error.cause if isinstance(error, CooError) else ""
+        ended = texts.CHAT_ENDED.format(channel=channel)
+        put(out, Reply(lines=tuple(filter(None, (cause, remedy, ended))), trouble=True))
+
+    async with asyncio.TaskGroup() as tasks:
+        if server is not None:
+            tasks.create_task(server.run(stop))
+        await made.run(stop, trouble)
