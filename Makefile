@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo prove test test-all check format golden requirements clean
+.PHONY: demo prove test test-all check format golden faces requirements clean
 
 demo: .venv/demo.stamp
 	@$(BIN)/coo demo
@@ -32,6 +32,10 @@ format: .venv/test.stamp
 # When a version adds facts: `make golden NAME=0.2` records its ledgers beside the older ones.
 golden: .venv/test.stamp
 	@$(BIN)/python tests/golden/record.py $(NAME)
+
+# Every card and the overview as pictures in docs/faces. Needs chromium, node and npm; says so.
+faces: .venv/test.stamp
+	@$(BIN)/python tests/faces/make.py
 
 .venv/python.stamp:
 	@$(or $(PYTHON),false) $(FITS) 2>/dev/null || { echo "Coo needs Python 3.11, 3.12 or 3.13. Install one, or name it: make $(MAKECMDGOALS) PYTHON=/path/to/python"; exit 1; }

@@ -38,6 +38,10 @@ BY_DEFAULT: Final = "default"
 WARNING: Final = "!"
 
 _KILO: Final = 1024
+_PRECEDENT: Final = re.compile(r"\s*Most similar so far \(")
+"""How planners begin what memory says of a like case; `more` tells it."""
+
+_SENTENCE: Final = re.compile(r"[.!?](?=\s+[A-ZÄÖÜ])")
 _IDS: Final = re.compile(r" \((?:con|inv|pro|crn|act|lead|apr|ask)-[0-9a-z]{6,}\)")
 
 
@@ -74,16 +78,25 @@ def reasons(fired: Sequence[FiredRule]) -> tuple[str, ...]:
     return tuple(lines) or (texts.ASKS_BY_DEFAULT,)
 
 
-def sources(lines: Sequence[str], number: int) -> tuple[str, ...]:
+def sources(lines: Sequence[str]) -> tuple[str, ...]:
     """Values that nobody checked, each; of the others only that they are."""
     doubtful = tuple(one_line(each, WORDS) for each in lines if each.startswith(WARNING))
-    sound = (texts.BRIEF_SOURCES if not doubtful else texts.BRIEF_OTHERS).format(number=number)
-    return (*doubtful, sound) if len(doubtful) < len(lines) else doubtful
+    if len(doubtful) == len(lines):
+        return doubtful
+    return (*doubtful, texts.BRIEF_OTHERS) if doubtful else (texts.BRIEF_SOURCES,)
 
 
-def advice(text: str) -> str:
-    """What Coo recommends, and nobody by id."""
-    return one_line(_IDS.sub("", text), 2 * WORDS)
+def advice(text: str) -> tuple[str, ...]:
+    """What Coo recommends, without the precedent, and nobody by id."""
+    own = _IDS.sub("", _PRECEDENT.split(text)[0]).strip()
+    return (one_line(own, WORDS),) if own else ()
+
+
+def first_sentence(text: str) -> str:
+    """What is read at a glance of a longer explanation."""
+    flat = " ".join(text.split())
+    end = _SENTENCE.search(flat)
+    return one_line(flat[: end.end()].rstrip() if end else flat, WORDS)
 
 
 def documents(command: MailCommand) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from bot import texts
+from bot.cards.brief import first_sentence
 from bot.channel import Card, CardKind, Reply, Row
 
 _BOUND: Final = frozenset({CardKind.APPROVAL, CardKind.PREVIEW})
@@ -15,7 +17,15 @@ _BOUND: Final = frozenset({CardKind.APPROVAL, CardKind.PREVIEW})
 def face(card: Card) -> Card:
     """The card with its rows in brief. What can be decided on it, and on what, stays the same."""
     rows = tuple(_row(row) for row in card.rows if row.brief != ())
-    return replace(card, rows=rows, footer="" if card.kind in _BOUND else card.footer)
+    footer = "" if card.kind in _BOUND else card.footer
+    return replace(card, title=_title(card), rows=rows, footer=footer)
+
+
+def _title(card: Card) -> str:
+    """A question is read from its title; every other card says there what it is about."""
+    if card.kind is not CardKind.QUESTION or card.title != texts.QUESTION or not card.text:
+        return card.title
+    return texts.BRIEF_QUESTION.format(what=first_sentence(card.text))
 
 
 def faced(reply: Reply) -> Reply:

@@ -71,6 +71,7 @@ class CardLoader:
             question,
             text=await named(self._views, question.text),
             why=await named(self._views, question.why),
+            recommendation=await named(self._views, question.recommendation),
             options=await named_options(self._views, question.options),
         )
         return question_card(spoken, now, case, contact)

@@ -65,9 +65,9 @@ def approval_card(
         rows=(
             *card_rows.what_to_whom(command, contact),
             *_reasons(action),
-            *_sources(provenance_lines(action.provenance, sources, now), approval.number),
-            *_advice(action.recommendation),
-            Row(texts.ROW_NOTHING, card_rows.short(action.if_nothing) or (texts.NOTHING_HAPPENS,)),
+            *_sources(provenance_lines(action.provenance, sources, now)),
+            *card_rows.advice(action.recommendation),
+            _if_nothing(action.if_nothing),
             _until(approval, now),
             *card_rows.rest(command),
         ),
@@ -136,14 +136,14 @@ def _reasons(action: Action) -> Iterator[Row]:
     yield Row(texts.ROW_RISK, (texts.RISKS.get(action.risk, action.risk),), brief=())
 
 
-def _sources(lines: tuple[str, ...], number: int) -> Iterator[Row]:
+def _sources(lines: tuple[str, ...]) -> Iterator[Row]:
     if lines:
-        yield Row(texts.ROW_SOURCES, lines, brief=brief.sources(lines, number))
+        yield Row(texts.ROW_SOURCES, lines, brief=brief.sources(lines))
 
 
-def _advice(text: str) -> Iterator[Row]:
-    if text.strip():
-        yield Row(texts.ROW_ADVICE, card_rows.short(text), brief=(brief.advice(text),))
+def _if_nothing(text: str) -> Row:
+    whole = card_rows.short(text) or (texts.NOTHING_HAPPENS,)
+    return Row(texts.ROW_NOTHING, whole, brief=(brief.first_sentence(whole[0]),))
 
 
 def _until(approval: Approval, now: datetime) -> Row:

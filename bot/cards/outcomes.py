@@ -137,6 +137,7 @@ def outcome_card(action: Action, contact: Contact | None, number: int = 0) -> Ca
         case=action.case,
         title=lines[0],
         rows=(
+            *_done_what(action),
             *(() if number else _unasked(action)),
             *_proof(action, lines[1:]),
         ),
@@ -149,13 +150,17 @@ def _proof(action: Action, lines: tuple[str, ...]) -> tuple[Row, ...]:
     return (Row(texts.ROW_PROOF, lines, brief=_proof_in_brief(action.receipt)),)
 
 
-def _unasked(action: Action) -> Iterator[Row]:
-    """What was done without a card, and which rule let it."""
+def _done_what(action: Action) -> Iterator[Row]:
+    """What it was, and over how much."""
     if action.command is None:
         return
     yield card_rows.what(action.command)
     for amount in list(card_rows.how_much(action.command))[:1]:
         yield Row(amount.label, amount.lines[:1])
+
+
+def _unasked(action: Action) -> Iterator[Row]:
+    """Which rule let it happen without a card."""
     if isinstance(action.verdict, Allow):
         reasons = tuple(one_line(rule.reason, 300) for rule in action.verdict.fired if rule.reason)
         yield from card_rows.row(texts.ROW_UNASKED, reasons)
@@ -176,9 +181,9 @@ def question_card(
         case=question.case,
         title=texts.QUESTION,
         rows=(
-            *card_rows.row(texts.ROW_CASE, tuple(_about(case, contact))),
-            Row(texts.ROW_WHY, (one_line(question.why), asked)),
-            *card_rows.row(texts.ROW_ADVICE, card_rows.short(question.recommendation)),
+            *_about(case, contact),
+            Row(texts.ROW_WHY, (one_line(question.why), asked), brief=_why(question)),
+            *card_rows.advice(question.recommendation),
         ),
         text=question.text,
         excerpt=shown,
@@ -193,12 +198,19 @@ def question_card(
     )
 
 
-def _about(case: Case | None, contact: Contact | None) -> Iterator[str]:
+def _about(case: Case | None, contact: Contact | None) -> Iterator[Row]:
     """The case and its customer; what they wrote is a command away, never on the card."""
     if case is not None:
         who = f", {card_rows.who(contact)} <{one_line(contact.address)}>" if contact else ""
-        yield f"{case.number}{who}"
-        yield texts.READ_ALL.format(case=case.number)
+        first = f"{case.number}{who}"
+        read = texts.READ_ALL.format(case=case.number)
+        yield Row(texts.ROW_CASE, (first, read), brief=(first,))
+
+
+def _why(question: Question) -> tuple[str, ...]:
+    """Why it is asked, unless the question says so itself."""
+    why = brief.first_sentence(question.why).rstrip(".")
+    return () if not why or why in " ".join(question.text.split()) else (f"{why}.",)
 
 
 def stopped_row(stop: Stop, now: datetime) -> Row:

@@ -118,7 +118,16 @@ def to_whom(command: Command, contact: Contact | None) -> Row:
     address = f"{name} <{inline(command.to)}>"
     remarks = tuple(_remarks(command.to, contact))
     lines = (f"{address} ({inline(command.contact)})", *remarks)
-    return Row(texts.ROW_TO, lines, important=True, brief=(address, *remarks))
+    first = f", {texts.BRIEF_FIRST}" if texts.TO_FIRST in remarks else ""
+    warnings = (each for each in remarks if each != texts.TO_FIRST)
+    return Row(texts.ROW_TO, lines, important=True, brief=(f"{address}{first}", *warnings))
+
+
+def advice(text: str) -> tuple[Row, ...]:
+    """What Coo recommends; nothing where it recommends nothing."""
+    if not text.strip():
+        return ()
+    return (Row(texts.ROW_ADVICE, short(text), brief=brief.advice(text)),)
 
 
 def _remarks(to: str, contact: Contact | None) -> Iterator[str]:

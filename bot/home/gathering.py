@@ -12,6 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot import texts
+from bot.cards.face import face
 from bot.cards.loading import CardLoader
 from bot.cards.outcomes import failure_card
 from bot.channel import Button, Card
@@ -45,6 +46,11 @@ MOST_LINES: Final = 6
 MOST_OUTCOMES: Final = 5
 NEWEST_CASES: Final = 20
 """So many cases are looked at for what runs and what was done last."""
+
+_LEFT_OUT: Final = frozenset(
+    {texts.ROW_SOURCES, texts.ROW_ADVICE, texts.ROW_NOTHING, texts.ROW_LINES}
+)
+"""Rows of a card that the overview leaves to the card itself."""
 
 _BUSY: Final = frozenset({CaseStatus.RUNNING.value, CaseStatus.WAITING.value})
 
@@ -108,7 +114,7 @@ class Gathering:
         rest += [await self._opener(each) for each in put_off[:MOST_LINES]]
         if not whole and not rest:
             return None
-        cards = tuple(card for card in whole if card is not None)
+        cards = tuple(_compact(card) for card in whole if card is not None)
         more = len(ordered) - WHOLE_CARDS - MOST_LINES
         hint = texts.HOME_MORE_WAITS.format(number=more) if more > 0 else ""
         return Section(heading=texts.HOME_WAITING, cards=cards, items=tuple(rest), hint=hint)
@@ -229,6 +235,12 @@ class Gathering:
             until = texts.HOME_UNTIL.format(when=clock_words(ends, self._now))
         text = texts.HOME_WAITER.format(number=waiting.number, title=title, until=until)
         return Item(text=text, buttons=(_command(texts.VERB_SHOW, f"show {waiting.number}"),))
+
+
+def _compact(card: Card) -> Card:
+    """The card with what is decided by: its text whole, the advice and the small print not."""
+    kept = tuple(row for row in face(card).rows if row.label not in _LEFT_OUT)
+    return replace(card, rows=kept)
 
 
 def _broken(failure: Failure, now: datetime) -> Item:

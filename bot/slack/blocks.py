@@ -164,9 +164,10 @@ def _card(card: Card, ids: Sequence[str], room: int) -> list[Block]:
     return [*_body(card, room), *_buttons(card, ids), DividerBlock()]
 
 
-def _body(card: Card, room: int) -> list[Block]:
+def _body(whole: Card, room: int) -> list[Block]:
+    card = face(whole)
     number = f"{card.number} · " if card.number else ""
-    rows, left = rich.within([line for row in face(card).rows for line in _row(row)], room * 2 // 3)
+    rows, left = rich.within([line for row in card.rows for line in _row(row)], room * 2 // 3)
     shown = inert.inert(card.excerpt)[: max(0, room - rich.size(rows))]
     more = card.cut + len(inert.inert(card.excerpt)) - len(shown)
     return [
@@ -175,7 +176,7 @@ def _body(card: Card, room: int) -> list[Block]:
         *_missing(left),
         *(rich.quoted(shown) if shown else ()),
         *_more(card, more),
-        *([note(face(card).footer)] if face(card).footer else ()),
+        *([note(card.footer)] if card.footer else ()),
     ]
 
 
@@ -187,7 +188,7 @@ def _more(card: Card, left: int) -> Iterator[Block]:
 
 def _row(row: Row) -> Iterator[rich.Paragraph]:
     for place, line in enumerate(row.lines):
-        lead = rich.Run(f"{inert.inert(row.label)}: ", bold=True) if not place else _INDENT
+        lead = rich.Run(f"{inert.inert(row.label)}: ", italic=True) if not place else _INDENT
         yield (lead, *_row_line(line, row.important))
 
 
