@@ -71,3 +71,11 @@ ROLE_NONE: Final = Trouble(
 )
 ERASE_NOT_ALLOWED: Final = "Nobody was erased: that takes an owner, and who asked is none now."
 NO_ROLE: Final = "nobody"
+
+WELCOME: Final = "This chat is paired: you are {name}, {role}."
+WELCOME_HINT: Final = "`inbox` shows what waits for you, `help` what you can say."
+ROLE_MEANS: Final = {
+    "owner": "You may see, decide and configure: stop and resume, pair and revoke, erase.",
+    "approver": "You may see everything and decide on cards; an owner configures.",
+    "viewer": "You may see everything; deciding takes an approver, configuring an owner.",
+}
