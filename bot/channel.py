@@ -64,6 +64,7 @@ class CardKind(StrEnum):
     OUTCOME = "outcome"
     DECIDED = "decided"
     DETAILS = "details"
+    LIST = "list"
 
 
 class Row(Struct, frozen=True):
@@ -104,7 +105,8 @@ class Button(Struct, frozen=True, kw_only=True):
     """One way to react. `typed` is the command that does the same in any channel.
 
     `verb` is set on approval cards, `choice` on questions, `command` on failures (a remedy
-    that Coo can do itself) and for a closer look (`more 3`); exactly one of them.
+    that Coo can do itself), on lists and for a closer look (`more 3`); exactly one of them. `name`
+    is what a button of a list stays known by, wherever it moves when others go.
     """
 
     label: str
@@ -112,6 +114,7 @@ class Button(Struct, frozen=True, kw_only=True):
     verb: Verb | None = None
     choice: str = ""
     command: str = ""
+    name: str = ""
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -122,7 +125,8 @@ class Card(Struct, frozen=True, kw_only=True):
     fits on the card and `cut` how many characters the excerpt leaves out. `sha256` is what a
     tap on this card is bound to, `edits` the texts that a preview changed. `attachments` are the
     documents that leave with it, by reference. `irreversible`: what it approves cannot be taken
-    back, so a channel that can asks once more.
+    back, so a channel that can asks once more. `binds` is of a list: each approval on it with the
+    sha256 of its own bytes, which are what a tap on that one counts for.
     """
 
     kind: CardKind
@@ -140,6 +144,7 @@ class Card(Struct, frozen=True, kw_only=True):
     edits: dict[str, str] = {}
     attachments: tuple[Attached, ...] = ()
     irreversible: bool = False
+    binds: dict[str, str] = {}
 
 
 class Table(Struct, frozen=True):

@@ -1,7 +1,8 @@
 """Buttons of a post: what stands in their ids, and what a tap on one means.
 
 An id is `NONCE:WHAT`, resolved in the ledger, so a button works after any restart. `WHAT` is the
-verb of an approval, `oN` for the N-th option of a question, `cN` for the N-th button of a card;
+verb of an approval, the name of a list's button, `oN` for the N-th option of a question, `cN` for
+the N-th button of a card;
 `.M` after it names the M-th card of a message with several.
 """
 
@@ -74,7 +75,9 @@ def callbacks(nonce: str, cards: Sequence[Card]) -> tuple[tuple[str, ...], ...]:
 def _whats(kind: CardKind, buttons: Iterable[Button]) -> Iterable[str]:
     """A verb stays itself whatever becomes of the card; all else counts places."""
     for place, button in enumerate(buttons):
-        if button.verb is not None:
+        if button.name:
+            yield button.name
+        elif button.verb is not None:
             yield button.verb.value
         else:
             yield f"o{place}" if button.choice and kind is CardKind.QUESTION else f"c{place}"
@@ -133,8 +136,9 @@ class Buttons:
 
 def _button(card: Card, what: str) -> Button | None:
     """The button of that name, as the card has it now."""
-    if what in set(Verb):
-        return next((each for each in card.buttons if each.verb == what), None)
+    named = next((each for each in card.buttons if each.name == what), None)
+    if named is not None or what in set(Verb):
+        return named or next((each for each in card.buttons if each.verb == what), None)
     ordinal = _ORDINAL.fullmatch(what)
     place = int(ordinal["place"]) if ordinal else len(card.buttons)
     return card.buttons[place] if place < len(card.buttons) else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.cards.face import faced
-from bot.channel import Attached, CardKind, Reply
+from bot.channel import Attached, Card, CardKind, Reply
 from bot.chat.buttons import callbacks
 from bot.chat.port import Limits, Message
 from bot.chat.requests import ANSWER, LOW, about
@@ -85,7 +86,7 @@ async def next_call(
         revision=post.wanted,
         sha256=sha_of(piece),
         verdict=may_post(given, policy),
-        bound={card.about: card.sha256 for card in cards if card.kind in BINDING} if last else {},
+        bound=_bound(cards) if last else {},
         message=post.message,
         part=1 if rewriting else part,
         parts=1 if rewriting else len(found),
@@ -98,6 +99,15 @@ async def next_call(
         callbacks=callbacks(post.nonce, cards),
         silent=post.urgency == LOW,
     )
+
+
+def _bound(cards: Iterable[Card]) -> dict[str, str]:
+    """Each approval that can be tapped there, with the sha256 of what is shown of it."""
+    found: dict[str, str] = {}
+    for card in cards:
+        found |= {card.about: card.sha256} if card.kind in BINDING else {}
+        found |= card.binds
+    return found
 
 
 def sha_of(piece: Piece) -> str:

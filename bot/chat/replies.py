@@ -14,7 +14,7 @@ from bot.chat.buttons import Buttons, NotTapped, Tapped
 from bot.chat.context import Context, in_context
 from bot.chat.forms import Asking, Form, FormField, Signalling
 from bot.chat.port import Adapter
-from bot.chat.requests import ANSWER, about
+from bot.chat.requests import ANSWER, GROUP, about
 from bot.chat.sessions import session_of
 from bot.commands import Commands, Session, parse
 from bot.commands.answers import trouble
@@ -175,6 +175,10 @@ class Replies:
     async def _see(self, turn: Turn, tapped: Tapped) -> None:
         """A tap is bound to what its own message showed, whatever else is in the chat."""
         session, name = turn.commands.session, tapped.about
+        if about(tapped.post.subject)[0] == GROUP:
+            session.seen.update(tapped.post.bound)
+            for listed in tapped.post.bound:
+                session.drafts.pop(listed, None)
         approval = await self._app.views.get(Approval, name) if name else None
         if approval is None:
             return

@@ -21,6 +21,7 @@ QUESTION: Final = "question"
 FAILURE: Final = "failure"
 FACT: Final = "fact"
 ANSWER: Final = "answer"
+GROUP: Final = "group"
 
 URGENT: Final = "urgent"
 NORMAL: Final = "normal"

@@ -9,11 +9,12 @@ from typing import Final
 from msgspec import Struct
 
 from bot.chat.answering import Answering
+from bot.chat.attending import attending_of, lists_of
 from bot.chat.inbound import ChatDoor
 from bot.chat.outbox import PACE_S, Outbox, Timing
 from bot.chat.port import Adapter
 from bot.chat.posts import buttons_of, outbox_of, requests_of, subjects_of
-from bot.chat.requests import ANSWER
+from bot.chat.requests import ANSWER, GROUP
 from bot.opening import App
 from bot.work.worker import Worker
 
@@ -80,5 +81,7 @@ def chats_of(
         {each.channel: each for each in services},
     )
     subjects.renders(ANSWER, answering.render)
-    outbox = outbox_of(app, services, subjects, timing=timing, pace=pace)
+    subjects.renders(GROUP, lists_of(app).render)
+    attending = timing or attending_of(app)
+    outbox = outbox_of(app, services, subjects, timing=attending, pace=pace)
     return Chats(answering, outbox, tuple(services))

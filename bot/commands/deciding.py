@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from msgspec.structs import replace
@@ -21,6 +22,9 @@ from ledger.domain.commands import Command
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Question, Stop
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.folding_copies import COPY
+
+_IDENTIFIED: Final = re.compile(r"#?\d{1,9},?|apr-[0-9a-z]{8}")
+"""A card by its number or id, as several of them stand in a row."""
 
 
 class Deciding:
@@ -45,6 +49,8 @@ class Deciding:
 
     async def approve(self, said: str) -> Reply:
         """Let the bytes run that this person saw last; a card not seen yet is shown first."""
+        if len(several := said.split()) > 1 and all(map(_IDENTIFIED.fullmatch, several)):
+            return await self._approve_each([name.rstrip(",") for name in several])
         named = await self._approval(said)
         if isinstance(named, Approval) and named.status is ApprovalStatus.EXPIRED:
             return await self._renew(named)
@@ -60,6 +66,31 @@ class Deciding:
             return Reply(lines=(texts.NOT_SEEN,), cards=(card,), hints=(again,))
         verb = Verb.EDIT if edits else Verb.APPROVE
         return await self._tap(found, verb, card.sha256, edits=edits)
+
+    async def _approve_each(self, names: list[str]) -> Reply:
+        """Several at once, one by one: each tap counts for the bytes that were seen of that one.
+
+        What is decided already is tapped too, and answered in words: done again after a crash,
+        this says the same things in the same order.
+        """
+        lines: list[str] = []
+        unseen: list[str] = []
+        fact = ""
+        for name in names:
+            found = await self._approval(name)
+            if isinstance(found, Reply):
+                lines += found.lines
+                continue
+            seen = self._session.seen.get(found.id, "")
+            if not seen or self._session.drafts.get(found.id):
+                unseen.append(str(found.number))
+                continue
+            fact = await self._office.tap(found.id, Verb.APPROVE, seen)
+            title = one_line(found.title or str(found.number))
+            lines.append(texts.NOTED[Verb.APPROVE].format(title=title))
+        if unseen:
+            lines.append(texts.NOT_SEEN_ALL.format(numbers=", ".join(unseen), first=unseen[0]))
+        return Reply(lines=tuple(lines), trouble=not fact, waits_for=fact)
 
     async def _renew(self, expired: Approval) -> Reply:
         """A yes that came too late: nothing runs, and Coo looks afresh and asks again."""

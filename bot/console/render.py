@@ -33,6 +33,7 @@ _BORDERS: Final = {
     CardKind.OUTCOME: "green",
     CardKind.DECIDED: "dim",
     CardKind.DETAILS: "blue",
+    CardKind.LIST: "yellow",
 }
 
 

@@ -41,6 +41,7 @@ SIGNS: Final = {
     CardKind.OUTCOME: "🟢",
     CardKind.DECIDED: "⚪",
     CardKind.DETAILS: "🔎",
+    CardKind.LIST: "🟡",
 }
 WARNING: Final = "⚠️"
 

@@ -82,7 +82,8 @@ MORE_HELP: Final = {
     "home": "Slack shows it as the app's Home tab, Telegram after /start.",
     "approve": (
         "An approval counts for the bytes you saw here. A card you have not seen yet is shown "
-        "first; say `approve` again to let it run. After `edit`, it sends the preview."
+        "first; say `approve` again to let it run. After `edit`, it sends the preview. "
+        "`approve 3 4 5` approves each of them, as you saw it."
     ),
     "edit": (
         "`edit 3` opens the text; `edit 3 subject New subject` changes it in one line (\\n begins "
@@ -186,6 +187,10 @@ NOT_EDITABLE: Final = Trouble(
 )
 NOTHING_EDITABLE: Final = Trouble(
     "Nothing in it can be edited by hand.", "Write `tell {number} HOW you want it`."
+)
+NOT_SEEN_ALL: Final = (
+    "You have not seen {numbers} here as it is now, so nothing of that was approved. "
+    "`show {first}` shows it."
 )
 NOT_SEEN: Final = "You have not seen this one here yet. Nothing was sent."
 APPROVE_AGAIN: Final = "Say `approve {number}` to let exactly this run."

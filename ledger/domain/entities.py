@@ -387,6 +387,7 @@ class Post(Struct, frozen=True, kw_only=True, tag="post", gc=False):
     remedy: str = ""
     attempted_at: datetime | None = None
     delivered_at: datetime | None = None
+    first_shown_at: datetime | None = None
 
     @property
     def place(self) -> str:

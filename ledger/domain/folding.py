@@ -127,6 +127,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ConfirmationAsked: (fold_confirming,),
     events.ChangeConfirmed: (fold_confirming,),
     events.ChangeRefused: (fold_confirming,),
+    events.PostsGrouped: (fold_posts,),
     events.PairingOffered: (fold_pairing,),
     events.ChatPaired: (fold_pairing,),
     events.ChatRoleChanged: (fold_pairing,),
@@ -162,7 +163,6 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.DeliveryRecorded,
         events.DigestMade,
         events.HeadAnchored,
-        events.PostsGrouped,
         events.CaseErased,
         events.DocumentKept,
         events.ErasureOrdered,
@@ -247,15 +247,20 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
 
 
 def _of_post(post: Post) -> list[str]:
-    """`due` while the outbox has work with it; `chat:` while it may change or can be tapped."""
+    """`due` while the outbox has work with it; `chat:` while it may change or can be tapped.
+
+    `shown:PLACE:DAY` is of the day (UTC) on which it was first there.
+    """
     alive = [f"chat:{post.place}"] if post.due or post.open else []
     there = [post.message, *post.copies] if post.message else []
+    day = f"{post.first_shown_at:%Y-%m-%d}" if post.first_shown_at else ""
     return [
         f"nonce:{post.nonce}",
         f"subject:{post.subject}",
         f"status:{post.status}",
         *(["due"] if post.due else []),
         *alive,
+        *([f"shown:{post.place}:{day}"] if day else []),
         *(f"bound:{approval}" for approval in post.bound),
         *(f"message:{post.place}:{message}" for message in there),
     ]

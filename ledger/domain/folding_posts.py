@@ -15,6 +15,7 @@ from ledger.domain.events import (
     PostFailed,
     PostOutdated,
     PostRequested,
+    PostsGrouped,
     PostUnknown,
     PostWithdrawn,
 )
@@ -27,6 +28,8 @@ def fold_posts(fact: Fact, look: Look) -> list[Entity]:
     post = look.get(Post, getattr(fact.event, "post", ""))
     if isinstance(fact.event, PostRequested):
         return [] if post else [_requested(fact.event, fact)]
+    if isinstance(fact.event, PostsGrouped):
+        return _grouped(fact.event, look)
     altered = _altered(fact, post) if post else {}
     return [replace(post, **altered)] if post and altered else []
 
@@ -47,6 +50,13 @@ def _requested(event: PostRequested, fact: Fact) -> Post:
         not_before=event.not_before,
         instead_of=event.instead_of,
     )
+
+
+def _grouped(event: PostsGrouped, look: Look) -> list[Entity]:
+    """What goes on in a list goes no further by itself, unless it is there already."""
+    found = (look.get(Post, name) for name in event.posts)
+    alone = (post for post in found if post and not post.message)
+    return [replace(post, status=PostStatus.WITHDRAWN, open=False) for post in alone]
 
 
 def _altered(fact: Fact, post: Post) -> dict[str, Any]:
@@ -102,6 +112,7 @@ def _delivered(event: PostDelivered, fact: Fact, post: Post) -> dict[str, Any]:
         "cause": "",
         "remedy": "",
         "delivered_at": fact.at,
+        "first_shown_at": post.first_shown_at or fact.at,
     }
 
 
