@@ -41,6 +41,9 @@ PACE_S: Final = 1.0
 LOOK_S: Final = 0.25
 """How often posts of other processes are looked for."""
 
+IDLE_S: Final = 5.0
+"""How long at most a chat waits before it looks again at what is not due yet."""
+
 HELD_S: Final = 10.0
 """How long a copy that must not act waits before it looks again."""
 
@@ -142,6 +145,8 @@ class Outbox:
         """One chat, post after post; `waiting` for those that are due only later."""
         while not stop.is_set():
             due = await self._due(place)
+            if not due and self._queues.get(place):
+                continue  # more came while these were looked at
             if not due:
                 self._queues.pop(place, None)
                 return
@@ -153,7 +158,7 @@ class Outbox:
             elif waiting:
                 soonest = min(when for when, _ in times)
                 left = (soonest - now).total_seconds()
-                await first_of(self._news.wait(), pause(self._clock, min(left, LOOK_S), stop))
+                await first_of(self._news.wait(), pause(self._clock, min(left, IDLE_S), stop))
             else:
                 return
 
@@ -326,6 +331,7 @@ class Outbox:
                 found = await self._views.get(Post, fact.event.post)
                 if found is not None and found.due:
                     self._queue(found)
+                    self._news.set()
 
     def _queue(self, post: Post) -> None:
         if post.channel in self._adapters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -553,3 +554,42 @@ async def test_a_long_answer_leaves_in_parts_with_the_buttons_on_the_last(chats:
     assert tappable(parts) == [parts[-1]]
     said = [line for each in parts if each.message for line in each.message.reply.lines]
     assert tuple(said) == lines
+
+
+async def test_many_posts_at_once_all_arrive_in_the_order_they_were_asked_for(
+    chats: Chats,
+) -> None:
+    identity = await chats.pair("slack", "D1")
+    await chats.settle()
+    found = await chats.business.app.views.get(ChatIdentity, identity)
+    requests = requests_of(chats.business.app)
+
+    async def said(post: Post) -> Reply:
+        return Reply(lines=(post.subject,))
+
+    chats.outbox._subjects.renders("n", said)
+    wanted = [f"n:{number:03}" for number in range(120)]
+    for subject in wanted:
+        await chats.fact(requests.post(subject, subject, home_of(found)))
+    await chats.settle()
+    shown = [text_of(each) for each in chats.slack.shown if each.message]
+    assert [text for text in shown if text.startswith("n:")] == wanted
+
+
+async def test_while_the_outbox_runs_what_comes_is_posted_and_stopping_leaves_nothing_half(
+    chats: Chats,
+) -> None:
+    await chats.pair("slack", "D1")
+    await chats.pair("telegram", "77")
+    stop = asyncio.Event()
+    chats.outbox._pace = 0.0
+    running = asyncio.create_task(chats.outbox.run(stop))
+    try:
+        await chats.business.mail(LEAD)
+        async with asyncio.timeout(30):
+            while not (cards_of(chats.slack) and cards_of(chats.telegram)):  # noqa: ASYNC110 - it works meanwhile
+                await asyncio.sleep(0)
+    finally:
+        stop.set()
+        await running
+    assert not [post for post in await chats.posts() if post.status is PostStatus.ATTEMPTED]
