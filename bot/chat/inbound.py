@@ -161,7 +161,7 @@ def _clean(text: str) -> str:
 def _says_nothing(received: ChatReceived) -> bool:
     match received.kind:
         case ChatKind.MESSAGE | ChatKind.EDITED:
-            return not received.text.strip() and not received.files
+            return not (received.text.strip() or received.files or received.notes)
         case ChatKind.TAP | ChatKind.FORM:
             return not received.button
         case ChatKind.DELETED:

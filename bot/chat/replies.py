@@ -38,9 +38,6 @@ _TYPED: Final = {
 _LONG: Final = Replay | Prove | Verify | WhatIf | Takeover | Erase
 """What takes long enough to show that Coo is at it."""
 
-_START: Final = "start"
-"""What a service says when somebody opens the chat for the first time."""
-
 
 class Turn:
     """One thing a person did, its conversation, and what the answer turned out to be about."""
@@ -129,7 +126,7 @@ class Replies:
         asked = await self._asked_for(quoted) if quoted else None
         if asked is not None and parse(received.text).__class__.__name__ == "Say":
             return await self._filled(turn, *asked, {"": received.text})
-        line = in_context(_started(received.text), await self._context.about(received))
+        line = in_context(received.text, await self._context.about(received))
         if isinstance(parse(line), _LONG):
             await self._sign(received, texts.WORKING)
         return await turn.commands.answer(line)
@@ -209,7 +206,7 @@ class Replies:
         if reply.editor is None:
             return reply
         names = ", ".join(reply.editor.fields)
-        return replace(reply, hints=(texts.FORM_WANTS.format(names=names), *reply.hints))
+        return replace(reply, hints=(texts.FORM_WANTS.format(names=names),))
 
     async def _form(self, turn: Turn, who: ChatIdentity) -> Reply | None:
         found = await self._tapped(turn.received, who.id)
@@ -231,7 +228,10 @@ class Replies:
         if verb is not Verb.EDIT:
             words = " ".join(text.strip() for text in fields.values())
             return await turn.commands.answer(f"{_TYPED[verb]} {approval.id} {words}")
-        return await turn.commands.edited(approval.id, await self._texts(approval, fields))
+        edits = await self._texts(approval, fields)
+        if "" in fields:  # one text at a time: what was changed before it stays changed
+            edits = {**turn.commands.session.drafts.get(approval.id, {}), **edits}
+        return await turn.commands.edited(approval.id, edits)
 
     async def _texts(self, approval: Approval, fields: dict[str, str]) -> dict[str, str]:
         """The texts by name. One without a name begins with it, or is the longest one."""
@@ -324,11 +324,6 @@ def _shown_on_card(tapped: Tapped, reply: Reply) -> bool:
     return (
         bool(tapped.about) and bool(reply.waits_for) and not reply.trouble and len(reply.lines) == 1
     )
-
-
-def _started(text: str) -> str:
-    """`/start` opens a chat: how things stand."""
-    return "status" if text.strip().lstrip("/").lower() == _START else text
 
 
 def cards_of(reply: Reply) -> tuple[str, ...]:

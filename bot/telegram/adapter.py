@@ -12,6 +12,7 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
+    ReplyParameters,
     Update,
 )
 from telegram.constants import ChatAction
@@ -23,7 +24,7 @@ from bot.chat.port import ChatTrouble, Limits, Message, RateLimited, Refused, Un
 from bot.intake import Taken
 from bot.telegram.connection import Connection
 from bot.telegram.failing import asked, gone, trouble_of, unchanged
-from bot.telegram.inbound import CHANNEL, key_of, received
+from bot.telegram.inbound import CHANNEL, key_of, received, topic_of
 from bot.telegram.menu import menu
 from bot.telegram.rendering import Part, sheet, single
 from bot.telegram.streaming import Stream, entities, quietly
@@ -209,6 +210,7 @@ class TelegramAdapter:
             link_preview_options=NO_PREVIEW,
             disable_notification=silent or None,
             message_thread_id=_topic(thread),
+            reply_parameters=_quoting(thread),
             reply_markup=_markup(part),
         )
         return str((await asked(call)).message_id)
@@ -245,7 +247,15 @@ def _number(ident: str) -> int:
 
 
 def _topic(thread: str) -> int | None:
-    return _number(thread) if thread else None
+    topic = topic_of(thread)
+    return _number(topic) if topic else None
+
+
+def _quoting(thread: str) -> ReplyParameters | None:
+    """A thread that is no topic is a message: the answer quotes it, where it still stands."""
+    if not thread or topic_of(thread):
+        return None
+    return ReplyParameters(_number(thread), allow_sending_without_reply=True)
 
 
 def _inline(part: Part) -> InlineKeyboardMarkup | None:

@@ -18,6 +18,7 @@ CHANNEL: Final = "telegram"
 WANTED: Final = ("message", "edited_message", "callback_query")
 """The kinds of updates that Coo asks for."""
 
+TOPIC: Final = "topic:"
 _COMMAND: Final = re.compile(r"/(\w+)(?:@(\w+))?(?=\s|$)")
 
 
@@ -159,16 +160,21 @@ def _direct(chat: Chat) -> bool:
 
 
 def _thread(message: Message | None) -> str:
-    """The topic, in a chat that has topics."""
+    """The topic, in a chat that has topics; `topic_of` reads it back."""
     if message is None or not message.is_topic_message or not message.message_thread_id:
         return ""
-    return str(message.message_thread_id)
+    return f"{TOPIC}{message.message_thread_id}"
+
+
+def topic_of(thread: str) -> str:
+    """The id of a topic; "" where the thread is a message, or nothing."""
+    return thread.removeprefix(TOPIC) if thread.startswith(TOPIC) else ""
 
 
 def _reply_to(message: Message) -> str:
     """The message quoted; in a topic each message quotes its beginning, which is no reply."""
     quoted = message.reply_to_message
-    if quoted is None or str(quoted.message_id) == _thread(message):
+    if quoted is None or str(quoted.message_id) == topic_of(_thread(message)):
         return ""
     return str(quoted.message_id)
 

@@ -186,7 +186,7 @@ def _row(to: Writing, row: Row) -> None:
         else:
             to.put(f"{row.label}: ", Style.ITALIC)
         shown = f"{WARNING} {line[1:].lstrip()}" if line.startswith("!") else line
-        to.put(shown, Style.BOLD if row.important and not place else Style.PLAIN)
+        to.said(shown, Style.BOLD if row.important and not place else Style.PLAIN)
 
 
 def _typed(to: Writing, card: Card, ids: Sequence[str]) -> None:

@@ -411,6 +411,9 @@ class TelegramServer:
         return chat
 
     def _posted(self, chat: int, content: dict[str, Any], call: Call) -> dict[str, Any]:
+        topic = int(call.fields.get("message_thread_id", 0))
+        if topic and topic not in self.messages[chat]:
+            raise Refusal("Bad Request: message thread not found")
         reply = decoded(call.fields.get("reply_parameters")) or {}
         target = int(reply.get("message_id", 0))
         if target and target not in self.messages[chat]:

@@ -168,7 +168,7 @@ def test_in_a_topic_the_answer_goes_there_and_its_beginning_is_no_reply() -> Non
     begun = {"message_id": 30, "date": 1, "chat": FORUM, "from": NORA}
     topic = {"message_thread_id": 30, "is_topic_message": True, "reply_to_message": begun}
     event = heard("/inbox@coo_bot", FORUM, **topic)
-    assert (event.thread, event.reply_to) == ("30", "")
+    assert (event.thread, event.reply_to) == ("topic:30", "")
 
 
 def test_a_forwarded_message_is_quoted_and_never_an_order() -> None:
