@@ -1,4 +1,4 @@
-"""The operator's phone with Telegram on it: a whole company, the real client, a server on loopback."""
+"""The operator's phone with Telegram on it: a whole company, the real client, a loopback server."""
 
 from __future__ import annotations
 
