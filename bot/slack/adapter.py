@@ -25,7 +25,7 @@ from bot.chat.port import ChatTrouble, Limits, Lost, Message
 from bot.chat_settings import SlackSettings
 from bot.console.render import plain
 from bot.slack.blocks import Sheet, sheet
-from bot.slack.calls import SlackRefused, asked, client_of
+from bot.slack.calls import SlackRefused, app_id_of, asked, client_of
 from bot.slack.files import fetched, uploaded
 from bot.slack.home import Homes, HomeTabs
 from bot.slack.inbound import CHANNEL, Me
@@ -267,7 +267,7 @@ class SlackAdapter:
             team=str(told.get("team_id", "")),
             user=str(told.get("user_id", "")),
             bot=str(told.get("bot_id", "")),
-            app=str(told.get("app_id") or _app_of(self._settings)),
+            app=app_id_of(told, self._settings),
         )
 
     async def _by_socket(self, stop: asyncio.Event) -> None:
@@ -357,12 +357,6 @@ def _metadata(message: Message) -> dict[str, Any] | None:
     if not message.post:
         return None
     return {"event_type": POSTED, "event_payload": {"post": message.post, "n": message.n}}
-
-
-def _app_of(settings: SlackSettings) -> str:
-    """The app's id, which is part of an app-level token: `xapp-1-A0123-…`."""
-    parts = settings.app_token.reveal().split("-") if settings.app_token else []
-    return parts[2] if len(parts) > 3 and parts[2].startswith("A") else ""  # noqa: PLR2004  # see above
 
 
 async def _connected(handler: AsyncSocketModeHandler) -> None:

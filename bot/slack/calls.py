@@ -72,12 +72,12 @@ class SlackRefused(Refused):
         self.code = code
 
 
-def client_of(settings: SlackSettings) -> AsyncWebClient:
+def client_of(settings: SlackSettings, *, timeout: int = TIMEOUT_S) -> AsyncWebClient:
     """The client for every call. Without retry handlers: a repeated post would be a second one."""
     return AsyncWebClient(
         token=settings.bot_token.reveal(),
         base_url=f"{settings.api}/",
-        timeout=TIMEOUT_S,
+        timeout=timeout,
         retry_handlers=[],
         logger=_log,
     )
@@ -85,6 +85,13 @@ def client_of(settings: SlackSettings) -> AsyncWebClient:
 
 async def asked(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     """What Slack answered. Raises `ChatTrouble` for everything else."""
+    return (await answered(call))[0]
+
+
+async def answered(
+    call: Awaitable[AsyncSlackResponse],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The same with its headers, whose names are in lower case."""
     try:
         response = await call
     except SlackApiError as error:
@@ -95,7 +102,15 @@ async def asked(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
         raise Lost(texts.SLACK_LOST.format(what=type(error).__name__)) from None
     except (SlackObjectFormationError, SlackRequestError) as error:
         raise Refused(texts.SLACK_UNFIT.format(what=type(error).__name__)) from None
-    return response.data if isinstance(response.data, dict) else {}
+    data = response.data if isinstance(response.data, dict) else {}
+    return data, {str(name).lower(): str(value) for name, value in response.headers.items()}
+
+
+def app_id_of(told: dict[str, Any], settings: SlackSettings) -> str:
+    """The app's id, as `auth.test` says or as part of an app-level token: `xapp-1-A0123-…`."""
+    parts = settings.app_token.reveal().split("-") if settings.app_token else []
+    named = parts[2] if len(parts) > 3 and parts[2].startswith("A") else ""  # noqa: PLR2004  # see above
+    return str(told.get("app_id") or named)
 
 
 def _refusal(error: SlackApiError) -> ChatTrouble:

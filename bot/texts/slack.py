@@ -63,3 +63,54 @@ SLACK_HOME_STRANGER: Final = Trouble(
     "Coo works for somebody else here",
     "If that is you: run `coo pair` where Coo runs, and send me the code it shows.",
 )
+
+SLACK_APP_NAME: Final = "Coo"
+SLACK_APP_DESCRIPTION: Final = "Runs the operations of your one-person company, and asks you first."
+SLACK_APP_COLOUR: Final = "#1f3a5f"
+SLACK_COMMAND_DOES: Final = "What waits, what is running, and everything else Coo can do"
+SLACK_COMMAND_USAGE: Final = "inbox | status | approve 3 | help"
+SLACK_SCOPE_MENTIONS: Final = "hear when somebody mentions Coo in a channel"
+SLACK_SCOPE_ASSISTANT: Final = "show that Coo is at it, and offer what to ask"
+SLACK_SCOPE_HISTORY: Final = "look up its own message after a lost answer, instead of posting twice"
+SLACK_SCOPE_WRITE: Final = "write messages and cards, and rewrite its own"
+SLACK_SCOPE_COMMANDS: Final = "be reached by `/coo`"
+SLACK_SCOPE_FILES_READ: Final = "take in the files that you send it"
+SLACK_SCOPE_FILES_WRITE: Final = "hang documents and pictures on its cards"
+SLACK_SCOPE_DIRECT: Final = "read what you write to it, and look up its own messages there"
+SLACK_SCOPE_OPEN: Final = "answer `/coo` in your direct chat with it"
+SLACK_NEXT: Final = (
+    "Paste it at https://api.slack.com/apps: Create New App, From a manifest. docs/slack.md goes on.",
+)
+SLACK_NO_PUBLIC_URL: Final = Trouble(
+    "COO_PUBLIC_URL is not set, so Slack could not reach Coo over HTTP.",
+    "Set it to where the internet reaches this machine, or leave --http out: Socket Mode needs "
+    "no address.",
+)
+SLACK_ABSENT: Final = Trouble(
+    "Not set up.", "`coo slack manifest` makes the app in three minutes; see docs/slack.md."
+)
+SLACK_BOT: Final = "{name} in {team} ({team_id}), app {app}"
+SLACK_TWO_APPS: Final = Trouble(
+    "The two tokens are of different apps: {ours} and {theirs}.",
+    "Take COO_SLACK_BOT_TOKEN and COO_SLACK_APP_TOKEN from the same app.",
+)
+SLACK_MISSING_SCOPES: Final = Trouble(
+    "The bot lacks permissions: {scopes}.",
+    "Paste `coo slack manifest` into App Manifest of the app's settings, and install it anew.",
+)
+SLACK_NO_WAY_IN: Final = Trouble(
+    "Coo can write, but hears nothing: there is no app-level token.",
+    "Basic Information, App-Level Tokens: make one with connections:write, set COO_SLACK_APP_TOKEN.",
+)
+SLACK_HALF_HTTP: Final = Trouble(
+    "There is a signing secret, but COO_PUBLIC_URL is not set, so Slack cannot reach Coo.",
+    "Set COO_PUBLIC_URL, or use Socket Mode: set COO_SLACK_APP_TOKEN.",
+)
+SLACK_APP_TOKEN: Final = Trouble(
+    "The app-level token opens no connection. {why}",
+    "Make a new one with connections:write under Basic Information, set COO_SLACK_APP_TOKEN, and "
+    "see that Socket Mode is on.",
+)
+SLACK_BY_SOCKET: Final = "Socket Mode works: no address of this machine is needed."
+SLACK_BY_HTTP: Final = "Slack delivers to {url}."
+SLACK_LOOK_AGAIN: Final = "Look again in a minute; is this machine online?"
