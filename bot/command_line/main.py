@@ -23,6 +23,7 @@ from bot import texts
 from bot.channel import CONSOLE, Reply
 from bot.command_line.copies import register
 from bot.command_line.prove import prove
+from bot.command_line.slack import slack
 from bot.commands import Commands, Session
 from bot.commands.proving import verified
 from bot.company.init import company_by_asking, refuse_existing, write_company
@@ -32,6 +33,7 @@ from bot.console.render import put
 from bot.console.screen import screen
 from bot.copies.copying import last_copy
 from bot.doctor import Copied, Probes, Report, examine
+from bot.findings import Check
 from bot.folder import Folder
 from bot.office.live import LiveOffice, broken_report
 from bot.opening import App, open_app
@@ -232,6 +234,7 @@ one_shot("role", "Let a paired chat do more or less: `role ID viewer`.", works=T
 one_shot("revoke", "End the pairing of a chat at once, and all its cards.", works=True)
 one_shot("confirm", "Let a change of bank or tax data count, or not: `confirm 5 [no]`.", works=True)
 cli.command()(prove)
+cli.add_typer(slack, name="slack")
 
 
 def settings_for(data: Path | None) -> Settings:
@@ -273,13 +276,22 @@ async def _answered(app: App, line: str, *, works: bool) -> Reply:
 
 async def _examined(settings: Settings, *, quick: bool) -> Report:
     """What there is to say, also of a folder that cannot be opened."""
+    checks = () if quick else _checks(settings)
     if not Folder(settings.data).company.exists():
-        return await examine(settings, None)
+        return await examine(settings, None, checks)
     try:
         async with open_app(settings) as app:
-            return await examine(settings, _probes(app, quick=quick))
+            return await examine(settings, _probes(app, quick=quick), checks)
     except (CooError, OSError) as error:
-        return await examine(settings, error)
+        return await examine(settings, error, checks)
+
+
+def _checks(settings: Settings) -> tuple[Check, ...]:
+    """What each chat has to say of its own set-up."""
+    from bot.slack.checking import SlackCheck  # noqa: PLC0415 - see above
+    from bot.telegram.checking import TelegramCheck  # noqa: PLC0415 - see above
+
+    return SlackCheck(settings.slack), TelegramCheck(settings.telegram)
 
 
 def _probes(app: App, *, quick: bool) -> Probes:

@@ -40,4 +40,4 @@ def manifest(
     found = made.manifest(url)
     form = made.as_link if link else made.as_yaml if as_yaml else made.as_json
     typer.echo(form(found))
-    put(screen(stderr=True), Reply(hints=texts.SLACK_NEXT))
+    put(screen(stderr=True), Reply(hints=texts.SLACK_OPEN if link else texts.SLACK_NEXT))

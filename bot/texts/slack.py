@@ -79,8 +79,10 @@ SLACK_SCOPE_FILES_WRITE: Final = "hang documents and pictures on its cards"
 SLACK_SCOPE_DIRECT: Final = "read what you write to it, and look up its own messages there"
 SLACK_SCOPE_OPEN: Final = "answer `/coo` in your direct chat with it"
 SLACK_NEXT: Final = (
-    "Paste it at https://api.slack.com/apps: Create New App, From a manifest. docs/slack.md goes on.",
+    "Paste it at https://api.slack.com/apps: Create New App, From a manifest.",
+    "docs/slack.md goes on from there.",
 )
+SLACK_OPEN: Final = ("Open it, choose your workspace, create. docs/slack.md goes on from there.",)
 SLACK_NO_PUBLIC_URL: Final = Trouble(
     "COO_PUBLIC_URL is not set, so Slack could not reach Coo over HTTP.",
     "Set it to where the internet reaches this machine, or leave --http out: Socket Mode needs "
@@ -100,7 +102,8 @@ SLACK_MISSING_SCOPES: Final = Trouble(
 )
 SLACK_NO_WAY_IN: Final = Trouble(
     "Coo can write, but hears nothing: there is no app-level token.",
-    "Basic Information, App-Level Tokens: make one with connections:write, set COO_SLACK_APP_TOKEN.",
+    "Basic Information, App-Level Tokens: make one with connections:write, and set "
+    "COO_SLACK_APP_TOKEN.",
 )
 SLACK_HALF_HTTP: Final = Trouble(
     "There is a signing secret, but COO_PUBLIC_URL is not set, so Slack cannot reach Coo.",
