@@ -32,7 +32,9 @@ def test_every_command_on_a_page_exists(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_option_on_a_page_is_one_of_its_command(page: Path) -> None:
     for first, *rest in typed(page):
-        options = {name for each in COMMANDS[first].params for name in each.opts}
+        inner = getattr(COMMANDS[first], "commands", {}).values()
+        params = [each for command in (COMMANDS[first], *inner) for each in command.params]
+        options = {name for each in params for name in each.opts}
         assert {word for word in rest if word.startswith("--")} <= options, (first, rest)
 
 
