@@ -13,6 +13,7 @@ from bot.chat.attached import take_files
 from bot.chat.buttons import Buttons, NotTapped, Tapped
 from bot.chat.context import Context, in_context
 from bot.chat.forms import Asking, Form, FormField, Signalling
+from bot.chat.meant import not_as_an_answer
 from bot.chat.port import Adapter
 from bot.chat.requests import ANSWER, GROUP, about
 from bot.chat.sessions import session_of
@@ -129,7 +130,8 @@ class Replies:
         line = in_context(received.text, await self._context.about(received))
         if isinstance(parse(line), _LONG):
             await self._sign(received, texts.WORKING)
-        return await turn.commands.answer(line)
+        unclear = await not_as_an_answer(self._app.views, received, turn.fact.at, line)
+        return unclear or await turn.commands.answer(line)
 
     async def _asked_for(self, post: Post) -> tuple[Approval, Verb] | None:
         """What a quoted answer had asked for: the button's verb and its card."""

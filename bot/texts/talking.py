@@ -75,6 +75,14 @@ CHAT_BROKEN = Trouble(
     "That failed inside Coo: {what}.", "Nothing more was done. Try it again, or say `status`."
 )
 CHAT_NOTES = "Of your message, {notes}."
+CHAT_MEANT = (
+    "Question {number} is open ({about}), and I am not sure that you answered it. "
+    "Nothing was sent."
+)
+CHAT_MEANT_HOW = (
+    "If it is the answer, reply in the thread of the question, or say `{number} {answer}`. "
+    "If it is something else, say `say {answer}`."
+)
 WORKING = "Working on it …"
 CHATS_ELSEWHERE = "The chats of this folder are run by {holder}; this process leaves them to it."
 CHATS_SERVED = "In chat: {channels}."

@@ -262,7 +262,9 @@ async def test_what_slack_brings_backwards_is_taken_in_the_order_it_was_written(
     await nora.writes("help approve")
     await company.slack.release(backwards=True)
     await company.settle()
-    assert len(nora.reads()) == 4
+    first, second = nora.reads()[-2:]
+    assert "Nothing waits for you" in first.text
+    assert "Let exactly the shown bytes run" in second.text
 
 
 async def test_a_post_whose_answer_was_lost_stands_there_once_and_its_button_works(
@@ -335,3 +337,47 @@ async def test_a_revoked_token_is_a_failure_with_a_remedy_and_the_cards_come_lat
     await company.settle()
     assert "token" in (await company.business.says("failures")).lower()
     company.slack.revoked.clear()
+
+
+# --- questions -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def question(company: Company, nora: Person) -> Seen:
+    """A customer asks something that only the operator can answer; Coo has asked her."""
+    await company.business.mail(LEAD)
+    await company.settle()
+    await company.taps(nora, "Approve")
+    (offer,) = company.business.sent()
+    await company.business.mail("Can you come to our office in Kiel?\n\nAda\n", answers=offer)
+    await company.settle()
+    return next(each for each in nora.reads() if "What shall I answer?" in each.text)
+
+
+async def test_words_right_below_a_question_are_its_answer(
+    company: Company, nora: Person, question: Seen
+) -> None:
+    await company.tells(nora, "Yes, on Friday at ten.")
+    assert "Yes, on Friday at ten." in company.business.sent()[-1].get_content()
+    assert "Yes, on Friday at ten." in nora.now(question).text
+
+
+async def test_what_the_operator_asks_is_never_mailed_to_a_customer_as_an_answer(
+    company: Company, nora: Person, question: Seen
+) -> None:
+    before = len(company.business.sent())
+    asked = await company.tells(nora, "How much did Ada agree to pay?")
+    assert "I am not sure that you answered it. Nothing was sent." in asked
+    assert len(company.business.sent()) == before
+
+
+async def test_words_hours_after_a_question_are_asked_about_and_in_its_thread_they_answer_it(
+    company: Company, nora: Person, question: Seen
+) -> None:
+    before = len(company.business.sent())
+    company.business.clock.forward(hours=3)
+    asked = await company.tells(nora, "Yes, on Friday at ten.")
+    assert "Nothing was sent." in asked
+    assert len(company.business.sent()) == before
+    await company.tells(nora, "Yes, on Friday at ten.", thread=question)
+    assert "Yes, on Friday at ten." in company.business.sent()[-1].get_content()
