@@ -162,7 +162,7 @@ def _asks(reply: Reply) -> str:
 def _card(to: Writing, card: Card, ids: Sequence[str]) -> None:
     shown = face(card)
     number = f"{card.number} · " if card.number else ""
-    to.put(f"{SIGNS[card.kind]} {number}{card.title}", Style.BOLD)
+    to.put(f"{SIGNS[card.kind]} {number}{shown.title}", Style.BOLD)
     for row in shown.rows:
         _row(to, row)
     if card.excerpt:
