@@ -10,6 +10,7 @@ from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -108,7 +109,7 @@ async def examine(
     return Report(
         findings=tuple(findings),
         data=tuple(_files(settings.data)),
-        leaves=tuple(_leaves(settings.model, known)),
+        leaves=tuple(_leaves(settings, known)),
     )
 
 
@@ -320,11 +321,19 @@ def _files(data: Path) -> Iterator[tuple[str, str, str, str]]:
         yield name, there, what, keep
 
 
-def _leaves(model: ModelEndpoint | None, company: Company | None) -> Iterator[str]:
-    if model is None or (company and not may_reach(company, model)):
+def _leaves(settings: Settings, company: Company | None) -> Iterator[str]:
+    model = settings.model
+    shown = model is not None and not (company and not may_reach(company, model))
+    chats = {"Slack": settings.slack, "Telegram": settings.telegram}
+    if not shown and not any(chats.values()):
         yield texts.LEAVES_NOTHING
         return
-    place = texts.LEAVES_LOCAL if model.local else texts.LEAVES_OUT
-    yield place.format(host=model.host, model=model.model)
-    yield texts.LEAVES_WHAT
+    if shown and model is not None:
+        place = texts.LEAVES_LOCAL if model.local else texts.LEAVES_OUT
+        yield place.format(host=model.host, model=model.model)
+        yield texts.LEAVES_WHAT
+    for channel, chat in chats.items():
+        if chat is not None:
+            yield texts.LEAVES_CHAT.format(host=urlsplit(chat.api).netloc, channel=channel)
+            yield texts.LEAVES_CARDS
     yield texts.LEAVES_REST

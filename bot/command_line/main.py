@@ -10,7 +10,7 @@ import asyncio
 import signal
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -275,23 +275,23 @@ async def _answered(app: App, line: str, *, works: bool) -> Reply:
 
 
 async def _examined(settings: Settings, *, quick: bool) -> Report:
-    """What there is to say, also of a folder that cannot be opened."""
-    checks = () if quick else _checks(settings)
+    """What there is to say, also of a folder that cannot be opened. `quick` asks no chat."""
     if not Folder(settings.data).company.exists():
-        return await examine(settings, None, checks)
+        return await examine(settings, None, _checks(settings, None, quick=quick))
     try:
         async with open_app(settings) as app:
+            checks = _checks(settings, app, quick=quick)
             return await examine(settings, _probes(app, quick=quick), checks)
     except (CooError, OSError) as error:
-        return await examine(settings, error, checks)
+        return await examine(settings, error, _checks(settings, None, quick=quick))
 
 
-def _checks(settings: Settings) -> tuple[Check, ...]:
-    """What each chat has to say of its own set-up."""
-    from bot.slack.checking import SlackCheck  # noqa: PLC0415 - see above
-    from bot.telegram.checking import TelegramCheck  # noqa: PLC0415 - see above
+def _checks(settings: Settings, app: App | None, *, quick: bool) -> Sequence[Check]:
+    if quick:
+        return ()
+    from bot.chat.checks import checks_of  # noqa: PLC0415 - the clients of the chats load slowly
 
-    return SlackCheck(settings.slack), TelegramCheck(settings.telegram)
+    return checks_of(settings, app)
 
 
 def _probes(app: App, *, quick: bool) -> Probes:

@@ -92,4 +92,18 @@ LEAVES_WHAT: Final = (
     "  the texts of mails, your price list and what memory recalls, as `model_may_see` and the "
     "rules allow."
 )
+LEAVES_CHAT: Final = "To {host}, for {channel}:"
+LEAVES_CARDS: Final = (
+    "  what you see there: cards with names, amounts, texts and documents, answers, digests."
+)
 LEAVES_REST: Final = "Nothing else. Mails are files in `mail/out`, and no usage is reported."
+
+DOCTOR_PAIRED: Final = "{chats} of {people}"
+DOCTOR_NOBODY_PAIRED: Final = Trouble(
+    "Nobody is paired, so Coo answers no chat and nothing can be approved there.",
+    "Type `pair` in `coo chat`, and send the code it shows to the bot.",
+)
+DOCTOR_NO_OWNER: Final = "No owner among them: who loses a phone revokes it at this machine."
+DOCTOR_WEB: Final = "listens at {place} while `coo run` does; /healthz says how it is"
+DOCTOR_WEB_PUBLIC: Final = "listens at {place} for {url}; /healthz says how it is"
+DOCTOR_WEB_UNUSED: Final = "No chat uses it: set {names} too, or leave COO_PUBLIC_URL out."

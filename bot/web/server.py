@@ -66,12 +66,15 @@ class WebServer:
             )
         )
         self._socket: socket.socket | None = None
+        self.place = ""
+        """Where it listens, as an address; "" until it is open."""
 
     def open(self) -> str:
         """Bind, and say where. Raises `CannotListen`."""
         self._socket = _bound(self._listen)
         host, port = self._socket.getsockname()[:2]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        self.place = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        return self.place
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`; opened first, where nobody has."""

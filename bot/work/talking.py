@@ -78,6 +78,8 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
 
     found = services_of(app, worker)
     server = web_server(app, worker, found)
+    if server is not None:
+        put(out, Reply(lines=(texts.WEB_OPEN.format(place=server.place),)))
     if found.adapters:
         channels = ", ".join(each.channel for each in found.adapters)
         put(out, Reply(lines=(texts.CHATS_SERVED.format(channels=channels),)))
