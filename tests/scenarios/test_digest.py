@@ -11,8 +11,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.channel import Card
+from bot.chat.checks import PairedCheck
 from bot.chat.inbound import ChatDoor
 from bot.digest.telling import Digests
+from bot.findings import Health
 from bot.zones import zone_of_attention
 from ledger.domain.company import Attention
 from ledger.domain.entities import Alarm, Post
@@ -197,3 +199,13 @@ async def test_what_the_digester_said_survives_a_fold_from_scratch(paired: Any) 
     await paired.mail(LEAD)
     await evening(paired)
     assert (await refold(paired.app.ledger)).identical
+
+
+async def test_doctor_says_whether_anybody_may_decide_in_chat(founder: Any) -> None:
+    async with founder.business() as business:
+        (nobody,) = await PairedCheck(business.app).look()
+        await pair(business)
+        (somebody,) = await PairedCheck(business.app).look()
+    assert (nobody.health, somebody.health) == (Health.ADVICE, Health.OK)
+    assert "`pair`" in nobody.remedy
+    assert somebody.what == "1 chat of 1 person"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chat.checks import WebCheck
 from bot.company.file import FILE_NAME
 from bot.company.text import company_text, defaults
 from bot.console.render import plain
@@ -246,3 +247,41 @@ async def test_a_chat_whose_check_falls_over_is_broken_and_the_rest_is_told_all_
     assert health(report, "Slack") is Health.BROKEN
     assert health(report, FILE_NAME) is Health.OK
     assert report.exit_code == 1
+
+
+async def test_what_a_chat_shows_leaves_this_machine_and_that_is_said(folder: Path) -> None:
+    alone = drawn(await examine(settings(folder), None))
+    chats = {"COO_TELEGRAM_TOKEN": "1:very_secret", "COO_SLACK_BOT_TOKEN": "xoxb-very-secret"}
+    told = drawn(await examine(settings(folder, **chats), None))
+    assert "Nothing. No model is used" in alone
+    assert "To api.telegram.org, for Telegram" in told
+    assert "To slack.com, for Slack" in told
+    assert "very" not in told
+
+
+@pytest.mark.parametrize(
+    ("environ", "well", "said"),
+    [
+        ({"COO_LISTEN": "8081"}, Health.OK, "listens at 127.0.0.1:8081"),
+        (
+            {"COO_PUBLIC_URL": "https://coo.example", "COO_TELEGRAM_TOKEN": "1:a"},
+            Health.ADVICE,
+            "set COO_TELEGRAM_SECRET too",
+        ),
+        (
+            {
+                "COO_PUBLIC_URL": "https://coo.example",
+                "COO_TELEGRAM_TOKEN": "1:a",
+                "COO_TELEGRAM_SECRET": "mine",
+            },
+            Health.OK,
+            "for https://coo.example",
+        ),
+    ],
+)
+async def test_a_web_server_that_no_chat_uses_is_pointed_out(
+    folder: Path, environ: dict[str, str], well: Health, said: str
+) -> None:
+    (finding,) = await WebCheck(settings(folder, **environ)).look()
+    assert finding.health is well
+    assert said in f"{finding.what} {finding.remedy}"
