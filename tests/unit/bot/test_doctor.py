@@ -256,7 +256,8 @@ async def test_what_a_chat_shows_leaves_this_machine_and_that_is_said(folder: Pa
     assert "Nothing. No model is used" in alone
     assert "To api.telegram.org, for Telegram" in told
     assert "To slack.com, for Slack" in told
-    assert "very" not in told
+    assert "very_secret" not in told
+    assert "very-secret" not in told
 
 
 @pytest.mark.parametrize(
