@@ -22,7 +22,13 @@ from bot.chat.requests import home_of
 from bot.console.render import plain
 from ledger.domain import events
 from ledger.domain.entities import Failure, Post, PostStatus
-from ledger.domain.events import ChatPaired, ChatRevoked, Event
+from ledger.domain.events import (
+    ChatPaired,
+    ChatRevoked,
+    ChatRoleChanged,
+    CopyRestored,
+    Event,
+)
 from ledger.domain.facts import Draft
 from ledger.domain.failpoints import Moment
 from ledger.domain.pairing import ChatIdentity
@@ -593,3 +599,28 @@ async def test_while_the_outbox_runs_what_comes_is_posted_and_stopping_leaves_no
         stop.set()
         await running
     assert not [post for post in await chats.posts() if post.status is PostStatus.ATTEMPTED]
+
+
+async def test_a_copy_that_must_not_act_posts_nothing_until_it_takes_over(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    await chats.settle()
+    before = len(chats.slack.shown)
+    now = chats.business.clock.now()
+    restored = CopyRestored(copy="c-1", kind="backup", facts=1, head="00", made_at=now)
+    await chats.fact(restored)
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    assert len(chats.slack.shown) == before
+    assert all(post.tries == 0 for post in await chats.posts("approval:"))
+
+
+async def test_who_may_decide_no_longer_loses_the_buttons_of_open_cards(chats: Chats) -> None:
+    identity = await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    assert tappable(chats.slack.shown)
+    lowered = ChatRoleChanged(identity=identity, role="viewer", operator="Nora", channel="console")
+    await chats.fact(lowered)
+    await chats.settle()
+    assert cards_of(chats.slack)
+    assert not tappable(chats.slack.shown)
