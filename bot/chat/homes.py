@@ -47,6 +47,10 @@ class Overviews:
         active = await self._app.views.find(ChatIdentity, "active")
         return [each.user for each in active if each.channel == channel]
 
+    async def seq(self) -> int:
+        """A number that grows whenever something happened."""
+        return (await self._app.ledger.head()).seq
+
     async def page(self, channel: str, user: str) -> Page | None:
         """How things stand for one of them; None for somebody who is not paired."""
         who = await paired(self._app.views, channel, user)
@@ -65,7 +69,7 @@ class Overviews:
         """What each button of a card brings back: what it does on the post of the same card."""
         kind = _SUBJECTS.get(card.kind)
         posts = await self._app.views.find(Post, f"subject:{kind}:{card.about}") if kind else ()
-        mine = [post for post in posts if post.identity == who.id and post.shown]
+        mine = [post for post in posts if post.identity == who.id and _shows(post, card)]
         if not mine:
             return []
         (names,) = callbacks(mine[-1].nonce, (card,))
@@ -73,6 +77,11 @@ class Overviews:
             ((card.about, button.typed), name)
             for button, name in zip(card.buttons, names, strict=True)
         ]
+
+
+def _shows(post: Post, card: Card) -> bool:
+    """Whether a tap there counts for what stands here: it is bound to the bytes shown last."""
+    return bool(post.shown) and post.bound.get(card.about, card.sha256) == card.sha256
 
 
 def _cards(made: Home) -> Iterator[Card]:

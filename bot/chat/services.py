@@ -53,7 +53,7 @@ def services_of(app: App, worker: Worker) -> Services:
     adapters: list[Adapter] = []
     doors: list[Door] = []
     if settings.slack is not None:
-        homes = _SlackHomes(Overviews(app, worker))
+        homes = SlackHomes(Overviews(app, worker))
         slack = SlackAdapter(settings.slack, records, app.clock, homes)
         adapters.append(slack)
         doors += [slack.door()] if settings.slack.over_http else []
@@ -74,12 +74,12 @@ def web_server(app: App, worker: Worker, services: Services) -> WebServer | None
     return server
 
 
-class _SlackHomes:
+class SlackHomes:
     """The overviews as App Home wants them."""
 
     def __init__(self, overviews: Overviews) -> None:
         self._overviews = overviews
-        self.viewers = overviews.viewers
+        self.viewers, self.seq = overviews.viewers, overviews.seq
 
     async def page(self, channel: str, user: str) -> HomePage | None:
         """One person's overview."""

@@ -208,11 +208,6 @@ class SlackAdapter:
         self._moments.met(user, chat)
         return chat
 
-    def stale(self) -> None:
-        """Something changed that App Home shows."""
-        if self._tabs is not None:
-            self._tabs.stale()
-
     # --- taking in --------------------------------------------------------------------------------
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -20,12 +20,13 @@ from bot.chat.port import ChatTrouble
 from bot.home.overview import Home, Item, Section
 from bot.slack import blocks, rich
 from bot.slack.calls import asked
+from bot.slack.inbound import COMMANDED
 from ledger.domain.errors import CooError
 from ledger.domain.reading import Clock
 from ledger.pauses import first_of, pause
 
-PACE_S: Final = 1.0
-"""Changes are gathered for so long; Home is current within seconds, not at every fact."""
+PACE_S: Final = 2.0
+"""How often it is looked whether something happened: Home is current within seconds."""
 
 MOST_CARDS: Final = 8
 MOST_ITEMS: Final = 20
@@ -53,6 +54,10 @@ class Homes(Protocol):
         """How things stand for one of them; None for somebody who is not paired."""
         ...
 
+    async def seq(self) -> int:
+        """A number that grows whenever something happened."""
+        ...
+
 
 def home_view(page: HomePage) -> dict[str, Any]:
     """The overview as a Home view, cut where Slack would not take it."""
@@ -77,19 +82,14 @@ class HomeTabs:
     def __init__(self, client: AsyncWebClient, homes: Homes, clock: Clock, channel: str) -> None:
         self._client, self._homes, self._clock, self._channel = client, homes, clock, channel
         self._shown: dict[str, str] = {}
-        self._wanted: dict[str, None] = {}
-        self._all = True
+        self._looking: dict[str, None] = {}
+        self._seq = -1
         self._news = asyncio.Event()
 
     def opened(self, user: str) -> None:
         """Somebody looks now."""
         self._shown.pop(user, None)
-        self._wanted[user] = None
-        self._news.set()
-
-    def stale(self) -> None:
-        """Something changed that stands on it."""
-        self._all = True
+        self._looking[user] = None
         self._news.set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -97,20 +97,20 @@ class HomeTabs:
         while not stop.is_set():
             self._news.clear()
             await self.publish()
-            await pause(self._clock, PACE_S, stop)
-            await first_of(self._news.wait(), stop.wait())
+            await first_of(self._news.wait(), pause(self._clock, PACE_S, stop))
 
     async def publish(self) -> None:
         """Publish once what is stale now."""
-        wanted, everybody = list(self._wanted), self._all
-        self._wanted.clear()
-        self._all = False
+        looking = list(self._looking)
+        self._looking.clear()
         try:
-            if everybody:
-                wanted += await self._homes.viewers(self._channel)
-            for user in dict.fromkeys(wanted):
+            seq = await self._homes.seq()
+            if seq != self._seq:
+                looking += await self._homes.viewers(self._channel)
+            for user in dict.fromkeys(looking):
                 await self._published(user)
-        except (CooError, OSError) as error:  # it is drawn anew at the next change
+            self._seq = seq
+        except (CooError, OSError) as error:  # it is drawn anew at the next look
             _log.info("App Home was not drawn: %s", error)
 
     async def _published(self, user: str) -> None:
@@ -149,12 +149,17 @@ def _section(section: Section, ids: Ids) -> Iterator[Block]:
 
 def _item(item: Item, ids: Ids) -> Iterator[Block]:
     yield from rich.blocks([rich.own_words(f"• {item.text}")])
-    bound = [(button, ids.get(("", button.typed), "")) for button in item.buttons]
+    bound = [(button, ids.get(("", button.typed), "") or _said(button)) for button in item.buttons]
     yield from blocks.button_blocks(bound)
 
 
 def _id_of(card: Card, button: Button, ids: Ids) -> str:
-    return ids.get((card.about, button.typed), "")
+    return _said(button) or ids.get((card.about, button.typed), "")
+
+
+def _said(button: Button) -> str:
+    """A button that stands for a command says it, as if it had been typed."""
+    return f"{COMMANDED}{button.command}" if button.command else ""
 
 
 def _view(made: Sequence[Block]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from ledger.domain.events import ChatFile, ChatKind, ChatReceived
 
 CHANNEL: Final = "slack"
 COMMAND: Final = "/coo"
+COMMANDED: Final = "say:"
+"""What a button of App Home carries that stands for a command; the command follows."""
 
 Body = Mapping[str, Any]  # a payload as Slack sends it
 
@@ -68,8 +70,10 @@ def from_tap(body: Body, me: Me, direct: str = "") -> Arrival | None:
     action = next(iter(body.get("actions") or ()), None)
     if not isinstance(action, dict) or not action.get("value"):
         return None
-    place, user = _part(body, "container"), _part(body, "user")
+    place, user, value = _part(body, "container"), _part(body, "user"), _text(action, "value")
     chat = _text(place, "channel_id") or direct or _text(user, "id")
+    on_home = place.get("type") == "view"
+    said = value.removeprefix(COMMANDED) if on_home and value.startswith(COMMANDED) else ""
     moment = _text(action, "action_ts") or _text(body, "trigger_id")
     return Arrival(
         event=ChatReceived(
@@ -78,13 +82,14 @@ def from_tap(body: Body, me: Me, direct: str = "") -> Arrival | None:
             message=_text(place, "message_ts"),
             thread=_text(place, "thread_ts"),
             user=_text(user, "id"),
-            kind=ChatKind.TAP,
+            kind=ChatKind.COMMAND if said else ChatKind.TAP,
             direct=_is_direct(chat),
-            button=_text(action, "value"),
+            button="" if said else value,
             sent=_moment(_text(action, "action_ts")),
+            text=f"{COMMAND} {said}" if said else "",
             user_name=_text(user, "username") or _text(user, "name"),
         ),
-        key=_key(me, "tap", _text(user, "id"), _text(action, "value"), moment),
+        key=_key(me, "tap", _text(user, "id"), value, moment),
     )
 
 

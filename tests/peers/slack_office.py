@@ -13,7 +13,9 @@ from slack_person import Person
 from slack_seen import Seen
 from slack_server import SlackServer, slack_server
 
+from bot.chat.homes import Overviews
 from bot.chat.running import Chats, chats_of, door_of
+from bot.chat.services import SlackHomes
 from bot.chat_settings import SlackSettings
 from bot.clock import SystemClock
 from bot.setting_values import Secret
@@ -110,8 +112,10 @@ async def slack_office(business: Business, records: Any = None) -> AsyncIterator
     async with slack_server() as server:
         door = door_of(business.app)
         taking = records(door) if records else door
-        made = slack_of(settings_of(server), taking, SystemClock(), ping_s=0.2)
-        chats = chats_of(business.app, Stepping(business.works), [made.adapter], pace=0.0)
+        worker = Stepping(business.works)
+        homes = SlackHomes(Overviews(business.app, worker))
+        made = slack_of(settings_of(server), taking, SystemClock(), homes, ping_s=0.2)
+        chats = chats_of(business.app, worker, [made.adapter], pace=0.0)
         office = SlackOffice(business, server, made.adapter, chats, server.person("nora"))
         stop = asyncio.Event()
         running = asyncio.create_task(made.adapter.run(stop))

@@ -126,3 +126,43 @@ async def test_coos_own_messages_and_other_bots_are_not_answered(office: SlackOf
     for delivery in office.slack.deliveries:
         await delivery.acked()
     assert len(await office.came_in()) == 1
+
+
+async def seen_at_home(office: SlackOffice, words: str) -> None:
+    """Wait until App Home says so."""
+    world, nora = office.slack.world, office.nora
+    await office.slack.until(lambda: nora.id in world.homes and words in nora.home().text)
+
+
+async def test_app_home_shows_what_waits_with_the_same_buttons_and_follows_by_itself(
+    office: SlackOffice,
+) -> None:
+    await (await office.nora.opens_home()).acked()
+    await seen_at_home(office, "Studio Nord")
+    await office.business.mail(LEAD)
+    await office.settle()
+    await seen_at_home(office, "Send an offer to Ada Example")
+    assert "Approve" in office.nora.home().buttons
+    await office.said(await office.nora.taps_home("Approve"))
+    assert len(office.business.sent()) == 1
+    await office.slack.until(lambda: "Approve" not in office.nora.home().buttons)
+
+
+async def test_more_on_app_home_is_answered_in_the_chat(office: SlackOffice) -> None:
+    await office.business.mail(LEAD)
+    await office.settle()
+    await (await office.nora.opens_home()).acked()
+    await seen_at_home(office, "Send an offer to Ada Example")
+    before = len(office.answers())
+    await office.said(await office.nora.taps_home("More"))
+    assert office.answers()[before:]
+
+
+async def test_app_home_tells_a_stranger_nothing_but_how_to_pair(office: SlackOffice) -> None:
+    await office.business.mail(LEAD)
+    eve = office.slack.person("eve")
+    await (await eve.opens_home()).acked()
+    await office.slack.until(lambda: eve.id in office.slack.world.homes)
+    assert "Ada" not in eve.home().text
+    assert "coo pair" in eve.home().text
+    assert eve.home().buttons == []
