@@ -75,3 +75,12 @@ class Whispering(Protocol):
     async def whisper(self, key: str, text: str) -> bool:
         """Say it to whoever did what came in under this key; whether that was still possible."""
         ...
+
+
+@runtime_checkable
+class Overviewing(Protocol):
+    """A service that keeps an overview before people's eyes (Slack's App Home)."""
+
+    def stale(self) -> None:
+        """Something changed that may stand on it: it is drawn again soon."""
+        ...

@@ -11,6 +11,7 @@ from msgspec import Struct
 from bot.chat.answering import Answering
 from bot.chat.attending import attending_of, lists_of
 from bot.chat.inbound import ChatDoor
+from bot.chat.keeping_up import KeepingUp
 from bot.chat.outbox import PACE_S, Outbox, Timing
 from bot.chat.port import Adapter
 from bot.chat.posts import buttons_of, outbox_of, requests_of, subjects_of
@@ -31,6 +32,7 @@ class Chats(Struct, frozen=True):
 
     answering: Answering
     outbox: Outbox
+    overviews: KeepingUp
     services: tuple[Adapter, ...]
 
     async def run(self, stop: asyncio.Event, ended: Ended) -> None:
@@ -42,12 +44,14 @@ class Chats(Struct, frozen=True):
             for service in self.services:
                 tasks.create_task(_served(service, stop, ended))
             tasks.create_task(self.answering.run(stop))
+            tasks.create_task(self.overviews.run(stop))
             await self.outbox.run(stop)
 
     async def settle(self) -> None:
         """Answer all that waits and post all that is due, once: for scripts and trials."""
         await self.answering.settle()
         await self.outbox.flush()
+        await self.overviews.look()
 
 
 async def _served(service: Adapter, stop: asyncio.Event, ended: Ended) -> None:
@@ -84,4 +88,5 @@ def chats_of(
     subjects.renders(GROUP, lists_of(app).render)
     attending = timing or attending_of(app)
     outbox = outbox_of(app, services, subjects, timing=attending, pace=pace)
-    return Chats(answering, outbox, tuple(services))
+    overviews = KeepingUp(app.ledger, services, app.clock)
+    return Chats(answering, outbox, overviews, tuple(services))

@@ -17,10 +17,12 @@ from slack_person import Person
 from slack_seen import Seen
 from slack_server import SlackServer
 
+from bot.chat.homes import Overviews
 from bot.chat.running import Chats, chats_of, door_of
 from bot.chat_settings import SlackSettings
 from bot.settings import Secret
 from bot.slack.adapter import SlackAdapter
+from bot.slack.manifest import manifest
 from bot.work.hosting import Stepping
 
 _CODE = re.compile(r"One-time code: (\S+?)\.")
@@ -121,9 +123,11 @@ async def in_slack(business: Any, slack: SlackServer, **more: Any) -> AsyncItera
         app_token=Secret(slack.app_token),
         api=slack.api.rstrip("/"),
     )
-    app = business.app
-    adapter = SlackAdapter(settings, door_of(app), app.clock, ping_s=0.2, **more)
-    chats = chats_of(app, Stepping(business.works), [adapter], pace=0.0)
+    slack.install(manifest())
+    app, worker = business.app, Stepping(business.works)
+    homes = Overviews(app, worker)
+    adapter = SlackAdapter(settings, door_of(app), app.clock, homes, ping_s=0.2, **more)
+    chats = chats_of(app, worker, [adapter], pace=0.0)
     stop = asyncio.Event()
     running = asyncio.create_task(adapter.run(stop))
     try:

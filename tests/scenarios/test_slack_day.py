@@ -381,3 +381,24 @@ async def test_words_hours_after_a_question_are_asked_about_and_in_its_thread_th
     assert len(company.business.sent()) == before
     await company.tells(nora, "Yes, on Friday at ten.", thread=question)
     assert "Yes, on Friday at ten." in company.business.sent()[-1].get_content()
+
+
+async def test_home_shows_what_waits_and_its_buttons_work(
+    company: Company, nora: Person, offered: Seen
+) -> None:
+    await nora.opens_home()
+    await company.slack.until(lambda: nora.id in company.slack.world.homes)
+    assert "Send an offer to Ada Example" in nora.home().text
+    await nora.taps_home("Approve")
+    await company.settle()
+    assert len(company.business.sent()) == 1
+
+
+async def test_home_follows_what_happens_elsewhere_within_seconds(
+    company: Company, nora: Person, offered: Seen
+) -> None:
+    await nora.opens_home()
+    await company.slack.until(lambda: nora.id in company.slack.world.homes)
+    await company.business.approves()
+    await company.settle()
+    await company.slack.until(lambda: "Approve" not in nora.home().buttons, what="Home without")
