@@ -383,12 +383,20 @@ async def test_words_hours_after_a_question_are_asked_about_and_in_its_thread_th
     assert "Yes, on Friday at ten." in company.business.sent()[-1].get_content()
 
 
+async def at_home(company: Company, nora: Person) -> None:
+    """The operator opens the home tab, and the card stands on it."""
+    await nora.opens_home()
+    homes = company.slack.world.homes
+    await company.slack.until(
+        lambda: nora.id in homes and "Send an offer to Ada Example" in nora.home().text,
+        what="the card on Home",
+    )
+
+
 async def test_home_shows_what_waits_and_its_buttons_work(
     company: Company, nora: Person, offered: Seen
 ) -> None:
-    await nora.opens_home()
-    await company.slack.until(lambda: nora.id in company.slack.world.homes)
-    assert "Send an offer to Ada Example" in nora.home().text
+    await at_home(company, nora)
     await nora.taps_home("Approve")
     await company.settle()
     assert len(company.business.sent()) == 1
@@ -397,8 +405,7 @@ async def test_home_shows_what_waits_and_its_buttons_work(
 async def test_home_follows_what_happens_elsewhere_within_seconds(
     company: Company, nora: Person, offered: Seen
 ) -> None:
-    await nora.opens_home()
-    await company.slack.until(lambda: nora.id in company.slack.world.homes)
+    await at_home(company, nora)
     await company.business.approves()
     await company.settle()
     await company.slack.until(lambda: "Approve" not in nora.home().buttons, what="Home without")
