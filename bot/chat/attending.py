@@ -81,6 +81,9 @@ class Attending:
         asked = await self._wanting(post)
         if asked.kind is Kind.ANSWER:
             return None
+        fresh = await self._views.get(Post, post.id)
+        if fresh is None or not _untried(fresh):
+            return now + SOON  # it went into a list a moment ago, and is looked at anew
         waiting = await self._waiting(post)
         wanted = [await self._wanting(each) for each in waiting]
         shown = await self._shown(post, now)

@@ -8,7 +8,7 @@ from typing import Final
 from telegram import WebhookInfo
 
 from bot import texts
-from bot.chat.port import ChatTrouble
+from bot.chat.port import ChatTrouble, Lost, RateLimited
 from bot.chat_settings import TelegramSettings
 from bot.findings import Finding, Health
 from bot.telegram.connection import Connection, Me
@@ -51,6 +51,9 @@ class TelegramCheck:
 
 
 def _broken(error: ChatTrouble) -> Finding:
+    if isinstance(error, RateLimited | Lost):
+        what, remedy = texts.TELEGRAM_NO_ANSWER.put()
+        return Finding(about=ABOUT, health=Health.BROKEN, what=what, remedy=remedy)
     return Finding(about=ABOUT, health=Health.BROKEN, what=error.cause, remedy=error.remedy)
 
 

@@ -82,6 +82,7 @@ DATA_FILES: Final = {
     "anchors.txt": ("the daily heads of the chain", "use the lines you received"),
     "erased.txt": ("who was erased, as pseudonyms", "keep a copy beside your backups"),
     "run.lock": ("who is at work", "nothing"),
+    "chat.lock": ("who serves the chats", "nothing"),
 }
 LEAVES_NOTHING: Final = (
     "Nothing. No model is used, mails are files in `mail/out`, and no usage is reported."

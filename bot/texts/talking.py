@@ -76,8 +76,7 @@ CHAT_BROKEN = Trouble(
 )
 CHAT_NOTES = "Of your message, {notes}."
 CHAT_MEANT = (
-    "Question {number} is open ({about}), and I am not sure that you answered it. "
-    "Nothing was sent."
+    "Question {number} is open ({about}), and I am not sure that you answered it. Nothing was sent."
 )
 CHAT_MEANT_HOW = (
     "If it is the answer, reply in the thread of the question, or say `{number} {answer}`. "

@@ -72,9 +72,13 @@ TELEGRAM_NOT_TAKING: Final = Trouble(
     "Coo takes nothing from Telegram at this moment.", "Telegram calls again by itself."
 )
 
+TELEGRAM_NO_ANSWER: Final = Trouble(
+    "Telegram cannot be reached from here now.",
+    "Check the network, a proxy, and COO_TELEGRAM_API; then ask `coo doctor` again.",
+)
 TELEGRAM_ABSENT: Final = Trouble(
     "No bot is set up.",
-    "@BotFather in Telegram gives a token for COO_TELEGRAM_TOKEN; docs/telegram.md shows how.",
+    "@BotFather in Telegram gives a token for COO_TELEGRAM_TOKEN; docs/chat.md shows how.",
 )
 TELEGRAM_BOT: Final = "{name} (@{username}); {reads}"
 TELEGRAM_READS_ADDRESSED: Final = "in groups it sees what is addressed to it"

@@ -9,6 +9,7 @@ import pytest
 from talking_phone import Phone, phone_of
 
 from bot.channel import Card, CardKind, Verb
+from bot.chat.attending import MOST_LISTED
 from bot.chat.memory import Shown
 from ledger.domain.company import Attention
 from ledger.domain.entities import Approval, ApprovalStatus
@@ -128,6 +129,18 @@ async def test_asks_alike_that_had_to_wait_come_as_one_list(phone: Phone) -> Non
     (grouped,) = await phone.business.facts(PostsGrouped)
     assert len(grouped.subjects) == 5
     assert (await refold(phone.business.app.ledger)).identical
+
+
+async def test_a_flood_of_asks_comes_in_lists_and_each_ask_is_on_exactly_one(phone: Phone) -> None:
+    await leads(phone, len(NAMES))
+    for _ in range(3):
+        await phone.settle()
+        phone.business.clock.forward(minutes=61)
+    lists = [card_on(phone, each) for each in shown(phone, CardKind.LIST)]
+    alone = [card_on(phone, each) for each in shown(phone, CardKind.APPROVAL)]
+    listed = [name for card in lists for name in card.binds] + [card.about for card in alone]
+    assert len(listed) == len(set(listed)) == len(NAMES)
+    assert max(len(card.binds) for card in lists) <= MOST_LISTED
 
 
 async def test_a_tap_on_one_of_a_list_decides_that_one_and_the_others_keep_their_buttons(
