@@ -25,6 +25,8 @@ from bot.telegram import rendering
 
 FACES = Path(__file__).parents[2] / "docs" / "faces"
 NONCE = "abcdefghijklmnop"
+SLACK_ONLY = frozenset({"more", "preview"})
+"""What looks the same in both, so that one picture of it is enough."""
 PICTURES = frozenset({"timeline", "report"})
 """Answers whose picture is the answer."""
 
@@ -67,7 +69,7 @@ def _slack(seen: Mapping[str, Reply], homes: Mapping[str, Home], chromium: str) 
 
 def _telegram(seen: Mapping[str, Reply], chromium: str) -> None:
     for name, reply in seen.items():
-        if name not in PICTURES:
+        if name not in PICTURES | SLACK_ONLY:
             parts = rendering.sheet(reply, callbacks(NONCE, reply.cards)).parts
             _keep(f"telegram-{name}", picture(telegram_page(files_of(reply), parts), chromium))
 

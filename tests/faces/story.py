@@ -111,15 +111,31 @@ async def _trouble(album: Album, module: Any) -> None:
         subject="Something for our shop",
     )
     await album.says("", "undo 2026-0001 wrong quantity")
-    await album.says("inbox", "inbox")
     for question in await business.questions():
         await album.says("question", f"show {question.number}")
     for card in await business.cards():
         if "redit" in card.title:
             await album.says("credit-note", f"show {card.number}")
+    await _failure(album)
     await album.home("home")
     await album.says("timeline", "timeline 1")
     await album.says("report", "report")
+    business.clock.forward(days=9)
+    await business.settle()
+    await album.says("expired", "show 5")
+
+
+async def _failure(album: Album) -> None:
+    """The outbox is not where it was, so a mail cannot leave."""
+    outbox = album.business.app.folder.outbox
+    away = outbox.with_name("elsewhere")
+    outbox.rename(away)
+    outbox.write_text("not a folder\n")
+    await album.says("", "show 3")
+    await album.says("", "approve 3")
+    await album.told("failure", CardKind.FAILURE)
+    outbox.unlink()
+    away.rename(outbox)
 
 
 def files_of(reply: Reply) -> tuple[Attached, ...]:
