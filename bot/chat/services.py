@@ -65,13 +65,11 @@ def services_of(app: App, worker: Worker) -> Services:
 
 
 def web_server(app: App, worker: Worker, services: Services) -> WebServer | None:
-    """The web server, bound to its place, where one is wanted. Raises `CannotListen`."""
+    """The web server, where one is wanted; it is to be opened."""
     if app.settings.listen is None:
         return None
     health = Health(app.ledger, app.clock, worker.worker, services.states)
-    server = WebServer(web_app(health, services.doors), app.settings.listen)
-    server.open()
-    return server
+    return WebServer(web_app(health, services.doors), app.settings.listen)
 
 
 class SlackHomes:

@@ -83,6 +83,8 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
     if found.adapters:
         channels = ", ".join(each.channel for each in found.adapters)
         put(out, Reply(lines=(texts.CHATS_SERVED.format(channels=channels),)))
+    if server is not None:
+        put(out, Reply(lines=(texts.CHATS_WEB.format(url=server.open()),)))
     made = chats_of(app, worker, found.adapters)
 
     def trouble(channel: str, error: Exception) -> None:
