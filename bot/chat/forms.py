@@ -69,6 +69,15 @@ class Signalling(Protocol):
 
 
 @runtime_checkable
+class Closing(Protocol):
+    """A service that holds connections open until nothing more is to be posted."""
+
+    async def close(self) -> None:
+        """Let go of them."""
+        ...
+
+
+@runtime_checkable
 class Whispering(Protocol):
     """A service that can answer so that only the one who asked sees it."""
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from bot.chat.answering import Answering
 from bot.chat.attending import attending_of, lists_of
+from bot.chat.forms import Closing
 from bot.chat.inbound import ChatDoor
 from bot.chat.keeping_up import KeepingUp
 from bot.chat.outbox import PACE_S, Outbox, Timing
@@ -46,6 +47,9 @@ class Chats(Struct, frozen=True):
             tasks.create_task(self.answering.run(stop))
             tasks.create_task(self.overviews.run(stop))
             await self.outbox.run(stop)
+        for service in self.services:
+            if isinstance(service, Closing):
+                await service.close()
 
     async def settle(self) -> None:
         """Answer all that waits and post all that is due, once: for scripts and trials."""

@@ -58,6 +58,11 @@ class Door(Protocol):
 class Source(Protocol):
     """How updates come in; `bot.telegram.polling.Polling` and `bot.telegram.webhook.Webhook`."""
 
+    @property
+    def hears(self) -> bool:
+        """Whether Telegram answered the last time it was asked."""
+        ...
+
     async def run(self, take: Take, stop: asyncio.Event) -> None:
         """Hand each update to `take` until `stop` is set; it counts as taken when that returns."""
         ...
@@ -75,6 +80,11 @@ class TelegramAdapter:
         self._source, self._clock = source, clock
         self._drafts = 0
         self._beside: set[asyncio.Task[bool]] = set()
+
+    @property
+    def ready(self) -> bool:
+        """Whether messages come in at this moment."""
+        return self._source.hears
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take messages in until `stop` is set. What goes wrong is said, and tried again."""

@@ -32,6 +32,10 @@ class Polling:
         self._offset: int | None = None
         self.troubles = Troubles(clock)
 
+    @property
+    def hears(self) -> bool:
+        return self.troubles.none
+
     async def run(self, take: Take, stop: asyncio.Event) -> None:
         """Until `stop` is set. What goes wrong is logged once, and tried again after a pause."""
         await self.troubles.until_done(self._begin, stop)

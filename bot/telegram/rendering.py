@@ -216,13 +216,16 @@ def _aligned(row: tuple[str, ...], widths: Sequence[int]) -> str:
 
 
 def _record(columns: tuple[str, ...], row: tuple[str, ...]) -> str:
-    head, *rest = zip(columns, row, strict=True)
-    lines = [head[1]]
-    for name, cell in rest:
-        if cell:
-            label = f"{name}: " if name else ""
-            lines += [f"  {label}{cell}".replace("\n", "\n    ")]
-    return "\n".join(lines)
+    """What is short in the first line, the rest below it, each under its name."""
+    head, place = row[0], 1
+    while place < len(row) - 1 and "\n" not in row[place]:
+        longer = f"{head} · {row[place]}" if row[place] else head
+        if cell_len(longer) > PHONE:
+            break
+        head, place = longer, place + 1
+    rest = [pair for pair in zip(columns[place:], row[place:], strict=True) if pair[1]]
+    lines = [f"{name}: {cell}" if name and len(rest) > 1 else cell for name, cell in rest]
+    return "\n".join([head, *("  " + line.replace("\n", "\n    ") for line in lines)])
 
 
 def _bare(text: str) -> Marked:

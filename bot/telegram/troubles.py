@@ -39,7 +39,13 @@ class Troubles:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures = 0
+        self._worked = False
         self.now: CooError | None = None
+
+    @property
+    def none(self) -> bool:
+        """Whether it worked the last time, and at least once."""
+        return self._worked and self.now is None
 
     async def until_done(self, work: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         """Do it until it worked once, or `stop` is set."""
@@ -56,7 +62,7 @@ class Troubles:
             return False
         if self.now is not None:
             log.warning("%s", texts.TELEGRAM_WELL)
-        self._failures, self.now = 0, None
+        self._failures, self.now, self._worked = 0, None, True
         return True
 
     async def _pause(self, error: Exception, stop: asyncio.Event) -> None:

@@ -54,6 +54,10 @@ class Webhook:
         answer = await self.receive(request) if posted else Response(status_code=405)
         await answer(scope, receive, send)
 
+    @property
+    def hears(self) -> bool:
+        return self.troubles.none
+
     async def run(self, take: Take, stop: asyncio.Event) -> None:
         """Ask Telegram to call, and take calls until `stop` is set. Later ones wait at Telegram."""
         self._take = take

@@ -115,6 +115,7 @@ class TelegramServer:
         self._ids = itertools.count(1)
         self._update_ids = itertools.count(1)
         self._news = asyncio.Event()
+        self._called = asyncio.Event()
         self._polls = 0
         self._closing = False
 
@@ -147,6 +148,11 @@ class TelegramServer:
     def shown(self, chat: int) -> list[dict[str, Any]]:
         """What the bot's messages in a chat are now, oldest first."""
         return [m for m in self.messages[chat].values() if m["from"]["is_bot"]]
+
+    async def called(self) -> None:
+        """Wait for the next call of any kind."""
+        self._called.clear()
+        await self._called.wait()
 
     def again(self, update: int) -> None:
         """Deliver an update once more, though it was confirmed."""
@@ -235,6 +241,7 @@ class TelegramServer:
             return _error(401, "Unauthorized")
         call = Call(method, fields, files)
         self.calls.append(call)
+        self._called.set()
         fault = self._faults[method].popleft() if self._faults[method] else None
         if fault in {Fault.DROPPED, Fault.BROKEN, Fault.GARBAGE, Fault.CONFLICT} or isinstance(
             fault, Limited
@@ -314,7 +321,11 @@ class TelegramServer:
             "url": self.webhook.get("url", ""),
             "has_custom_certificate": False,
             "pending_update_count": len(self._updates),
-            **{k: self.webhook[k] for k in ("last_error_message",) if k in self.webhook},
+            **{
+                k: self.webhook[k]
+                for k in ("last_error_message", "last_error_date")
+                if k in self.webhook
+            },
         }
 
     def _on_sendmessage(self, call: Call) -> dict[str, Any]:

@@ -167,6 +167,9 @@ def test_a_small_table_is_aligned_and_a_wide_one_is_written_row_by_row() -> None
     assert styled(part.text, Style.PRE) == ["No.  What\n1    Ännä\n12   東京"]
     [part] = sheet(Reply(table=wide)).parts
     assert styled(part.text, Style.PRE)[0].startswith("lead-1\n  State: waits for an answer")
+    trail = Table(("", "When", "What happened"), (("1", "19:40", "Case opened: lead " * 3),))
+    [part] = sheet(Reply(table=trail)).parts
+    assert styled(part.text, Style.PRE)[0].startswith("1 · 19:40\n  Case opened: lead")
     taken(part)
 
 
