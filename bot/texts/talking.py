@@ -85,5 +85,4 @@ CHAT_MEANT_HOW = (
 WORKING = "Working on it …"
 CHATS_ELSEWHERE = "The chats of this folder are run by {holder}; this process leaves them to it."
 CHATS_SERVED = "In chat: {channels}."
-CHATS_WEB = "Listening at {url}."
 CHAT_ENDED = "{channel} is not served any more; everything else goes on. Mend it, then start anew."

@@ -79,12 +79,10 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
     found = services_of(app, worker)
     server = web_server(app, worker, found)
     if server is not None:
-        put(out, Reply(lines=(texts.WEB_OPEN.format(place=server.place),)))
+        put(out, Reply(lines=(texts.WEB_OPEN.format(place=server.open()),)))
     if found.adapters:
         channels = ", ".join(each.channel for each in found.adapters)
         put(out, Reply(lines=(texts.CHATS_SERVED.format(channels=channels),)))
-    if server is not None:
-        put(out, Reply(lines=(texts.CHATS_WEB.format(url=server.open()),)))
     made = chats_of(app, worker, found.adapters)
 
     def trouble(channel: str, error: Exception) -> None:
