@@ -147,14 +147,18 @@ class AnyAccess(RuleBasedStateMachine):
 
         return self.runner.run(done())
 
-    @initialize()
-    def begins(self) -> None:
-        """A company with cards that wait."""
+    @initialize(roles=st.tuples(ROLES, ROLES, ROLES))
+    def begins(self, roles: tuple[Role, ...]) -> None:
+        """A company with cards that wait, and three people who are paired."""
         self.company = Rehearsal(self.folder / "company")
         self.run(self.company.begin())
         for customer in range(3):
             self.run(self.company.lead(customer))
             self.run(self.company.settle())
+        for user, role in zip(USERS, roles, strict=True):
+            self.shows_a_code(0, role)
+            self.types_a_code(0, user, right=True)
+        self.settles()
 
     def office(self, by: str) -> LiveOffice:
         known = self.model.identities.get(by)
@@ -225,11 +229,19 @@ class AnyAccess(RuleBasedStateMachine):
     @rule(which=ANY, card=ANY)
     def taps(self, which: int, card: int) -> None:
         cards = self.run(self.company.all(Approval))
-        approval, by = cards[card % len(cards)], self.somebody(which)
-        if by == CONSOLE:
-            return
+        approval = cards[card % len(cards)]
+        by = list(self.model.identities)[which % len(self.model.identities)]
         fact = self.run(self.office(by).tap(approval.id, Verb.APPROVE, approval.sha256))
         self.model.queue.append(("tap", fact, by, approval.id))
+
+    @rule(whom=st.integers(1, 7), card=ANY)
+    def a_phone_is_stolen(self, whom: int, card: int) -> None:
+        """Its taps are under way, and more come, while the console revokes it."""
+        target = 1 + (whom - 1) % len(self.model.identities)
+        self.taps(target - 1, card)
+        self.revokes(0, target)
+        self.taps(target - 1, card)
+        self.settles()
 
     @rule(channel=st.sampled_from(["telegram", "slack", "phone"]), card=ANY)
     def taps_without_being_anybody(self, channel: str, card: int) -> None:
@@ -267,23 +279,29 @@ class AnyAccess(RuleBasedStateMachine):
         assert refused == self.model.answers.keys() - foretold
 
     def teardown(self) -> None:
-        if hasattr(self, "company"):
-            self.settles()
-            self.every_tap_is_answered_as_foretold()
-            facts = self.run(self.company.facts())
-            taps = {f.id: f.event for f in facts if isinstance(f.event, Tapped)}
-            attempts = [f for f in facts if isinstance(f.event, AttemptStarted)]
-            assert len(attempts) <= len(self.model.decided)
-            assert all(f.case == DESK for f in facts if isinstance(f.event, Tapped | ChatReceived))
-            assert all(taps[tap].by for tap in self.model.decided.values())
-            assert self.run(refold(self.company.app.ledger)).identical
-            self.run(self.company.end())
-        self.runner.close()
-        shutil.rmtree(self.folder)
+        try:
+            if hasattr(self, "company"):
+                self.ends_well()
+        finally:
+            if hasattr(self, "company"):
+                self.run(self.company.end())
+            self.runner.close()
+            shutil.rmtree(self.folder)
+
+    def ends_well(self) -> None:
+        self.settles()
+        self.every_tap_is_answered_as_foretold()
+        facts = self.run(self.company.facts())
+        taps = {f.id: f.event for f in facts if isinstance(f.event, Tapped)}
+        attempts = [f for f in facts if isinstance(f.event, AttemptStarted)]
+        assert len(attempts) <= len(self.model.decided)
+        assert all(f.case == DESK for f in facts if isinstance(f.event, Tapped | ChatReceived))
+        assert all(taps[tap].by for tap in self.model.decided.values())
+        assert self.run(refold(self.company.app.ledger)).identical
 
 
 FEW = settings(
-    max_examples=3,
+    max_examples=6,
     stateful_step_count=25,
     derandomize=True,
     deadline=None,
