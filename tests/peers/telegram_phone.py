@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from telegram_server import Person, TelegramServer
 
+from bot.chat.port import Adapter
 from bot.chat.running import Chats, chats_of, door_of
 from bot.chat_settings import TelegramSettings
 from bot.setting_values import Secret
@@ -93,14 +94,17 @@ class TelegramPhone:
 
 @asynccontextmanager
 async def telegram_phone(
-    business: Business, server: TelegramServer, person: int = NORA
+    business: Business,
+    server: TelegramServer,
+    person: int = NORA,
+    others: Sequence[Adapter] = (),
 ) -> AsyncIterator[TelegramPhone]:
-    """The chats of a company, run in this process step by step."""
+    """The chats of a company, run in this process step by step; `others` are beside Telegram."""
     settings = TelegramSettings(token=Secret(server.token), api=server.base_url)
     connection = Connection(settings, call_s=5)
     polling = Polling(connection, business.clock)
     adapter = TelegramAdapter(connection, door_of(business.app), polling, business.clock)
-    chats = chats_of(business.app, Stepping(business.works), [adapter], pace=0.0)
+    chats = chats_of(business.app, Stepping(business.works), [adapter, *others], pace=0.0)
     name = "Nora" if person == NORA else f"P{person}"
     try:
         yield TelegramPhone(
