@@ -42,6 +42,7 @@ _PRECEDENT: Final = re.compile(r"\s*Most similar so far \(")
 """How planners begin what memory says of a like case; `more` tells it."""
 
 _SENTENCE: Final = re.compile(r"[.!?](?=\s+[A-ZÄÖÜ])")
+_COMMANDS: Final = re.compile(rf"\b(?:{'|'.join(texts.COMMAND_WORDS)})\b")
 _IDS: Final = re.compile(r" \((?:con|inv|pro|crn|act|lead|apr|ask)-[0-9a-z]{6,}\)")
 
 
@@ -86,9 +87,14 @@ def sources(lines: Sequence[str]) -> tuple[str, ...]:
     return (*doubtful, texts.BRIEF_OTHERS) if doubtful else (texts.BRIEF_SOURCES,)
 
 
+def spelt(text: str) -> str:
+    """A text that names a command, in the words that people have for it."""
+    return _COMMANDS.sub(lambda found: texts.COMMAND_WORDS[found.group()], text)
+
+
 def advice(text: str) -> tuple[str, ...]:
     """What Coo recommends, without the precedent, and nobody by id."""
-    own = _IDS.sub("", _PRECEDENT.split(text)[0]).strip()
+    own = spelt(_IDS.sub("", _PRECEDENT.split(text)[0]).strip())
     return (one_line(own, WORDS),) if own else ()
 
 

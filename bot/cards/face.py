@@ -9,6 +9,10 @@ from msgspec.structs import replace
 from bot import texts
 from bot.cards.brief import first_sentence
 from bot.channel import Card, CardKind, Reply, Row
+from bot.wording.untrusted import one_line
+
+LONGEST_TITLE: Final = 90
+"""Signs: two lines of a phone."""
 
 _BOUND: Final = frozenset({CardKind.APPROVAL, CardKind.PREVIEW})
 """Cards whose footer is the hash of their bytes, which `more` shows whole."""
@@ -25,7 +29,7 @@ def _title(card: Card) -> str:
     """A question is read from its title; every other card says there what it is about."""
     if card.kind is not CardKind.QUESTION or card.title != texts.QUESTION or not card.text:
         return card.title
-    return texts.BRIEF_QUESTION.format(what=first_sentence(card.text))
+    return one_line(texts.BRIEF_QUESTION.format(what=first_sentence(card.text)), LONGEST_TITLE)
 
 
 def faced(reply: Reply) -> Reply:

@@ -237,6 +237,10 @@ def _answered(question: Question) -> Card:
     )
 
 
+def _in_brief(label: str, lines: tuple[str, ...], short: tuple[str, ...]) -> tuple[Row, ...]:
+    return (Row(label, lines, brief=short),) if lines else ()
+
+
 def failure_card(failure: Failure, now: datetime, evidence: Iterable[str] = ()) -> Card:
     """{what, cause, evidence, not done, owner, remedies}, with a button where Coo can act."""
     again = f"retry {failure.id}"
@@ -244,10 +248,20 @@ def failure_card(failure: Failure, now: datetime, evidence: Iterable[str] = ()) 
     seen = texts.SEEN.format(number=failure.count) if failure.count > 1 else ""
     rows = (
         Row(texts.ROW_CAUSE, (one_line(failure.cause, 300),), important=True),
-        *card_rows.row(texts.ROW_EVIDENCE, tuple(one_line(each) for each in evidence)),
-        *card_rows.row(texts.ROW_NOT_DONE, card_rows.short(failure.not_done)),
-        Row(texts.ROW_OWNER, (f"{one_line(failure.owner)}, {since}{seen}",)),
-        *card_rows.row(texts.ROW_REMEDY, tuple(one_line(each, 300) for each in failure.remedies)),
+        *_in_brief(texts.ROW_EVIDENCE, tuple(one_line(each) for each in evidence), ()),
+        *_in_brief(
+            texts.ROW_NOT_DONE, card_rows.short(failure.not_done), brief.advice(failure.not_done)
+        ),
+        Row(
+            texts.ROW_OWNER,
+            (f"{one_line(failure.owner)}, {since}{seen}",),
+            brief=(f"{since}{seen}",),
+        ),
+        *_in_brief(
+            texts.ROW_REMEDY,
+            tuple(one_line(each, 300) for each in failure.remedies),
+            tuple(one_line(each, 300) for each in failure.remedies if each != again),
+        ),
     )
     retryable = failure.id == failure.case or failure.id.startswith("act-")
     button = Button(label=texts.VERB_RETRY, typed=again, command=again)
@@ -255,7 +269,7 @@ def failure_card(failure: Failure, now: datetime, evidence: Iterable[str] = ()) 
         kind=CardKind.DECIDED if failure.cleared else CardKind.FAILURE,
         about=failure.id,
         case=failure.case,
-        title=one_line(failure.what) + (texts.CLEARED if failure.cleared else ""),
+        title=one_line(brief.spelt(failure.what)) + (texts.CLEARED if failure.cleared else ""),
         rows=rows,
         buttons=(button,) if retryable and not failure.cleared else (),
     )

@@ -239,15 +239,15 @@ class Gathering:
 
 def _compact(card: Card) -> Card:
     """The card with what is decided by: its text whole, the advice and the small print not."""
-    kept = tuple(row for row in face(card).rows if row.label not in _LEFT_OUT)
-    return replace(card, rows=kept)
+    shown = face(card)
+    return replace(shown, rows=tuple(row for row in shown.rows if row.label not in _LEFT_OUT))
 
 
 def _broken(failure: Failure, now: datetime) -> Item:
     card = failure_card(failure, now)
     remedy = one_line(failure.remedies[0], 160) if failure.remedies else ""
     cause = one_line(failure.cause, 160)
-    text = texts.HOME_BROKEN.format(what=card.title, cause=cause, remedy=remedy).strip()
+    text = texts.HOME_BROKEN.format(what=card.title.rstrip("."), cause=cause, remedy=remedy).strip()
     return Item(text=text, buttons=card.buttons)
 
 

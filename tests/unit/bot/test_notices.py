@@ -204,7 +204,7 @@ async def test_the_same_failure_is_told_once_then_counted_until_it_is_over(ear: 
         broken(ear.paper)
     assert await ear() == ""
     broken(ear.paper)
-    assert await ear() == "Still broken, seen 10 times: SendProposal failed."
+    assert await ear() == "Still broken, seen 10 times: Send an offer failed."
     ear.paper.note(events.FailureCleared(failure="act-00000001", how="Try 11 went through."))
     assert "Works again" in await ear()
     broken(ear.paper)
