@@ -143,5 +143,6 @@ def test_a_post_is_found_by_what_is_on_it_and_where_it_is() -> None:
         "status:delivered",
         "chat:slack:D1",
         "bound:apr-1",
+        "shown:slack:D1:2026-11-22",
         "message:slack:D1:m1",
     }
