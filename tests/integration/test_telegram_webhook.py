@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class Hooked:
     async def posts(self, body: Any, secret: str | None = SECRET, raw: bytes = b"") -> int:
         headers = {"Content-Type": "application/json"}
         headers |= {HEADER: secret} if secret is not None else {}
-        data = raw or json.dumps(body).encode()
+        data = BytesIO(raw or json.dumps(body).encode())
         async with (
             ClientSession() as client,
             client.post(self.url + PATH, data=data, headers=headers) as answer,
