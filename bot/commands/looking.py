@@ -15,6 +15,7 @@ from bot.commands.overview import CaseOverview, is_paused
 from bot.commands.session import Session
 from bot.commands.strays import StrayList
 from bot.commands.things import Candidate, Things
+from bot.commands.words import nearest
 from bot.notices.confirming import waiting_words
 from bot.office.port import Looks
 from bot.wording.amounts import clock_words, counted
@@ -41,6 +42,14 @@ WHOLE_CARDS: Final = 3
 MOST_ROWS: Final = 20
 
 
+def _no_such_help(topic: str) -> Reply:
+    near = nearest(topic)
+    if not near:
+        return trouble(texts.NO_SUCH_COMMAND, word=topic)
+    offered = " or ".join(f"`help {each}`" for each in near)
+    return trouble(texts.DID_YOU_MEAN, word=topic, near=offered)
+
+
 class Looking:
     """Answers that change nothing."""
 
@@ -54,16 +63,18 @@ class Looking:
     def _now(self) -> datetime:
         return self._session.now(self._office)
 
-    def help(self, topic: str) -> Reply:
-        """What can be said."""
+    def help(self, topic: str, *, short: bool = False) -> Reply:
+        """What can be said; `short`: what is said most, for a small screen."""
         found = next((each for each in texts.COMMANDS if each.name == topic), None)
-        if topic and found is None:
-            return trouble(texts.NO_SUCH_COMMAND, word=topic)
         if found:
             return Reply(title=found.usage, lines=(found.does, texts.MORE_HELP[found.name]))
-        rows = tuple((each.usage, each.does) for each in texts.COMMANDS)
-        table = Table(texts.COLUMNS_HELP, rows)
-        return Reply(title=texts.HELP_TITLE, table=table, hints=(texts.HELP_FREE,))
+        if topic and topic != texts.HELP_ALL:
+            return _no_such_help(topic)
+        few = short and not topic
+        shown = [each for each in texts.COMMANDS if not few or each.name in texts.HELP_SHORT]
+        table = Table(texts.COLUMNS_HELP, tuple((each.usage, each.does) for each in shown))
+        more = (texts.HELP_MORE,) if few else ()
+        return Reply(title=texts.HELP_TITLE, table=table, hints=(*more, texts.HELP_FREE))
 
     async def inbox(self) -> Reply:
         """What waits for the operator, the soonest to expire first."""

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from bot import texts
 from bot.cards.outcomes import UNDECIDED
-from bot.channel import Card, Reply
+from bot.channel import CONSOLE, Card, Reply
 from bot.commands import words
 from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
@@ -147,7 +147,7 @@ class Commands:
             case words.Quit():
                 return Reply(lines=(texts.BYE,), leave=True)
             case words.Help(topic):
-                return self._looking.help(topic)
+                return self._looking.help(topic, short=self._office.channel != CONSOLE)
             case words.Unknown(word, near):
                 if not near:
                     return trouble(texts.NO_SUCH_COMMAND, word=word)

@@ -373,13 +373,14 @@ def parse(line: str) -> Intention:
     if numbered:
         number, said = numbered.group(1), (numbered.group(2) or "").strip()
         return Numbered(number, said) if said else Show(number)
-    near = _nearest(word)
+    near = nearest(word)
     if bare != text or (near and len(bare.split()) <= FEW_WORDS):
         return Unknown(word, near)
     return Say(text)
 
 
-def _nearest(word: str) -> tuple[str, ...]:
+def nearest(word: str) -> tuple[str, ...]:
+    """The commands that a word is most like, the likeliest first."""
     names = [each.name for each in texts.COMMANDS]
     return tuple(get_close_matches(word.lower(), names, n=3, cutoff=0.7))
 

@@ -66,7 +66,7 @@ COMMANDS: Final = (
     CommandText("devices", "devices", "Who may speak to me in chat, and as what; also `who`."),
     CommandText("role", "role ID ROLE", "Let a paired chat do more or less."),
     CommandText("revoke", "revoke ID", "End a pairing at once, and all its cards."),
-    CommandText("help", "help [COMMAND]", "This list, or more about one command."),
+    CommandText("help", "help [COMMAND|all]", "This list, or more about one command."),
     CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
 )
 
@@ -164,6 +164,11 @@ MORE_HELP: Final = {
 USAGE: Final = {each.name: each.usage for each in COMMANDS}
 
 HELP_TITLE: Final = "What you can say"
+HELP_ALL: Final = "all"
+HELP_MORE: Final = "`help all` lists everything, `help approve` says more about one."
+HELP_SHORT: Final = frozenset({"inbox", "approve", "reject", "tell", "status", "digest", "stop"})
+"""What is said most: a phone shows no more at a glance."""
+
 HELP_FREE: Final = "Anything else is said to Coo. `4 yes` answers question 4."
 
 NOTHING_SAID: Final = "Say `inbox` to see what waits, or `help`."

@@ -97,6 +97,20 @@ async def test_a_card_of_the_night_is_there_at_breakfast(
         assert "Send an offer to Ada Example" in await phone.hears()
 
 
+async def test_help_is_short_on_a_phone_and_everything_is_one_word_away(
+    founder: Founder, telegram: TelegramServer
+) -> None:
+    async with founder.business() as business, telegram_phone(business, telegram) as phone:
+        await phone.pairs()
+        few, everything = await phone.writes("/help"), await phone.writes("/help all")
+        assert "inbox" in few
+        assert "help all" in few
+        assert len(few.splitlines()) < 20 < len(everything.splitlines())
+        assert "whatif" not in few
+        assert "whatif" in everything
+        assert "Did you mean approve" in await phone.writes("/aprove 3")
+
+
 # --- two channels ---------------------------------------------------------------------------------
 
 

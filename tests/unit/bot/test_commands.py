@@ -313,6 +313,7 @@ async def test_help_lists_every_command_and_explains_one(talk: Talk) -> None:
     assert "stop [CASE|NAME]" in await talk("help")
     assert "bypassing the planner" in await talk("help stop")
     assert "no command 'dance'" in await talk("help dance")
+    assert "Did you mean `help approve`" in await talk("help aprove")
 
 
 async def test_an_unknown_word_offers_the_nearest(talk: Talk) -> None:
