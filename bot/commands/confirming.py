@@ -9,7 +9,6 @@ from bot.commands.things import Candidate, pick
 from bot.commands.words import Confirm
 from bot.notices.confirming import waiting_words
 from bot.office.port import Office
-from bot.wording.untrusted import one_line
 from ledger.domain.confirming import Confirmation
 
 
@@ -26,8 +25,7 @@ class Confirming:
             Candidate(each, (str(each.number), each.id), (), waiting_words(each)) for each in asked
         ]
         if not every:
-            said = one_line(intent.thing, 40)
-            return trouble(texts.CONFIRM_NOTHING, said=said)
+            return trouble(texts.CONFIRM_NOTHING)
         found = every[0] if len(every) == 1 and not intent.thing else pick(every, intent.thing)
         if not isinstance(found, Candidate):
             return unclear(found, intent.thing)

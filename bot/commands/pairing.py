@@ -55,7 +55,7 @@ class Pairing:
     async def revoke(self, said: str) -> Reply:
         """End a pairing at once."""
         if not said:
-            return trouble(texts.NEEDS_TEXT, (await self._labels()), usage=texts.USAGE["revoke"])
+            return trouble(texts.WHICH_CHAT, await self._labels(), usage=texts.USAGE["revoke"])
         found = await self._meant(said)
         if not isinstance(found, Candidate):
             return unclear(found, said)
@@ -66,7 +66,7 @@ class Pairing:
     async def role(self, intent: SetRole) -> Reply:
         """Let a paired chat do more or less from now on."""
         if not intent.thing or intent.role not in set(Role):
-            return trouble(texts.NEEDS_TEXT, (await self._labels()), usage=texts.USAGE["role"])
+            return trouble(texts.WHICH_CHAT, await self._labels(), usage=texts.USAGE["role"])
         found = await self._meant(intent.thing)
         if not isinstance(found, Candidate):
             return unclear(found, intent.thing)

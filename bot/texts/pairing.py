@@ -48,6 +48,9 @@ DEVICES_NONE: Final = (
 DEVICES_HERE: Final = " (here)"
 DEVICES_CONSOLE: Final = "console"
 DEVICES_HINT: Final = "`revoke {id}` ends one at once; `role {id} viewer` lets it do less."
+WHICH_CHAT: Final = Trouble(
+    "It is not said which chat, or as what.", "Write `{usage}`; `devices` lists who is paired."
+)
 NOT_PAIRED: Final = Trouble("{said!r} is not paired, or no longer.", "`devices` lists who is.")
 REVOKED: Final = (
     "Revoked: {label}. It can do nothing from now on, and the cards it shows count no more."

@@ -117,7 +117,7 @@ async def test_refused_it_is_never_used_and_not_asked_again(founder: Any, offere
     await offered.says(f"confirm {(await only(offered)).number} no")
     assert len(await offered.facts(ChangeRefused)) == 1
     assert "mend that file" in await offered.hears()
-    assert "Nothing called" in await offered.says("confirm")
+    assert "Nothing waits to be confirmed" in await offered.says("confirm")
     assert OLD.iban in await invoiced(offered)
 
 
