@@ -47,10 +47,6 @@ class Overviews:
         active = await self._app.views.find(ChatIdentity, "active")
         return [each.user for each in active if each.channel == channel]
 
-    async def seq(self) -> int:
-        """A number that grows whenever something happened."""
-        return (await self._app.ledger.head()).seq
-
     async def page(self, channel: str, user: str) -> Page | None:
         """How things stand for one of them; None for somebody who is not paired."""
         who = await paired(self._app.views, channel, user)

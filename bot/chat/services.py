@@ -77,7 +77,7 @@ class SlackHomes:
 
     def __init__(self, overviews: Overviews) -> None:
         self._overviews = overviews
-        self.viewers, self.seq = overviews.viewers, overviews.seq
+        self.viewers = overviews.viewers
 
     async def page(self, channel: str, user: str) -> HomePage | None:
         """One person's overview."""

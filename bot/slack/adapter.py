@@ -33,6 +33,7 @@ from bot.slack.inert import cut_escaped, inert
 from bot.slack.modals import Opened, form_view
 from bot.slack.moments import Moments
 from bot.slack.receiving import Receiving, Records
+from bot.slack.streaming import Stream
 from bot.slack.web import MOUNTED, slack_web
 from bot.web.server import Door
 from ledger.domain.events import ChatFile
@@ -195,6 +196,15 @@ class SlackAdapter:
                 )
             )
 
+    def stream(self, chat: str, thread: str, user: str) -> Stream:
+        """A text that is shown while it is written, for one person in a thread."""
+        team = self._me.team if self._me else ""
+        return Stream(self._client, chat, thread, user=user, team=team)
+
+    async def finish(self, stream: Stream, message: Message) -> str:
+        """Put the message in the place of what was shown while it was written; its id."""
+        return await stream.finish({**_content(_sheet(message)), "metadata": _metadata(message)})
+
     async def direct(self, user: str) -> str:
         """The direct chat with somebody; their own id where Slack does not say, which works too."""
         known = self._moments.chat_of(user)
@@ -207,6 +217,11 @@ class SlackAdapter:
         chat = str((answer.get("channel") or {}).get("id") or user)
         self._moments.met(user, chat)
         return chat
+
+    def stale(self) -> None:
+        """Something changed that App Home may show."""
+        if self._tabs is not None:
+            self._tabs.stale()
 
     # --- taking in --------------------------------------------------------------------------------
 

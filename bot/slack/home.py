@@ -25,8 +25,8 @@ from ledger.domain.errors import CooError
 from ledger.domain.reading import Clock
 from ledger.pauses import first_of, pause
 
-PACE_S: Final = 2.0
-"""How often it is looked whether something happened: Home is current within seconds."""
+PACE_S: Final = 1.0
+"""Changes are gathered for so long: Home is current within seconds, not drawn at every fact."""
 
 MOST_CARDS: Final = 8
 MOST_ITEMS: Final = 20
@@ -54,10 +54,6 @@ class Homes(Protocol):
         """How things stand for one of them; None for somebody who is not paired."""
         ...
 
-    async def seq(self) -> int:
-        """A number that grows whenever something happened."""
-        ...
-
 
 def home_view(page: HomePage) -> dict[str, Any]:
     """The overview as a Home view, cut where Slack would not take it."""
@@ -83,7 +79,7 @@ class HomeTabs:
         self._client, self._homes, self._clock, self._channel = client, homes, clock, channel
         self._shown: dict[str, str] = {}
         self._looking: dict[str, None] = {}
-        self._seq = -1
+        self._stale = True
         self._news = asyncio.Event()
 
     def opened(self, user: str) -> None:
@@ -92,24 +88,30 @@ class HomeTabs:
         self._looking[user] = None
         self._news.set()
 
+    def stale(self) -> None:
+        """Something changed that may stand on it."""
+        self._stale = True
+        self._news.set()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Publish what changed, until `stop`."""
         while not stop.is_set():
             self._news.clear()
             await self.publish()
-            await first_of(self._news.wait(), pause(self._clock, PACE_S, stop))
+            await first_of(self._news.wait(), stop.wait())
+            if not self._looking:
+                await pause(self._clock, PACE_S, stop)
 
     async def publish(self) -> None:
         """Publish once what is stale now."""
-        looking = list(self._looking)
+        looking, stale = list(self._looking), self._stale
         self._looking.clear()
+        self._stale = False
         try:
-            seq = await self._homes.seq()
-            if seq != self._seq:
+            if stale:
                 looking += await self._homes.viewers(self._channel)
             for user in dict.fromkeys(looking):
                 await self._published(user)
-            self._seq = seq
         except (CooError, OSError) as error:  # it is drawn anew at the next look
             _log.info("App Home was not drawn: %s", error)
 
