@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from msgspec import Struct
 
@@ -19,10 +18,6 @@ from bot.chat.posts import buttons_of, outbox_of, requests_of, subjects_of
 from bot.chat.requests import ANSWER, GROUP
 from bot.opening import App
 from bot.work.worker import Worker
-
-LOCK: Final = "chat.lock"
-"""Held by the one process that runs a folder's chats: a message must not be posted by two."""
-
 
 Ended = Callable[[str, Exception], None]
 """Told of a channel that is not served any more, and why."""

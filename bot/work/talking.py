@@ -16,11 +16,14 @@ from bot.channel import Reply
 from bot.console.render import put
 from bot.work.worker import Worker
 from ledger.domain.errors import CooError, FolderLocked
-from ledger.lock import FolderLock
+from ledger.lock import FolderLock, holder
 from ledger.pauses import pause
 
 AGAIN_S: Final = 1.0
 """How often a process that leaves the chats to another looks whether that is still there."""
+
+LOCK: Final = "chat.lock"
+"""Held by the one process that runs a folder's chats: a message must not be posted by two."""
 
 GRACE_S: Final = 15.0
 """How long a call or an answer under way may take when everything is told to stop."""
@@ -59,16 +62,15 @@ async def _run(app: App, worker: Worker, out: Console, stop: asyncio.Event) -> N
             with _lock(app):
                 await _served(app, worker, out, stop)
                 return
-        except FolderLocked as locked:
+        except FolderLocked:
             if not told:
-                put(out, Reply(lines=(locked.cause, texts.CHATS_ELSEWHERE)))
+                who = holder(app.folder.root, LOCK)
+                put(out, Reply(lines=(texts.CHATS_ELSEWHERE.format(holder=who),)))
             told = True
             await pause(app.clock, AGAIN_S, stop)
 
 
 def _lock(app: App) -> FolderLock:
-    from bot.chat.running import LOCK  # noqa: PLC0415 - as above
-
     return FolderLock(app.folder.root, command="coo run", clock=app.clock, name=LOCK)
 
 
