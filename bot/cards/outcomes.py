@@ -260,7 +260,7 @@ def failure_card(failure: Failure, now: datetime, evidence: Iterable[str] = ()) 
         *_in_brief(
             texts.ROW_REMEDY,
             tuple(one_line(each, 300) for each in failure.remedies),
-            tuple(one_line(each, 300) for each in failure.remedies if each != again),
+            tuple(one_line(each, 300) for each in failure.remedies if again not in each.split("`")),
         ),
     )
     retryable = failure.id == failure.case or failure.id.startswith("act-")

@@ -23,7 +23,7 @@ PACKAGES = ("slack-blocks-to-jsx@1.1.1", "react@18.3.1", "react-dom@18.3.1")
 CACHE = Path.home() / ".cache" / "coo-faces"
 PHONE = 412
 TALLEST = 4_000
-COLOURS = 48
+COLOURS = 96
 BACKGROUND = (255, 255, 255)
 
 TAGS = {
