@@ -22,7 +22,7 @@ from bot import texts
 from bot.chat.inbound import ArrivalRefused
 from bot.chat.port import ChatTrouble, Limits, Message, RateLimited, Refused, Unreachable
 from bot.intake import Taken
-from bot.telegram.connection import Connection
+from bot.telegram.connection import Connection, Me
 from bot.telegram.failing import asked, gone, trouble_of, unchanged
 from bot.telegram.inbound import CHANNEL, key_of, received, topic_of
 from bot.telegram.menu import menu
@@ -176,7 +176,7 @@ class TelegramAdapter:
     async def take(self, update: Update) -> None:
         """Record an update, and return when it is on disk. What nobody can read is passed over."""
         me = await self._connection.me()
-        event = received(update, me)
+        event = _translated(update, me)
         try:
             taken = await self._door.take(event, key_of(me, update)) if event else None
         except ArrivalRefused as refused:
@@ -246,6 +246,15 @@ class TelegramAdapter:
             message_thread_id=_topic(thread),
         )
         return str((await asked(call)).message_id)
+
+
+def _translated(update: Update, me: Me) -> ChatReceived | None:
+    """What a person did. A form of update that nobody foresaw must not hold up the next ones."""
+    try:
+        return received(update, me)
+    except Exception as error:  # noqa: BLE001  # whatever it stumbles over
+        log.warning("Update %s is passed over: %s", update.update_id, type(error).__name__)
+        return None
 
 
 def _number(ident: str) -> int:

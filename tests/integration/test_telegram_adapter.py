@@ -28,6 +28,7 @@ from bot.settings import Settings
 from bot.telegram.adapter import TelegramAdapter
 from bot.telegram.connection import Connection
 from bot.telegram.discretion import HIDDEN
+from bot.telegram.inbound import received
 from bot.telegram.polling import Polling
 from bot.telegram.troubles import TwoPolls
 from ledger.domain.events import ChatFile, ChatKind, ChatReceived
@@ -190,6 +191,21 @@ async def test_an_update_that_nobody_can_read_holds_up_no_other(opened: Opened) 
     opened.server.put("message", {"message_id": 1, "date": 1})
     opened.nora.says("Good morning")
     assert words(await opened.until(1)) == ["Good morning"]
+
+
+async def test_a_form_of_message_that_nobody_foresaw_holds_up_no_other(
+    opened: Opened, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumbles(update: Any, me: Any) -> ChatReceived | None:
+        if update.message.text == "a new form":
+            raise AttributeError("from_user")
+        return received(update, me)
+
+    monkeypatch.setattr("bot.telegram.adapter.received", stumbles)
+    opened.nora.says("a new form")
+    opened.nora.says("Good morning")
+    assert words(await opened.until(1)) == ["Good morning"]
+    assert "is passed over: AttributeError" in caplog.text
 
 
 async def test_a_message_is_changed_and_the_change_is_a_fact_of_its_own(opened: Opened) -> None:
