@@ -29,6 +29,17 @@ _CODE = re.compile(r"One-time code: (\S+?)\.")
 _MOST_ROUNDS = 60
 
 
+class Waiting:
+    """The company's time for what runs beside it, whose waits take as long as they say: time in
+    the test's hand moves when the test moves it, and not with every round of a loop."""
+
+    def __init__(self, clock: Any) -> None:
+        self.now = clock.now
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
 @dataclass
 class Company:
     """The company, its Slack, and everything that happens between them."""
@@ -126,7 +137,7 @@ async def in_slack(business: Any, slack: SlackServer, **more: Any) -> AsyncItera
     slack.install(manifest())
     app, worker = business.app, Stepping(business.works)
     homes = Overviews(app, worker)
-    adapter = SlackAdapter(settings, door_of(app), app.clock, homes, ping_s=0.2, **more)
+    adapter = SlackAdapter(settings, door_of(app), Waiting(app.clock), homes, ping_s=0.2, **more)
     chats = chats_of(app, worker, [adapter], pace=0.0)
     stop = asyncio.Event()
     running = asyncio.create_task(adapter.run(stop))
