@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_blocks import faults_of_message, faults_of_view
 from slack_sdk.errors import SlackObjectFormationError
@@ -152,7 +152,12 @@ def sdk_takes(block: Json) -> bool:
 
 @pytest.mark.parametrize("shape", shapes)
 def test_a_block_is_refused_exactly_when_slacks_models_refuse_it(shape: str) -> None:
-    @settings(max_examples=60, deadline=None, derandomize=True)
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     @given(shapes[shape])
     def compared(block: Json) -> None:
         faults = faults_of_message([block])
@@ -161,7 +166,9 @@ def test_a_block_is_refused_exactly_when_slacks_models_refuse_it(shape: str) -> 
     compared()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(
     st.fixed_dictionaries(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_blocks import BLOCK_TEXT, faults_of_message, faults_of_view, text_of_blocks
 from slack_seen import Seen
@@ -75,7 +75,9 @@ def ids_for(reply: Reply) -> list[list[str]]:
     return [[f"nonce:{n}" for n in range(len(card.buttons))] for card in reply.cards]
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(
+    max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(replies)
 def test_every_answer_is_taken_by_slack_and_mentions_nobody(reply: Reply) -> None:
     made = sheet(reply, ids_for(reply))
@@ -87,7 +89,9 @@ def test_every_answer_is_taken_by_slack_and_mentions_nobody(reply: Reply) -> Non
     assert (seen.mentions, seen.links) == ([], [])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(replies)
 def test_every_overview_is_taken_by_slack_as_a_home_tab(reply: Reply) -> None:
     made = sheet(reply, ids_for(reply), VIEW)
@@ -108,7 +112,9 @@ fields = st.lists(
 ).map(tuple)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(texts.filter(str.strip), fields)
 def test_every_form_is_taken_by_slack(title: str, wanted: tuple[FormField, ...]) -> None:
     form = Form(title=title, button="n:0", fields=wanted, submit="Send")
