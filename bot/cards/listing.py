@@ -15,7 +15,7 @@ from bot.wording.amounts import clock_words
 from bot.wording.untrusted import one_line
 from ledger.domain.entities import Action, Approval
 
-EXCERPT: Final = 160
+EXCERPT: Final = 100
 """Characters of each text that the list shows; the rest is one tap away."""
 
 
@@ -53,10 +53,17 @@ def _row(each: Listed, now: datetime) -> Row:
     label = texts.LIST_ROW.format(number=approval.number)
     title = one_line(card.title, 100)
     if approval.status not in UNDECIDED:
-        return Row(label, (title, decided_words(approval, now)))
+        return Row(label, (title, decided_words(approval, now), *_came_of_it(card)))
     said = _first_words(card)
     until = texts.LIST_UNTIL.format(when=clock_words(approval.expires_at, now))
     return Row(label, (title, *_why(card), *said, until), important=True)
+
+
+def _came_of_it(card: Card) -> Iterator[str]:
+    """What a decision led to, in one line."""
+    for row in card.rows:
+        if row.label == texts.ROW_OUTCOME and row.lines:
+            yield one_line(row.lines[0], 160)
 
 
 def _why(card: Card) -> Iterator[str]:

@@ -153,6 +153,7 @@ async def test_a_tap_on_one_of_a_list_decides_that_one_and_the_others_keep_their
     assert [each.number for each in await approved(phone)] == [4]
     card = card_on(phone, found)
     assert "approved by Nora Lindt" in str(card.rows[1])
+    assert "Sent to" in str(card.rows[1])
     assert "Approve 4" not in [button.label for button in card.buttons]
     assert phone.button("Approve 6", here)[1] == before
 
