@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot import texts
+from bot.cards.outcomes import UNDECIDED
 from bot.channel import CardKind, Editor, Prompt, Reply, Verb
 from bot.chat.attached import take_files
 from bot.chat.buttons import Buttons, NotTapped, Tapped
@@ -147,7 +148,7 @@ class Replies:
         if isinstance(found, NotTapped):
             return None
         approval = await self._app.views.get(Approval, found.about) if found.about else None
-        verb = _asking(found)
+        verb = _asking(found, form=received.kind is ChatKind.FORM)
         return (approval, verb) if approval and verb else None
 
     # --- taps and forms ---------------------------------------------------------------------------
@@ -166,10 +167,29 @@ class Replies:
         if isinstance(found, NotTapped):
             return trouble(found.words)
         await self._see(turn, found)
+        if found.verb is Verb.LATER and await self._asked_when(turn, found):
+            return None
         reply = await turn.commands.answer(await self._line(found, turn.commands.session))
         if reply.editor or reply.prompt:
             return await self._ask(turn, found, reply)
         return None if _shown_on_card(found, reply) else reply
+
+    async def _asked_when(self, turn: Turn, tapped: Tapped) -> bool:
+        """Whether it was asked when a card shall come back; where it cannot be, it is tomorrow."""
+        approval = await self._app.views.get(Approval, tapped.about)
+        service = self._services.get(turn.received.channel)
+        undecided = approval is not None and approval.status in UNDECIDED
+        if approval is None or not undecided or not isinstance(service, Asking):
+            return False
+        field = FormField(name="text", label=texts.FORM_WHEN, choices=texts.FORM_LATER)
+        title = texts.FORM_LATER_TITLE.format(number=approval.number)
+        form = Form(
+            title=title,
+            button=turn.received.button,
+            fields=(field,),
+            submit=texts.FORM_LATER_SUBMIT,
+        )
+        return await service.ask(turn.fact.key, form)
 
     async def _see(self, turn: Turn, tapped: Tapped) -> None:
         """A tap is bound to what its own message showed, whatever else is in the chat."""
@@ -314,9 +334,11 @@ def _named_text(text: str, editable: tuple[str, ...]) -> dict[str, str]:
     return {editable[-1]: text} if editable else {}
 
 
-def _asking(tapped: Tapped) -> Verb | None:
-    """The verb of a button that asks for texts, or None."""
+def _asking(tapped: Tapped, *, form: bool = False) -> Verb | None:
+    """The verb of a button that asks for texts, or None. `form`: where there are forms."""
     if tapped.verb in {Verb.EDIT, Verb.REJECT, Verb.INSTRUCT}:
+        return tapped.verb
+    if form and tapped.verb is Verb.LATER:
         return tapped.verb
     return Verb.EDIT if tapped.command.startswith(f"{_TYPED[Verb.EDIT]} ") else None
 

@@ -30,6 +30,7 @@ from bot.slack.files import fetched, uploaded
 from bot.slack.home import Homes, HomeTabs
 from bot.slack.inbound import CHANNEL, Me
 from bot.slack.inert import cut_escaped, inert
+from bot.slack.logs import quiet_log
 from bot.slack.modals import Opened, form_view
 from bot.slack.moments import Moments
 from bot.slack.receiving import Receiving, Records
@@ -285,7 +286,7 @@ class SlackAdapter:
         handler = AsyncSocketModeHandler(
             self.receiving.app(self._client),
             token.reveal() if token else "-",
-            logger=_log,
+            logger=quiet_log(),
             ping_interval=self._ping_s,
         )
         self._socket = handler.client

@@ -69,6 +69,15 @@ FORM_TITLES = {
 }
 FORM_SUBMITS = {"edit": "Preview", "reject": "Reject", "instruct": "Send"}
 FORM_LABELS = {"reject": "Why?", "instruct": "How should it be instead?"}
+FORM_LATER_TITLE = "Put off card {number}"
+FORM_LATER_SUBMIT = "Put it off"
+FORM_WHEN = "When shall I bring it again?"
+FORM_LATER = (
+    ("tomorrow", "Tomorrow morning"),
+    ("1 hour", "In an hour"),
+    ("3 hours", "In three hours"),
+    ("48 hours", "In two days"),
+)
 FORM_WANTS = "Reply to this message with the new text; for another one begin with its name: {names}"
 FORM_EMPTY = Trouble("The form came back empty.", "Nothing was done. Use the button once more.")
 CHAT_BROKEN = Trouble(

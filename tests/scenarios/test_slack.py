@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from slack_office import SlackOffice, slack_office
 
+from bot import texts
 from ledger.domain import events
 from ledger.replay import refold
 
@@ -166,3 +167,16 @@ async def test_app_home_tells_a_stranger_nothing_but_how_to_pair(office: SlackOf
     assert "Ada" not in eve.home().text
     assert "coo pair" in eve.home().text
     assert eve.home().buttons == []
+
+
+async def test_later_offers_when_and_own_words_count_as_well(office: SlackOffice) -> None:
+    await office.business.mail(LEAD)
+    await office.settle()
+    await office.taps("Later")
+    assert office.nora.modal is not None
+    (when, own) = office.nora.modal.fields
+    await office.said(await office.nora.submits({when: "In three hours"}))
+    (postponed,) = await office.facts(events.Postponed)
+    hours = (postponed.event.until - postponed.at).total_seconds() / 3600
+    assert round(hours) == 3
+    assert own == texts.SLACK_FORM_OWN_WORDS
