@@ -27,6 +27,7 @@ from bot.chat.forms import Signalling
 from bot.chat.port import Adapter, ChatTrouble
 from bot.chat.replies import Replies
 from bot.chat.requests import APPROVAL, FAILURE, QUESTION, Place, Requests, about
+from bot.chat.slots import Slots
 from bot.chat.wordings import Wordings
 from bot.commands.answers import trouble
 from bot.opening import App
@@ -68,6 +69,10 @@ LOOK_S: Final = 5.0
 """How often it is looked whether something waits that nobody was woken for."""
 AGAIN_S: Final = 10.0
 """How long a chat waits for a disk that takes nothing."""
+AT_ONCE: Final = 4
+"""So many chats are answered at one moment: what comes in meanwhile must be acknowledged soon."""
+SLOW_S: Final = 0.5
+"""What takes longer waits for something else, and keeps nobody from their turn."""
 MOST_KEPT: Final = 200
 """Answers that wait in memory for their turn to leave; older ones are made again then."""
 FORGOTTEN: Final = timedelta(minutes=1)
@@ -126,6 +131,7 @@ class Answering:
         self._kept: OrderedDict[str, Reply] = OrderedDict()
         self._stop = asyncio.Event()
         self._news = asyncio.Event()
+        self._slots = Slots(AT_ONCE, SLOW_S)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Answer everything as it comes, until `stop`; what is under way is finished."""
@@ -191,31 +197,38 @@ class Answering:
             return
         task = asyncio.ensure_future(self._work(channel, chat))
         self._working[place] = task
-        task.add_done_callback(lambda _: self._working.pop(place, None))
+        task.add_done_callback(lambda _: self._through(channel, chat))
+
+    def _through(self, channel: str, chat: str) -> None:
+        """A chat is through; what came in while its task was ending is not left lying."""
+        place = f"{channel}:{chat}"
+        self._working.pop(place, None)
+        if place in self._again and not self._stop.is_set():
+            self._wake(channel, chat)
 
     async def _work(self, channel: str, chat: str) -> None:
         """One chat, until nothing waits in it that can be answered now."""
         place = f"{channel}:{chat}"
-        put_off: set[str] = set()
-        while True:
+        self._again.add(place)
+        while place in self._again:
             self._again.discard(place)
             found = await self._app.views.find(ChatTurn, waiting_in(channel, chat))
-            due = [turn for turn in found if turn.id not in put_off]
-            for turn in sorted(due, key=lambda each: (each.sent, each.id)):
-                if not await self._patiently(turn):
-                    put_off.add(turn.id)
-            if self._stop.is_set() or not (due or place in self._again):
+            for turn in sorted(found, key=lambda each: (each.sent, each.id)):
+                async with self._slots.taken():
+                    await self._patiently(turn)
+            if self._stop.is_set():
                 return
 
-    async def _patiently(self, turn: ChatTurn) -> bool:
-        """Whether it was seen to; where the disk refuses, again and again."""
+    async def _patiently(self, turn: ChatTurn) -> None:
+        """See to it; where the disk refuses, again and again."""
         while not self._stop.is_set():
             try:
-                return await self._see_to(turn)
+                await self._see_to(turn)
             except CooError as error:
                 _log.warning("An answer waits: %s", error)
                 await pause(self._app.clock, AGAIN_S, self._stop)
-        return False
+            else:
+                return
 
     # --- one turn ---------------------------------------------------------------------------------
 

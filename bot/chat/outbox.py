@@ -34,6 +34,7 @@ from ledger.domain.verdicts import Allow
 from ledger.pauses import first_of, pause
 from ledger.posting import PostClaimed, PostHeld, Posting, PostStale
 from ledger.store import Ledger
+from ledger.views import at
 
 PACE_S: Final = 1.0
 """Seconds between two messages in one chat: what every service asks for."""
@@ -151,24 +152,37 @@ class Outbox:
                 self._queues.pop(place, None)
                 return
             now = self._clock.now()
-            times = [(await self._when(post, now), post) for post in due]
-            post = min((p for when, p in times if when <= now), key=_rank, default=None)
+            post, soonest = await self._next(due, now)
             if post is not None:
                 await self._turn(post, stop)
             elif waiting:
-                soonest = min(when for when, _ in times)
                 left = (soonest - now).total_seconds()
                 await first_of(self._news.wait(), pause(self._clock, min(left, IDLE_S), stop))
             else:
                 return
 
+    async def _next(self, due: Sequence[Post], now: datetime) -> tuple[Post | None, datetime]:
+        """The first in rank whose turn may come now; else when the soonest one's may."""
+        times: list[datetime] = []
+        for post in sorted(due, key=_rank):
+            when = await self._when(post, now)
+            if when <= now:
+                return post, now
+            times.append(when)
+        return None, min(times, default=now)
+
     async def _due(self, place: str) -> list[Post]:
         """What is to be done in a chat, as it is now."""
         queue = self._queues.setdefault(place, {})
+        names = list(queue)[:_LOOKED_AT]
         found = []
-        for name in list(queue)[:_LOOKED_AT]:
-            post = await self._views.get(Post, name)
-            if post is not None and post.due:
+        posts = await self._ledger.glance(
+            lambda connection: at(connection, self._ledger.company).load_many(Post, names)
+        )
+        for name in names:
+            loaded = posts.get(name)
+            post = loaded.entity if loaded else None
+            if isinstance(post, Post) and post.due:
                 found.append(post)
             else:
                 queue.pop(name, None)
