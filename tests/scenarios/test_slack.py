@@ -72,6 +72,7 @@ async def test_an_edit_ends_in_the_exact_preview_whose_send_approves_those_bytes
     await office.taps("Send exactly this")
     (mail,) = office.business.sent()
     assert mail["Subject"] == "Your new website, Ada"
+    assert "Send exactly this" not in office.nora.now(preview).buttons
 
 
 async def test_a_command_typed_in_a_channel_is_answered_where_nobody_else_reads(
