@@ -61,7 +61,7 @@ SLACK_HOME_CUT: Final = "There is more than fits here: `inbox` and `status` show
 SLACK_HOME_MORE: Final = "… and {number} more: `inbox` lists them."
 SLACK_HOME_STRANGER: Final = Trouble(
     "Coo works for somebody else here",
-    "If that is you: run `coo pair` where Coo runs, and send me the code it shows.",
+    "If that is you: run `coo pair` where Coo runs, and say `pair CODE` here with its code.",
 )
 
 SLACK_APP_NAME: Final = "Coo"
