@@ -27,7 +27,7 @@ from bot.work.worker import Worker
 from ledger.domain.entities import Action, Approval, Post, Question
 from ledger.domain.events import ChatKind, ChatReceived
 from ledger.domain.facts import Fact
-from ledger.domain.pairing import ChatIdentity
+from ledger.domain.pairing import ChatIdentity, Role
 
 _TYPED: Final = {
     Verb.APPROVE: "approve",
@@ -106,7 +106,7 @@ class Replies:
 
     async def _said(self, turn: Turn) -> Reply:
         received = turn.received
-        files = await self._files(received)
+        files = await self._files(turn)
         if files is not None and not received.text.strip():
             return files
         reply = await self._spoken(turn)
@@ -114,9 +114,13 @@ class Replies:
         before = files.lines if files is not None else ()
         return replace(reply, lines=(*before, *reply.lines, *([notes] if notes else [])))
 
-    async def _files(self, received: ChatReceived) -> Reply | None:
+    async def _files(self, turn: Turn) -> Reply | None:
+        received = turn.received
         if not received.files:
             return None
+        refused = await turn.commands.barred_below(Role.APPROVER)  # it is input, as words are
+        if refused is not None:
+            return refused
         service = self._services.get(received.channel)
         await self._sign(received, texts.WORKING)
         return await take_files(received.files, service, self._app.intake)

@@ -64,7 +64,11 @@ def needed(intent: words.Intention) -> Role:
 
 async def barred(office: Office, intent: words.Intention) -> Reply | None:
     """The answer to whoever may not say this, or None."""
-    least = needed(intent)
+    return await barred_below(office, needed(intent))
+
+
+async def barred_below(office: Office, least: Role) -> Reply | None:
+    """The answer to whoever has less than this role, or None."""
     if not office.identity and least is Role.VIEWER:
         return None  # nothing to look up for whoever sits at the machine and looks
     role = await office.role()

@@ -25,7 +25,7 @@ from bot.commands.picturing import Picturing
 from bot.commands.proving import Proving
 from bot.commands.rehearsing import prove
 from bot.commands.replaying import Replaying
-from bot.commands.rights import barred
+from bot.commands.rights import barred, barred_below
 from bot.commands.session import Session
 from bot.commands.strays import Strays
 from bot.commands.supposing import Supposing
@@ -36,6 +36,7 @@ from bot.home.overview import home_reply
 from bot.office.port import Office
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
+from ledger.domain.pairing import Role
 
 
 class Commands:
@@ -88,6 +89,10 @@ class Commands:
         if found is not None:
             return found.status in UNDECIDED
         return asked is None or asked.status == "open"
+
+    async def barred_below(self, least: Role) -> Reply | None:
+        """The answer to whoever has less than this role here, or None."""
+        return await barred_below(self._office, least)
 
     def _seen(self, reply: Reply) -> Reply:
         for card in reply.cards:

@@ -187,6 +187,15 @@ async def test_a_mail_attached_to_a_message_is_taken_in_like_any_other(phone: Ph
     assert len(await phone.business.cards()) == 1
 
 
+async def test_a_viewer_hands_in_no_file(founder: Founder) -> None:
+    async with founder.business() as business, phone_of(business) as phone:
+        await phone.paired("viewer")
+        phone.service.files["F1"] = b"From: a@example.com\r\nSubject: x\r\n\r\n" + LEAD.encode()
+        said = await phone.writes("", files=(ChatFile("F1", "lead.eml", "message/rfc822", 99),))
+        assert "You are viewer here, and that takes approver. Nothing was done." in said
+        assert await business.facts(events.MailReceived) == []
+
+
 async def test_a_file_that_cannot_be_read_is_said_in_words(phone: Phone) -> None:
     phone.service.files["F1"] = b"\x89PNG\r\n\x1a\n" + bytes(100)
     big = ChatFile("F2", "film.mov", "video/quicktime", 900_000_000)

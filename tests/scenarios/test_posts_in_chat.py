@@ -285,6 +285,22 @@ async def test_an_expired_card_says_so_by_itself_and_has_no_buttons(chats: Chats
     assert not chats.business.sent()
 
 
+async def test_a_card_that_the_world_overtook_says_so_by_itself_and_a_new_one_asks(
+    chats: Chats,
+) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    [old] = cards_of(chats.slack)
+    await chats.business.mail(LEAD.replace("your website", "two of your website"))
+    await chats.settle()
+    [now] = [each for each in chats.slack.shown if each.id == old.id]
+    assert "no longer" in text_of(now).lower()
+    assert not tappable([now])
+    [new] = [each for each in tappable(chats.slack.shown) if each.id != old.id]
+    assert "Coo asks" in text_of(new)
+
+
 async def test_a_stopped_card_says_so_by_itself(chats: Chats) -> None:
     await chats.pair("slack", "D1")
     await chats.business.mail(LEAD)
