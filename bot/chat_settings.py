@@ -81,6 +81,11 @@ class TelegramSettings(Struct, frozen=True, kw_only=True):
         """Whether updates come by webhook, which never goes without a secret; else by polling."""
         return self.secret is not None and bool(self.public_url)
 
+    @property
+    def unbelieved(self) -> bool:
+        """Whether a webhook seems to be wanted, and goes not, for want of a secret."""
+        return self.secret is None and bool(self.public_url)
+
 
 class Listen(Struct, frozen=True):
     """Where the web server listens. Port 0: any that is free."""

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from bot import texts
+from bot.cards.brief import spelt
 from bot.channel import Button, Card, CardKind, Row
 from bot.wording.amounts import clock_words, counted, usd_words
 from bot.wording.untrusted import one_line
@@ -128,7 +129,7 @@ def _failed(standing: Standing) -> Iterator[str]:
     """What is broken first, then what was mended."""
     ordered = sorted(standing.failures, key=lambda one: (one.cleared, one.since))
     words = (texts.DIGEST_MENDED if one.cleared else texts.DIGEST_BROKEN for one in ordered)
-    named = (one_line(one.what, 100) for one in ordered)
+    named = (one_line(spelt(one.what), 100) for one in ordered)
     yield from _first([form.format(what=what) for form, what in zip(words, named, strict=True)])
 
 

@@ -189,11 +189,11 @@ def _more(card: Card, left: int) -> Iterator[Block]:
 def _row(row: Row) -> Iterator[rich.Paragraph]:
     for place, line in enumerate(row.lines):
         lead = rich.Run(f"{inert.inert(row.label)}: ", italic=True) if not place else _INDENT
-        yield (lead, *_row_line(line, row.important))
+        yield (lead, *_row_line(line, row.important and not place))
 
 
 def _row_line(line: str, important: bool) -> rich.Paragraph:
-    """A line that begins with `!` is a warning."""
+    """A line that begins with `!` is a warning. Of what is important, the first line stands out."""
     if line.startswith("!"):
         return rich.own_words(f"{WARNING} {line[1:].lstrip()}", bold=True)
     return rich.own_words(line, bold=important)

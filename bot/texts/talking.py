@@ -94,4 +94,12 @@ CHAT_MEANT_HOW = (
 WORKING = "Working on it …"
 CHATS_ELSEWHERE = "The chats of this folder are run by {holder}; this process leaves them to it."
 CHATS_SERVED = "In chat: {channels}."
+CHAT_UNBELIEVED = (
+    "COO_PUBLIC_URL is set, but COO_TELEGRAM_SECRET is not: Coo goes on asking Telegram for "
+    "messages. Set a secret of your own to let Telegram call instead."
+)
+CHAT_DEAF = (
+    "Coo can write in Slack, but hears nothing there: set COO_SLACK_APP_TOKEN, or "
+    "COO_SLACK_SIGNING_SECRET together with COO_PUBLIC_URL."
+)
 CHAT_ENDED = "{channel} is not served any more; everything else goes on. Mend it, then start anew."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -14,6 +14,7 @@ from bot import texts
 from bot.app import App
 from bot.channel import Reply
 from bot.console.render import put
+from bot.settings import Settings
 from bot.work.worker import Worker
 from ledger.domain.errors import CooError, FolderLocked
 from ledger.lock import FolderLock, holder
@@ -84,7 +85,10 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
         put(out, Reply(lines=(texts.WEB_OPEN.format(place=server.open()),)))
     if found.adapters:
         channels = ", ".join(each.channel for each in found.adapters)
-        put(out, Reply(lines=(texts.CHATS_SERVED.format(channels=channels),)))
+        put(
+            out,
+            Reply(lines=(texts.CHATS_SERVED.format(channels=channels), *half_set(app.settings))),
+        )
     made = chats_of(app, worker, found.adapters)
 
     def trouble(channel: str, error: Exception) -> None:
@@ -98,3 +102,11 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
         if server is not None:
             tasks.create_task(server.run(stop))
         await made.run(stop, trouble)
+
+
+def half_set(settings: Settings) -> Iterator[str]:
+    """What a chat that is served cannot do, as long as something is not set."""
+    if settings.telegram is not None and settings.telegram.unbelieved:
+        yield texts.CHAT_UNBELIEVED
+    if settings.slack is not None and not settings.slack.complete:
+        yield texts.CHAT_DEAF

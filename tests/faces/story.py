@@ -8,13 +8,17 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from bot.cards.listing import Listed, list_card
+from bot.cards.loading import CardLoader
 from bot.channel import Attached, Card, CardKind, Reply
 from bot.home.gathering import home
 from bot.home.overview import Home
 from bot.notices.announcer import Announcer
 from bot.pictures.attaching import opened
+from ledger.domain.entities import Action, Approval
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios" / "conftest.py"
+NAMES = ("Cleo", "Dan", "Eve", "Finn")
 BEN = "Ben Sample <ben@byron.example>"
 ZONE = UTC
 
@@ -118,11 +122,35 @@ async def _trouble(album: Album, module: Any) -> None:
             await album.says("credit-note", f"show {card.number}")
     await _failure(album)
     await album.home("home")
+    await album.says("digest", "digest")
     await album.says("timeline", "timeline 1")
     await album.says("report", "report")
     business.clock.forward(days=9)
     await business.settle()
     await album.says("expired", "show 5")
+    await _alike(album, module)
+
+
+async def _alike(album: Album, module: Any) -> None:
+    """Four asks alike as one list, the first of them decided meanwhile."""
+    business = album.business
+    for name in NAMES:
+        await business.mail(
+            module.LEAD.replace("Ada", name),
+            sender=f"{name} Sample <{name.lower()}@{name.lower()}.example>",
+            subject=f"A website for {name}",
+        )
+    cards = sorted(await business.cards(), key=lambda each: each.number)[-len(NAMES) :]
+    await album.says("", f"show {cards[0].number}")
+    await album.says("", f"approve {cards[0].number}")
+    views, now = business.app.views, business.clock.now()
+    loader = CardLoader(views, business.app.ledger)
+    listed = []
+    for each in cards:
+        approval = await views.get(Approval, each.id)
+        action, card = await views.get(Action, each.action), await loader.card(approval, now)
+        listed.append(Listed(approval, action, card))
+    await album.add("list", Reply(cards=(list_card("group:1", listed, now),)))
 
 
 async def _failure(album: Album) -> None:

@@ -410,6 +410,16 @@ async def test_a_limited_call_says_when_to_come_back(slack: Any, client: AsyncWe
     assert slack.person("nora").sees() == []
 
 
+async def test_who_somebody_is_can_be_asked_by_an_app_that_may_know(
+    slack: Any, client: AsyncWebClient
+) -> None:
+    nora = slack.person("nora", "Nora Lindt")
+    told = (await client.users_info(user=nora.id))["user"]
+    assert (told["id"], told["real_name"], told["is_bot"]) == (nora.id, "Nora Lindt", False)
+    with pytest.raises(SlackApiError, match="user_not_found"):
+        await client.users_info(user="U0NOBODY")
+
+
 async def test_replies_come_back_page_by_page_in_the_order_they_were_written(
     slack: Any, client: AsyncWebClient
 ) -> None:

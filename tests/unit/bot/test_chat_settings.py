@@ -6,6 +6,7 @@ import pytest
 
 from bot.chat_settings import Listen
 from bot.settings import Settings
+from bot.work.talking import half_set
 from ledger.domain.errors import SettingsInvalid
 
 SLACK = {"COO_SLACK_BOT_TOKEN": "xoxb-1-very-secret", "COO_SLACK_APP_TOKEN": "xapp-1-very-secret"}
@@ -43,6 +44,24 @@ def test_telegram_comes_by_webhook_only_with_a_secret() -> None:
     assert not polled.by_webhook
     assert hooked.by_webhook
     assert hooked.public_url == "https://coo.example"
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        (TELEGRAM | PUBLIC, ["COO_TELEGRAM_SECRET is not"]),
+        (TELEGRAM | PUBLIC | {"COO_TELEGRAM_SECRET": "mine"}, []),
+        (TELEGRAM, []),
+        ({"COO_SLACK_BOT_TOKEN": "xoxb-1"}, ["hears nothing"]),
+        (SLACK, []),
+    ],
+)
+def test_a_chat_that_is_set_up_by_half_says_so_at_the_start(
+    environ: dict[str, str], said: list[str]
+) -> None:
+    told = list(half_set(Settings.from_env(environ)))
+    assert len(told) == len(said)
+    assert all(part in line for part, line in zip(said, told, strict=True))
 
 
 @pytest.mark.parametrize(

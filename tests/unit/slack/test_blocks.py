@@ -74,6 +74,13 @@ def test_a_card_reads_title_rows_text_and_ends_in_its_buttons() -> None:
     assert literal(made[2]) == "Dear Ada"
 
 
+def test_of_an_important_row_the_first_line_stands_out() -> None:
+    row = Row("3", ("Send an offer to Ada", "€2,856.00 gross"), important=True)
+    (made,) = [each for each in drawn(Reply(cards=(card(rows=(row,)),))) if "€2" in str(each)]
+    bold = [each["text"] for each in walk(made) if each.get("style", {}).get("bold")]
+    assert bold == ["Send an offer to Ada"]
+
+
 def test_buttons_carry_their_opaque_id_and_nothing_of_the_card() -> None:
     made = buttons_in(drawn(Reply(cards=(card(),))))
     assert [each["value"] for each in made] == ["nonce:0", "nonce:1", "nonce:2"]
