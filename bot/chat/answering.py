@@ -23,10 +23,10 @@ from bot.channel import Card, CardKind, Reply
 from bot.chat.buttons import Buttons
 from bot.chat.context import seen_key
 from bot.chat.doorstep import SILENCE, at_the_door
-from bot.chat.forms import Signalling
-from bot.chat.port import Adapter, ChatTrouble
+from bot.chat.port import Adapter
 from bot.chat.replies import Replies
 from bot.chat.requests import APPROVAL, FAILURE, QUESTION, Place, Requests, about
+from bot.chat.signs import Signs
 from bot.chat.slots import Slots
 from bot.chat.wordings import Wordings
 from bot.commands.answers import trouble
@@ -123,8 +123,8 @@ class Answering:
         requests: Requests,
         services: Mapping[str, Adapter],
     ) -> None:
-        self._app, self._requests, self._services = app, requests, services
-        self._replies = Replies(app, worker, buttons, services)
+        self._app, self._requests, self._signs = app, requests, Signs(services)
+        self._replies = Replies(app, worker, buttons, services, self._signs)
         self._wordings = Wordings(app.ledger, app.views)
         self._working: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -289,15 +289,14 @@ class Answering:
     ) -> tuple[Reply | None, str]:
         """What the commands say, and about which case. Whatever goes wrong, it is said."""
         try:
-            turn = await self._replies.turn(fact, received, who, before)
-            return await self._replies.reply(turn, who), turn.case
+            async with self._signs.around(received):
+                turn = await self._replies.turn(fact, received, who, before)
+                return await self._replies.reply(turn, who), turn.case
         except CooError as error:
             return Reply(lines=(error.cause, error.remedy), trouble=True), ""
         except Exception as error:  # noqa: BLE001  # whatever it is, the person gets an answer
             _log.exception("What came in could not be answered.")
             return trouble(texts.CHAT_BROKEN, what=type(error).__name__), ""
-        finally:
-            await self._quiet(received)
 
     async def _after(
         self, done: Sequence[Fact], fact: Fact, received: ChatReceived, place: Place
@@ -323,14 +322,6 @@ class Answering:
             return (await self._app.ledger.fact(derived_id(said.id, ROUTER, 0))).event
         except UnknownFact:
             return None
-
-    async def _quiet(self, received: ChatReceived) -> None:
-        service = self._services.get(received.channel)
-        if isinstance(service, Signalling):
-            try:
-                await service.working(received.chat, received.thread, "")
-            except ChatTrouble as error:
-                _log.info("A sign of life stays: %s", error)
 
     async def _doorstep(
         self, fact: Fact, received: ChatReceived, who: ChatIdentity | None

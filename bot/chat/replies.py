@@ -13,11 +13,12 @@ from bot.channel import CardKind, Editor, Prompt, Reply, Verb
 from bot.chat.attached import take_files
 from bot.chat.buttons import Buttons, NotTapped, Tapped
 from bot.chat.context import Context, in_context
-from bot.chat.forms import Asking, Form, FormField, Signalling
+from bot.chat.forms import Asking, Form, FormField
 from bot.chat.meant import not_as_an_answer
 from bot.chat.port import Adapter
 from bot.chat.requests import ANSWER, GROUP, about
 from bot.chat.sessions import session_of
+from bot.chat.signs import Signs
 from bot.commands import Commands, Session, parse
 from bot.commands.answers import trouble
 from bot.commands.words import Edit, Erase, Prove, Replay, Takeover, Verify, WhatIf
@@ -38,7 +39,7 @@ _TYPED: Final = {
     Verb.DID_IT: "did-it",
 }
 _LONG: Final = Replay | Prove | Verify | WhatIf | Takeover | Erase
-"""What takes long enough to show that Coo is at it."""
+"""What takes long enough to show at once that Coo is at it."""
 
 
 class Turn:
@@ -57,10 +58,15 @@ class Replies:
     """Runs what a person said, tapped or filled in through the same commands as everywhere."""
 
     def __init__(
-        self, app: App, worker: Worker, buttons: Buttons, services: Mapping[str, Adapter]
+        self,
+        app: App,
+        worker: Worker,
+        buttons: Buttons,
+        services: Mapping[str, Adapter],
+        signs: Signs,
     ) -> None:
         self._app, self._worker, self._buttons = app, worker, buttons
-        self._services = services
+        self._services, self._signs = services, signs
         self._context = Context(app.ledger, app.views)
 
     async def turn(
@@ -122,7 +128,7 @@ class Replies:
         if refused is not None:
             return refused
         service = self._services.get(received.channel)
-        await self._sign(received, texts.WORKING)
+        await self._signs.show(received)
         return await take_files(received.files, service, self._app.intake)
 
     async def _spoken(self, turn: Turn) -> Reply:
@@ -134,7 +140,7 @@ class Replies:
             return await self._filled(turn, *asked, {"": received.text})
         line = in_context(received.text, await self._context.about(received))
         if isinstance(parse(line), _LONG):
-            await self._sign(received, texts.WORKING)
+            await self._signs.show(received)
         unclear = await not_as_an_answer(self._app.views, received, turn.fact.at, line)
         return unclear or await turn.commands.answer(line)
 
@@ -296,13 +302,6 @@ class Replies:
         editable = action.command.editable if action and action.command else ()
         name = next((each for each in editable if each.startswith(meant.field)), "")
         return {name: meant.text} if name else {}
-
-    # --- signs of life ----------------------------------------------------------------------------
-
-    async def _sign(self, received: ChatReceived, text: str) -> None:
-        service = self._services.get(received.channel)
-        if isinstance(service, Signalling):
-            await service.working(received.chat, received.thread, text)
 
 
 def form_of(button: str, verb: Verb | None, approval: Approval | None, reply: Reply) -> Form | None:
