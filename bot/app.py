@@ -47,7 +47,7 @@ from ledger.domain.values import DESK
 from ledger.lanes import load_lane, next_wanted
 from ledger.lock import FolderLock
 from ledger.relay import Relay
-from memory.local_store import LocalStore
+from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
 from policies.gate import Gate
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +64,24 @@ class Recall(Struct, frozen=True, kw_only=True):
     degraded: str = ""
 
 
+class StoreStatus(Struct, frozen=True, kw_only=True):
+    """What a store runs on. `lag`: episodes that are found by their words only as yet.
+
+    `fingerprint` names the embedder, "" where only words are searched. `collections` are those on
+    a server, with how many episodes each holds. `embeddings_found` came out of the cache,
+    `embeddings_made` were computed since the start.
+    """
+
+    store: str
+    fingerprint: str
+    episodes: int
+    lag: int
+    watermark: int
+    embeddings_found: int = 0
+    embeddings_made: int = 0
+    collections: dict[str, int] = {}
+
+
 class EpisodeStore(Protocol):
     """Keeps episodes. Every store passes tests/contract/test_episode_stores.py."""
 
@@ -88,6 +107,18 @@ class EpisodeStore(Protocol):
 
     async def count(self) -> int:
         """How many episodes are kept."""
+        ...
+
+    async def status(self) -> StoreStatus:
+        """What it runs on, and what it has not caught up with yet."""
+        ...
+
+    async def catch_up(self, most: int | None = None) -> int:
+        """Embed what waits for it, at most so many episodes; how many are embedded now."""
+        ...
+
+    async def tend(self, stop: asyncio.Event) -> None:
+        """Catch up whenever something was written, until `stop`."""
         ...
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""From any text to a full-text query: which words count, and how they are quoted."""
+"""From any text to the words of a full-text query."""
 
 from __future__ import annotations
 
@@ -37,12 +37,18 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", whole).replace("\x00", " ")
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text that are worth looking for, in lower case, each once; letters and
+    digits only, so that nothing in a text can act as an operator.
+    """
+    found = (word for word in _WORD.findall(plain(text).lower()) if word not in STOP_WORDS)
+    return list(dict.fromkeys(found))[:MOST_WORDS]
+
+
 def match_expression(text: str) -> str:
     """An FTS5 query that finds any of the text's words; "" where none is worth looking for.
 
     Every word is quoted and holds only letters and digits, so nothing in a text can act as an
     operator, a column filter or a quote.
     """
-    found = (word for word in _WORD.findall(plain(text).lower()) if word not in STOP_WORDS)
-    words = list(dict.fromkeys(found))[:MOST_WORDS]
-    return " OR ".join(f'"{word}"' for word in words)
+    return " OR ".join(f'"{word}"' for word in words_of(text))

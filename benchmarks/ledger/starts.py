@@ -26,7 +26,7 @@ from ledger.domain.present import Present
 from ledger.lanes import WATERMARK
 from ledger.store import Ledger, Tx
 from ledger.tables import FACTS, VIEWS
-from memory.local_store import LocalStore
+from memory.local.store import LocalStore
 
 SUBSCRIBERS: Final = ("router", "planner", "dispatcher", "memory")
 _STATUS: Final = Path("/proc/self/status")

@@ -37,7 +37,7 @@ from ledger.domain.facts import Delivery
 from ledger.pauses import pause
 from ledger.places import ledger_url, libpq_url
 from ledger.stations import Station
-from memory.local_store import LocalStore
+from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
 
 __all__ = ["HEARTBEAT_S", "Elsewhere", "Shift", "elsewhere", "on_shift"]

@@ -29,7 +29,7 @@ from ledger.domain.facts import Delivery, Fact, Reaction
 from ledger.domain.values import Line, Money, totals
 from ledger.domain.verdicts import Receipt
 from memory.episodes import MemoryQuery
-from memory.local_store import LocalStore
+from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
 from memory.recall import SUPERSEDED, recall
 from memory.telling import amount

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 """Raised when tables or texts change: an older file is replaced and filled again."""
 
 _TABLES = """
 CREATE TABLE episode (
-    n INTEGER PRIMARY KEY,
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
     case_id TEXT NOT NULL,
     at INTEGER NOT NULL,
     kind TEXT NOT NULL,
     person TEXT NOT NULL,
     contact TEXT NOT NULL,
+    who TEXT NOT NULL,
     superseded INTEGER NOT NULL,
     body BLOB NOT NULL
 );
@@ -26,10 +28,15 @@ CREATE INDEX episode_of_person ON episode (person);
 CREATE TABLE item (item TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (item, n)) WITHOUT ROWID;
 CREATE INDEX item_of_episode ON item (n);
 CREATE VIRTUAL TABLE words USING fts5 (
-    own, context, tokenize = 'porter unicode61 remove_diacritics 2'
+    own, near, wide, tokenize = 'porter unicode61 remove_diacritics 2'
 );
-CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO mark VALUES ('watermark', 0);
+-- What the large index of words and the vectors do not know yet: new, changed or gone.
+CREATE TABLE unindexed (n INTEGER PRIMARY KEY);
+CREATE TABLE unembedded (n INTEGER PRIMARY KEY);
+-- float16, rows of the embedder's dimensions: what is around an episode, and its sentences.
+CREATE TABLE vector (n INTEGER PRIMARY KEY, around BLOB NOT NULL, sentences BLOB NOT NULL);
+CREATE TABLE mark (name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+INSERT INTO mark VALUES ('watermark', 0), ('fingerprint', '');
 """
 
 
@@ -44,7 +51,14 @@ def opened(path: Path) -> sqlite3.Connection:
     fresh = _connected(path)
     _configure(fresh)
     fresh.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT")
+    fresh.execute("INSERT INTO mark VALUES ('generation', ?)", (secrets.token_hex(8),))
     return fresh
+
+
+def generation(connection: sqlite3.Connection) -> str:
+    """Which file this is: what was made beside another one does not belong to it."""
+    row = connection.execute("SELECT value FROM mark WHERE name = 'generation'").fetchone()
+    return str(row[0])
 
 
 def removed(path: Path) -> None:
@@ -81,11 +95,11 @@ def _is_sound(connection: sqlite3.Connection) -> bool:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         checked = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         return version == VERSION and checked == "ok" and _answers(connection)
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, TypeError):
         return False
 
 
 def _answers(connection: sqlite3.Connection) -> bool:
     connection.execute("SELECT rowid FROM words WHERE words MATCH 'coo' LIMIT 1").fetchall()
     connection.execute("SELECT count(*) FROM episode, mark").fetchone()
-    return True
+    return bool(generation(connection))

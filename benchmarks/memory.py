@@ -1,0 +1,153 @@
+"""How much of what was said is found again, and how fast.
+
+    python -m benchmarks.memory --data FILE [--store local|words] [--json]
+
+FILE is JSON, a list of conversations `{"id", "items": [{"id", "text", "speaker", "at", "session"}],
+"questions": [{"text", "gold": [item ids], "category"}]}`. Each conversation is a company of its own
+with a store of its own, each item an episode, each session a case. Recall at k is the share of a
+question's gold items among the first k found. Categories 1 to 4 count; 5 (questions without an
+answer in the text) stands apart. `--store words` leaves the vectors out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from memory.embedder import bundled
+from memory.embeddings import EmbeddingCache
+from memory.episodes import Episode, EpisodeStore, MemoryQuery
+from memory.local.store import LocalStore
+
+DEPTHS: Final = (5, 10, 20)
+UNANSWERABLE: Final = 5
+_LATER: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Scores:
+    """What the questions of some categories came to."""
+
+    def __init__(self) -> None:
+        self._recalls: dict[int, list[float]] = defaultdict(list)
+        self._ranks: list[float] = []
+
+    def add(self, gold: frozenset[str], found: Sequence[str]) -> None:
+        """One question's answer."""
+        for depth in DEPTHS:
+            self._recalls[depth].append(len(gold.intersection(found[:depth])) / len(gold))
+        places = [place for place, each in enumerate(found[:10], start=1) if each in gold]
+        self._ranks.append(1 / places[0] if places else 0.0)
+
+    def figures(self) -> dict[str, Any]:
+        """Means over the questions."""
+        recalls = {f"recall_at_{k}": _mean(self._recalls[k]) for k in DEPTHS}
+        return {**recalls, "mrr_at_10": _mean(self._ranks), "questions": len(self._ranks)}
+
+
+def episodes_of(company: dict[str, Any]) -> list[Episode]:
+    """The items of a conversation as memory keeps them, a second apart: many share a minute."""
+    return [
+        Episode(
+            id=item["id"],
+            kind="conversation",
+            case=f"{company['id']}-{item['session']}",
+            at=_moment(item["at"]) + timedelta(seconds=place),
+            text=item["text"],
+            who=item["speaker"],
+            facts=(item["id"],),
+        )
+        for place, item in enumerate(company["items"])
+    ]
+
+
+async def measured(companies: Iterable[dict[str, Any]], store: str) -> dict[str, Any]:
+    """All conversations, one after the other."""
+    counted, apart = Scores(), Scores()
+    by_category: dict[int, Scores] = defaultdict(Scores)
+    asking: list[float] = []
+    items, writing = 0, 0.0
+    for company in companies:
+        async with _store(store) as memory:
+            episodes = episodes_of(company)
+            started = time.perf_counter()
+            await memory.write(episodes)
+            await memory.catch_up()
+            writing += time.perf_counter() - started
+            items += len(episodes)
+            for question in company["questions"]:
+                gold = frozenset(question["gold"])
+                if not gold:
+                    continue
+                started = time.perf_counter()
+                found = await _found(memory, question["text"])
+                asking.append((time.perf_counter() - started) * 1_000)
+                category = int(question["category"])
+                (apart if category == UNANSWERABLE else counted).add(gold, found)
+                by_category[category].add(gold, found)
+    return {
+        "store": store,
+        **counted.figures(),
+        "by_category": {str(each): by_category[each].figures() for each in sorted(by_category)},
+        "category_5_apart": apart.figures(),
+        "query_ms_p50": round(statistics.median(asking), 2),
+        "query_ms_p95": round(statistics.quantiles(asking, n=20)[-1], 2),
+        "items": items,
+        "ingest_items_per_s": round(items / writing, 1),
+    }
+
+
+async def _found(memory: EpisodeStore, text: str) -> list[str]:
+    recalled = await memory.recall(MemoryQuery(text=text, before=_LATER, limit=max(DEPTHS)))
+    if recalled.degraded:
+        raise SystemExit(f"The store answers with a reservation: {recalled.degraded}")
+    return [hit.episode.id for hit in recalled.hits]
+
+
+@asynccontextmanager
+async def _store(name: str) -> AsyncIterator[EpisodeStore]:
+    with tempfile.TemporaryDirectory(prefix="coo-memory-") as folder:
+        embedder = bundled() if name == "local" else None
+        cached = EmbeddingCache(embedder, Path(folder) / "embeddings.db") if embedder else None
+        store = await LocalStore.open(Path(folder) / "memory.db", cached)
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(statistics.fmean(values), 4) if values else 0.0
+
+
+def main() -> None:
+    """Run it and print what was measured."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--store", choices=["local", "words"], default="local")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    figures = asyncio.run(measured(json.loads(given.data.read_text("utf-8")), given.store))
+    if given.json:
+        print(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        print(f"{name:24} {json.dumps(value)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Embeddings that were computed once are kept, so that a rebuild asks no embedder."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from memory.embedder import Embedder, Vectors
+
+_TABLE: Final = """
+CREATE TABLE IF NOT EXISTS embedding (
+    fingerprint TEXT NOT NULL, content BLOB NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (fingerprint, content)
+) WITHOUT ROWID
+"""
+_AT_ONCE: Final = 400
+"""Keys in one look-up; SQLite takes some hundreds of parameters."""
+
+
+class EmbeddingCache:
+    """An `Embedder` that remembers, by (fingerprint, content hash), in a file of its own.
+
+    The file is disposable. Vectors are kept as float16: the difference is far below what any
+    ranking notices. `hits` and `misses` count since the start.
+    """
+
+    def __init__(self, embedder: Embedder, path: Path) -> None:
+        """A file that cannot be read is replaced: it holds nothing that cannot be computed."""
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._connection = _opened(path)
+        self.hits = self.misses = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the embedder behind it."""
+        return self._embedder.fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        """That of the embedder behind it."""
+        return self._embedder.dimensions
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """One vector a text, in order. Raises what the embedder raises."""
+        keys = [_key(text) for text in texts]
+        known = await asyncio.to_thread(self._known, keys)
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        self.hits += len(keys) - len(new)
+        self.misses += len(new)
+        if new:
+            made = (await self._embedder.embed(list(new.values()))).astype(np.float16)
+            await asyncio.to_thread(self._keep, list(new), made)
+            known |= dict(zip(new, made.astype(np.float32), strict=True))
+        if not keys:
+            return np.zeros((0, self.dimensions), np.float32)
+        return np.stack([known[key] for key in keys])
+
+    async def once(self, text: str) -> Vectors:
+        """The vector of a question: used, not kept, since nobody would know when to forget it."""
+        return await self._embedder.embed([text])
+
+    async def forget(self, texts: Iterable[str]) -> None:
+        """Remove what was computed of these texts, also from free pages."""
+        await asyncio.to_thread(self._drop, [_key(text) for text in texts])
+
+    async def close(self) -> None:
+        """Close the file."""
+        await asyncio.to_thread(self._connection.close)
+
+    def _known(self, keys: list[bytes]) -> dict[bytes, Vectors]:
+        found: dict[bytes, Vectors] = {}
+        with self._lock:
+            for start in range(0, len(keys), _AT_ONCE):
+                some = keys[start : start + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                rows = self._connection.execute(
+                    "SELECT content, vector FROM embedding"  # noqa: S608 - only question marks go in
+                    f" WHERE fingerprint = ? AND content IN ({marks})",
+                    (self.fingerprint, *some),
+                )
+                for content, vector in rows:
+                    found[content] = np.frombuffer(vector, np.float16).astype(np.float32)
+        return found
+
+    def _keep(
+        self, keys: list[bytes], vectors: np.ndarray[tuple[int, ...], np.dtype[np.float16]]
+    ) -> None:
+        rows = [
+            (self.fingerprint, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)
+        ]
+        with self._lock, self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)", rows)
+
+    def _drop(self, keys: list[bytes]) -> None:
+        with self._lock:
+            with self._connection:
+                sql = "DELETE FROM embedding WHERE content = ?"
+                self._connection.executemany(sql, [(key,) for key in keys])
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _key(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "replace")).digest()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    try:
+        return _connected(path)
+    except sqlite3.DatabaseError:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return _connected(path)
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False, timeout=10)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute(_TABLE)
+        connection.commit()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection

@@ -1,0 +1,107 @@
+"""How the candidates of a search are ranked. Pure.
+
+Words and vectors count the same where there are vectors. Relevance by words is taken relative to
+the best, likeness between what is surely unrelated and the best: the scores are comparable within
+one answer only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+VECTORS: Final = 0.5
+"""The share of likeness; the rest is relevance by words."""
+UNRELATED: Final = 0.2
+"""Cosine up to which two texts have nothing to do with each other."""
+NAMED: Final = 0.15
+"""What it adds when the question names exactly one person and the episode is theirs."""
+SAME_CONTACT: Final = 0.35
+"""What the same contact adds; the best match counts 1."""
+SAME_ITEMS: Final = 0.2
+"""What the same items add, in proportion to how many of the wanted ones there are."""
+
+_WORD: Final = re.compile(r"[^\W_]+")
+
+
+class Candidate(Struct, frozen=True):
+    """An episode that may be an answer."""
+
+    n: int
+    id: str
+    at: int
+    contact: str
+    who: str
+    items: frozenset[str]
+
+
+class Likeness(Struct, frozen=True):
+    """How alike question and episodes are, as n → cosine; {} where there are no vectors."""
+
+    around: Mapping[int, float] = {}
+    sentences: Mapping[int, float] = {}
+
+    def related(self, n: int) -> bool:
+        """Whether an episode is more alike than by chance."""
+        return max(self.around.get(n, 0.0), self.sentences.get(n, 0.0)) > UNRELATED
+
+
+class Question(Struct, frozen=True):
+    """What raises an episode besides its words."""
+
+    text: str
+    contacts: frozenset[str]
+    items: frozenset[str]
+
+
+def ranked(
+    question: Question,
+    candidates: Iterable[Candidate],
+    relevance: Mapping[int, float],
+    likeness: Likeness,
+) -> list[tuple[float, Candidate]]:
+    """The candidates with their scores, best first; of equal ones the youngest first."""
+    among = list(candidates)
+    meant = named(question.text, (each.who for each in among))
+    texts = _text_scores([each.n for each in among], relevance, likeness)
+    scored = [(round(texts[each.n] + _raised(question, each, meant), 6), each) for each in among]
+    return sorted(scored, key=lambda pair: (-pair[0], -pair[1].at, pair[1].id))
+
+
+def named(text: str, whos: Iterable[str]) -> str:
+    """Who of these is named in a text, where it is exactly one; else ""."""
+    words = set(_WORD.findall(text.lower()))
+    found = {who for who in whos if who and words.intersection(_WORD.findall(who.lower()))}
+    return found.pop() if len(found) == 1 else ""
+
+
+def _raised(question: Question, candidate: Candidate, meant: str) -> float:
+    shared = len(question.items & candidate.items) / max(len(question.items), 1)
+    return (
+        NAMED * (meant != "" and candidate.who == meant)
+        + SAME_CONTACT * (candidate.contact in question.contacts)
+        + SAME_ITEMS * shared
+    )
+
+
+def _text_scores(
+    numbers: list[int], relevance: Mapping[int, float], likeness: Likeness
+) -> dict[int, float]:
+    best = max((relevance.get(n, 0.0) for n in numbers), default=0.0)
+    words = {n: relevance.get(n, 0.0) / best if best > 0 else 0.0 for n in numbers}
+    if not likeness.around:
+        return words
+    around = _between(numbers, likeness.around)
+    closest = {**likeness.around, **likeness.sentences}  # a short line is its own sentence
+    sentences = _between(numbers, closest)
+    return {n: (1 - VECTORS) * words[n] + VECTORS * (around[n] + sentences[n]) / 2 for n in numbers}
+
+
+def _between(numbers: list[int], alike: Mapping[int, float]) -> dict[int, float]:
+    """Each likeness as a share of the way from unrelated to the best."""
+    best = max((alike.get(n, 0.0) for n in numbers), default=0.0)
+    span = max(best - UNRELATED, 1e-9)
+    return {n: max(alike.get(n, 0.0) - UNRELATED, 0.0) / span for n in numbers}

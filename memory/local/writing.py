@@ -1,0 +1,188 @@
+"""What the local store keeps in its file: pure SQL, inside the caller's transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from memory.episodes import Episode
+from memory.local.lexical import Entry
+from memory.words import plain
+
+REACH: Final = 3
+"""So many episodes of a case on each side say what an episode is about."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_PUT: Final = (
+    "INSERT INTO episode (id, case_id, at, kind, person, contact, who, superseded, body)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET case_id=excluded.case_id,"
+    " at=excluded.at, kind=excluded.kind, person=excluded.person, contact=excluded.contact,"
+    " who=excluded.who, superseded=excluded.superseded, body=excluded.body RETURNING n"
+)
+
+
+class Surroundings(Struct, frozen=True):
+    """An episode with the ones beside it in its case, in order; `place` is where it stands."""
+
+    n: int
+    episodes: tuple[Episode, ...]
+    place: int
+
+    @property
+    def own(self) -> Episode:
+        """The episode itself."""
+        return self.episodes[self.place]
+
+    def beside(self, reach: int) -> Sequence[Episode]:
+        """Those at most `reach` steps away, without itself."""
+        first, last = max(self.place - reach, 0), self.place + reach
+        return [
+            each
+            for n, each in enumerate(self.episodes[first : last + 1], start=first)
+            if n != self.place
+        ]
+
+
+def moment(at: datetime) -> int:
+    """A moment as the file keeps it: microseconds since 1970, UTC."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def write(cursor: sqlite3.Cursor, episodes: Iterable[Episode]) -> None:
+    """Add or replace by id. What stays as it was is not touched."""
+    touched: set[int] = set()
+    for episode in episodes:
+        body = msgspec.json.encode(episode)
+        old = _row(cursor, episode.id)
+        if old is not None and old[1] == body:
+            continue
+        if old is not None:
+            touched |= set(_around(cursor, old[0]))
+        n = _put(cursor, episode, body)
+        touched |= set(_around(cursor, n))
+    _put_words(cursor, touched)
+    _waits(cursor, touched)
+
+
+def forget(cursor: sqlite3.Cursor, person: str) -> tuple[int, list[Surroundings]]:
+    """Remove a person's episodes; what was beside them is to be looked at again.
+
+    Returns how many went, and all that is concerned as it stood before.
+    """
+    sql = "SELECT n FROM episode WHERE person = ?"
+    gone = [int(row[0]) for row in cursor.execute(sql, (person,)).fetchall()]
+    touched = {other for n in gone for other in _around(cursor, n)}
+    stood = [around for n in sorted(touched) if (around := surroundings(cursor, n)) is not None]
+    for table in ("episode", "item", "vector"):
+        cursor.executemany(f"DELETE FROM {table} WHERE n = ?", [(n,) for n in gone])  # noqa: S608 - names above
+    _put_words(cursor, touched)
+    _waits(cursor, touched)
+    return len(gone), stood
+
+
+def surroundings(cursor: sqlite3.Cursor, n: int) -> Surroundings | None:
+    """An episode among those beside it; None where it is gone."""
+    place = cursor.execute("SELECT case_id, at, id FROM episode WHERE n = ?", (n,)).fetchone()
+    if place is None:
+        return None
+    before = [body for _, body in _side(cursor, place, "<", "DESC")][::-1]
+    after = [body for _, body in _side(cursor, place, ">", "ASC")]
+    own = cursor.execute("SELECT body FROM episode WHERE n = ?", (n,)).fetchone()[0]
+    bodies = (*before, own, *after)
+    episodes = tuple(msgspec.json.decode(each, type=Episode) for each in bodies)
+    return Surroundings(n, episodes, len(before))
+
+
+def waiting(cursor: sqlite3.Cursor, table: str, limit: int) -> list[int]:
+    """What the index of words (`unindexed`) or the vectors (`unembedded`) do not know yet."""
+    sql = f"SELECT n FROM {table} ORDER BY n LIMIT ?"  # noqa: S608 - one of two names
+    return [int(row[0]) for row in cursor.execute(sql, (limit,)).fetchall()]
+
+
+def everything_waits(cursor: sqlite3.Cursor, table: str) -> None:
+    """All episodes are to be indexed or embedded anew."""
+    cursor.execute(f"INSERT OR IGNORE INTO {table} SELECT n FROM episode")  # noqa: S608 - one of two names
+
+
+def number(cursor: sqlite3.Cursor, sql: str) -> int:
+    """The single number that a query gives."""
+    return int(cursor.execute(sql).fetchone()[0])
+
+
+def entry_of(around: Surroundings) -> Entry:
+    """What the indexes of words hold of an episode."""
+    own = around.own
+    return Entry(
+        n=around.n,
+        at=moment(own.at),
+        case=own.case,
+        kind=own.kind,
+        superseded=own.superseded,
+        own=plain(f"{line_of(own)} {own.at:%d %B %Y}"),
+        near=plain("\n".join(each.text for each in around.beside(1))),
+        wide=plain("\n".join(each.text for each in around.beside(REACH))),
+    )
+
+
+def line_of(episode: Episode) -> str:
+    """What was said, after who said it."""
+    return f"{episode.who}: {episode.text}" if episode.who else episode.text
+
+
+def _put_words(cursor: sqlite3.Cursor, touched: Iterable[int]) -> None:
+    for n in sorted(touched):
+        cursor.execute("DELETE FROM words WHERE rowid = ?", (n,))
+        around = surroundings(cursor, n)
+        if around is not None:
+            entry = entry_of(around)
+            row = (n, entry.own, entry.near, entry.wide)
+            cursor.execute("INSERT INTO words (rowid, own, near, wide) VALUES (?, ?, ?, ?)", row)
+
+
+def _waits(cursor: sqlite3.Cursor, touched: Iterable[int]) -> None:
+    rows = [(n,) for n in sorted(touched)]
+    for table in ("unindexed", "unembedded"):
+        cursor.executemany(f"INSERT OR IGNORE INTO {table} VALUES (?)", rows)  # noqa: S608 - names above
+
+
+def _row(cursor: sqlite3.Cursor, episode_id: str) -> tuple[int, bytes] | None:
+    sql = "SELECT n, body FROM episode WHERE id = ?"
+    row: tuple[int, bytes] | None = cursor.execute(sql, (episode_id,)).fetchone()
+    return row
+
+
+def _put(cursor: sqlite3.Cursor, episode: Episode, body: bytes) -> int:
+    values = (
+        *(episode.id, episode.case, moment(episode.at), episode.kind, episode.person),
+        *(episode.contact, episode.who, episode.superseded, body),
+    )
+    n = int(cursor.execute(_PUT, values).fetchone()[0])
+    cursor.execute("DELETE FROM item WHERE n = ?", (n,))
+    rows = [(item, n) for item in set(episode.items)]
+    cursor.executemany("INSERT INTO item (item, n) VALUES (?, ?)", rows)
+    return n
+
+
+def _around(cursor: sqlite3.Cursor, n: int) -> Iterator[int]:
+    """An episode and those beside it."""
+    place = cursor.execute("SELECT case_id, at, id FROM episode WHERE n = ?", (n,)).fetchone()
+    yield n
+    for sign, order in (("<", "DESC"), (">", "ASC")):
+        yield from (other for other, _ in _side(cursor, place, sign, order))
+
+
+def _side(
+    cursor: sqlite3.Cursor, place: tuple[str, int, str], sign: str, order: str
+) -> list[tuple[int, bytes]]:
+    """Those right before or right after a place in a case, the nearest first."""
+    sql = (
+        f"SELECT n, body FROM episode WHERE case_id = ? AND (at, id) {sign} (?, ?)"  # noqa: S608 - sign and order come from here
+        f" ORDER BY at {order}, id {order} LIMIT {REACH}"
+    )
+    return [(int(n), bytes(body)) for n, body in cursor.execute(sql, place).fetchall()]
