@@ -22,6 +22,7 @@ from bot.erasure.eraser import Eraser
 from bot.notices.configured import announce
 from bot.opening import App, open_app
 from bot.settings import ModelEndpoint
+from bot.work.memory import MemoryTender, open_memory
 from bot.work.models import models_of
 from bot.work.world import LiveWorld, Models, Sources
 from connectors.base import Connector
@@ -69,6 +70,7 @@ class Works(Struct, frozen=True, kw_only=True):
     relay: Relay
     alarms: AlarmClock
     anchoring: DailyAnchor
+    tending: MemoryTender
 
 
 class Reach(Struct, frozen=True, kw_only=True):
@@ -99,7 +101,7 @@ async def at_work(
         await app.ledger.writable()
         checkpoints = await FileCheckpoints.open(app.folder.checkpoints, app.failpoints)
         closing.push_async_callback(checkpoints.close)
-        store = await LocalStore.open(app.folder.memory)
+        store = await open_memory(app)
         closing.push_async_callback(store.close)
         models = await closing.enter_async_context(models_of(app))
         await refill(store, app.ledger.facts(), app.ledger, app.views)
@@ -120,7 +122,12 @@ async def at_work(
             first=[Dispatcher.name],
         )
         alarms = AlarmClock(app.views, app.intake, app.clock)
-        yield Works(relay=relay, alarms=alarms, anchoring=DailyAnchor(app))
+        yield Works(
+            relay=relay,
+            alarms=alarms,
+            anchoring=DailyAnchor(app),
+            tending=MemoryTender(app, store),
+        )
 
 
 async def desk_waits(app: App) -> bool:

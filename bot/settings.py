@@ -60,6 +60,7 @@ VARIABLES: Final = (
     Variable("COO_MODEL", "", "The language model to use. Empty: playbooks, no model."),
     Variable("COO_MODEL_CHEAP", "", "A cheaper model to fall back to. Empty: the same one."),
     Variable("COO_MODEL_BASE_URL", HOSTED_MODELS, "Any OpenAI-compatible endpoint."),
+    Variable("COO_EMBEDDER", "bundled", "Finds episodes said in other words; `none`: words only."),
     Variable("COO_MODEL_DEADLINE_S", "30", "Seconds one model call may take, then a fallback."),
     Variable("COO_MODEL_PRICES", "", "`NAME=READ/WRITTEN, …`: USD for a million tokens each."),
     Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
@@ -90,6 +91,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips.
 
     `listen` is None where no web server is wanted. `public_url` has no slash at its end.
+    `embedder` is "bundled", or "" where episodes are found by their words only.
     """
 
     data: Path
@@ -98,6 +100,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     operator: str = ""
     model: ModelEndpoint | None = None
     key_without_model: bool = False
+    embedder: str = ""
     slack: SlackSettings | None = None
     telegram: TelegramSettings | None = None
     public_url: str = ""
@@ -120,6 +123,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             operator=read["COO_OPERATOR"],
             model=_endpoint(read),
             key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],
+            embedder=_embedder("COO_EMBEDDER", read["COO_EMBEDDER"]),
             slack=slack_settings(read, url),
             telegram=telegram_settings(read, url),
             public_url=url,
@@ -159,6 +163,15 @@ def _database(name: str, value: str) -> Secret | None:
     if not fits:
         raise SettingsInvalid(*texts.SETTING_NO_DATABASE.put(name=name))
     return Secret(value)
+
+
+def _embedder(name: str, value: str) -> str:
+    if value not in {"bundled", "none"}:
+        raise SettingsInvalid(
+            f"{name} is {value!r}; there is no such embedder.",
+            f"Set {name} to `bundled`, or to `none` to find episodes by their words only.",
+        )
+    return "" if value == "none" else value
 
 
 def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:

@@ -133,6 +133,7 @@ class Hosting:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(works.alarms.run(self._stop))
                 tasks.create_task(works.anchoring.run(self._stop))
+                tasks.create_task(works.tending.run(self._stop))
                 tasks.create_task(RuleWatch(self._app).run(self._stop))
                 tasks.create_task(TurnWatch(self._app).run(self._stop))
                 await works.relay.run(self._stop)

@@ -38,8 +38,8 @@ BATCH: Final = 2_000
 """Episodes taken into that index at once."""
 MOST_NEW: Final = 2_000
 """So many may not be in that index yet for it to be used."""
-EMBEDDED_AT_ONCE: Final = 64
-"""Episodes embedded in one go: a second or two, between which others have their turn."""
+EMBEDDED_AT_ONCE: Final = 16
+"""Episodes embedded in one go: half a second, between which others have their turn."""
 EMBEDDED_FIRST: Final = 2
 """So few that wait for their vectors are embedded before a recall; more are left for later."""
 
@@ -197,6 +197,8 @@ class LocalStore:
             if self._embedder is None or most <= 0:
                 return 0
             waiting = await self._run(lambda cursor: writing.waiting(cursor, "unembedded", most))
+            if not waiting:
+                return 0
             around = await self._run(
                 lambda cursor: [writing.surroundings(cursor, n) for n in waiting]
             )

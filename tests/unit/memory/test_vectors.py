@@ -1,0 +1,267 @@
+"""Vectors: the bundled embedder, the cache that spares it, and the exact search."""
+
+import asyncio
+import sqlite3
+import sys
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.domain.errors import CooError
+from memory.embedder import BundledEmbedder, bundled, unit
+from memory.embeddings import EmbeddingCache
+from memory.episodes import Episode, MemoryQuery
+from memory.local.store import LocalStore
+from memory.local.vectors import Matrix
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+class Letters:
+    """An embedder for which a text is its letters: quick, and likeness is plain to see."""
+
+    dimensions = 26
+
+    def __init__(self, fingerprint="letters-1"):
+        self.fingerprint = fingerprint
+        self.texts = []
+        self.broken = ""
+
+    async def embed(self, texts):
+        if self.broken:
+            raise CooError(self.broken, "Wait.")
+        self.texts += texts
+        made = np.zeros((len(texts), 26), np.float32)
+        for row, text in enumerate(texts):
+            for sign in text.lower():
+                if "a" <= sign <= "z":
+                    made[row, ord(sign) - 97] += 1
+        return unit(made)
+
+
+def episode(name, text, *, minutes=1, **changes):
+    fields = {"kind": "conversation", "case": f"lead-{name}", "facts": (f"fact-{name}",)}
+    return Episode(id=name, text=text, at=NOW - timedelta(minutes=minutes), **{**fields, **changes})
+
+
+async def ids(store, text, **changes):
+    recalled = await store.recall(MemoryQuery(text=text, before=NOW, **changes))
+    return [hit.episode.id for hit in recalled.hits]
+
+
+async def opened(folder, embedder):
+    return await LocalStore.open(
+        folder / "memory.db", EmbeddingCache(embedder, folder / "embeddings.db")
+    )
+
+
+async def test_the_bundled_embedder_knows_other_words_for_the_same_thing():
+    made = await BundledEmbedder().embed(
+        ["When will you pay?", "The transfer of the money happens on Friday.", "A sunny garden"]
+    )
+    assert made.shape == (3, 384)
+    assert np.allclose(np.linalg.norm(made, axis=1), 1, atol=1e-5)
+    assert made[0] @ made[1] > made[0] @ made[2] + 0.1
+
+
+async def test_a_text_has_the_same_vector_whatever_it_is_embedded_with():
+    embedder = BundledEmbedder()
+    texts = ["short", "a much longer text about an invoice that has not been paid " * 3]
+    together, alone = await embedder.embed(texts), await embedder.embed(texts[:1])
+    assert np.allclose(together[0], alone[0], atol=0.02)  # int8 rounds a little with the batch
+
+
+async def test_nothing_to_embed_is_no_error():
+    assert (await BundledEmbedder().embed([])).shape == (0, 384)
+
+
+def test_without_its_runtime_there_is_no_embedder(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert bundled() is None
+
+
+async def test_a_text_that_was_embedded_once_asks_no_embedder_again(tmp_path):
+    letters = Letters()
+    first = EmbeddingCache(letters, tmp_path / "embeddings.db")
+    made = await first.embed(["abc", "def", "abc"])
+    await first.close()
+    again = EmbeddingCache(letters, tmp_path / "embeddings.db")
+    assert np.allclose(await again.embed(["def", "abc"]), made[1::-1], atol=1e-3)
+    assert (letters.texts, again.hits, again.misses) == (["abc", "def"], 2, 0)
+    await again.close()
+
+
+async def test_vectors_of_another_fingerprint_are_not_taken(tmp_path):
+    path = tmp_path / "embeddings.db"
+    one = EmbeddingCache(Letters("letters-1"), path)
+    await one.embed(["abc"])
+    await one.close()
+    other = Letters("letters-2")
+    cache = EmbeddingCache(other, path)
+    await cache.embed(["abc"])
+    assert other.texts == ["abc"]
+    await cache.close()
+
+
+async def test_a_damaged_cache_is_begun_anew(tmp_path):
+    path = tmp_path / "embeddings.db"
+    path.write_bytes(b"no database")
+    cache = EmbeddingCache(Letters(), path)
+    assert (await cache.embed(["abc"])).shape == (1, 26)
+    await cache.close()
+
+
+async def test_a_question_is_not_kept(tmp_path):
+    cache = EmbeddingCache(Letters(), tmp_path / "embeddings.db")
+    await cache.once("where is the money")
+    await cache.close()
+    with sqlite3.connect(tmp_path / "embeddings.db") as connection:
+        assert connection.execute("SELECT count(*) FROM embedding").fetchone() == (0,)
+    connection.close()
+
+
+async def test_an_episode_is_found_by_likeness_once_it_is_embedded(tmp_path):
+    store = await opened(tmp_path, Letters())
+    await store.write([episode(str(n), text) for n, text in enumerate(["aabb", "ccdd", "eeff"])])
+    assert await ids(store, "dcdc") == []
+    assert (await store.status()).lag == 3
+    assert await store.catch_up() == 3
+    assert await ids(store, "dcdc") == ["1"]
+    assert (await store.status()).lag == 0
+    await store.close()
+
+
+async def test_the_best_sentence_of_a_long_text_counts(tmp_path):
+    store = await opened(tmp_path, Letters())
+    long = "Mmmmmmmmmmmmmmmmmmmm. Zzzzzzzzzzzzzzzzzzzz. " + "Kkkkkkkkkkkkkkkkkkkkkk. " * 5
+    await store.write([episode("long", long), episode("other", "mmmkkkkk mmkkkk kkkkkkkmm")])
+    await store.catch_up()
+    assert (await ids(store, "zzzkkz"))[0] == "long"
+    await store.close()
+
+
+async def test_a_few_that_wait_are_embedded_before_a_question_is_answered(tmp_path):
+    store = await opened(tmp_path, Letters())
+    await store.write([episode("a", "aabb")])
+    assert await ids(store, "bbaa") == ["a"]
+    await store.close()
+
+
+async def test_a_broken_embedder_leaves_words_and_says_so(tmp_path):
+    letters = Letters()
+    store = await opened(tmp_path, letters)
+    await store.write([episode("a", "website")])
+    letters.broken = "The embedder is away."
+    recalled = await store.recall(MemoryQuery(text="website", before=NOW))
+    assert [hit.episode.id for hit in recalled.hits] == ["a"]
+    assert recalled.degraded == "Only words were searched: The embedder is away."
+    with pytest.raises(CooError):
+        await store.catch_up()
+    assert (await store.status()).lag == 1
+    letters.broken = ""
+    assert await store.catch_up() == 1
+    await store.close()
+
+
+async def test_vectors_are_there_after_a_restart_and_ask_no_embedder(tmp_path):
+    letters = Letters()
+    store = await opened(tmp_path, letters)
+    await store.write([episode("a", "aabb")])
+    await store.catch_up()
+    await store.close()
+    letters.texts.clear()
+    again = await opened(tmp_path, letters)
+    assert (await again.status()).lag == 0
+    assert await ids(again, "bbaa") == ["a"]
+    assert letters.texts == ["bbaa"]
+    await again.close()
+
+
+async def test_another_embedder_embeds_everything_anew_and_mixes_nothing(tmp_path):
+    store = await opened(tmp_path, Letters("letters-1"))
+    await store.write([episode("a", "aabb"), episode("b", "ccdd"), episode("c", "ccdd eeff")])
+    await store.catch_up()
+    await store.close()
+    other = Letters("letters-2")
+    again = await opened(tmp_path, other)
+    assert (await again.status()).lag == 3
+    assert await ids(again, "abab") == []
+    await again.catch_up()
+    assert await ids(again, "abab") == ["a"]
+    assert (await again.status()).fingerprint == "letters-2"
+    await again.close()
+
+
+async def test_a_rebuilt_store_computes_nothing_again(tmp_path):
+    letters = Letters()
+    store = await opened(tmp_path, letters)
+    episodes = [episode(str(n), text) for n, text in enumerate(["aabb", "ccdd", "eeff"])]
+    await store.write(episodes)
+    await store.catch_up()
+    await store.close()
+    letters.texts.clear()
+    (tmp_path / "memory.db").unlink()
+    again = await opened(tmp_path, letters)
+    await again.write(episodes)
+    await again.catch_up()
+    assert letters.texts == []
+    status = await again.status()
+    assert (status.embeddings_found, status.embeddings_made) == (3, 0)
+    await again.close()
+
+
+async def test_nothing_of_a_forgotten_person_is_left_in_any_file(tmp_path):
+    letters = Letters()
+    store = await LocalStore.open(
+        tmp_path / "memory.db", EmbeddingCache(letters, tmp_path / "embeddings.db"), large=1
+    )
+    hers = episode("x", "zanzibarian xylophones for the qqqq", person="p1", case="c", minutes=2)
+    await store.write([episode("y", "aabb", case="c"), hers, episode("z", "ccdd", case="c")])
+    await store.catch_up()
+    vector = (await letters.embed([hers.text]))[0].astype(np.float16).tobytes()
+    assert any(vector in p.read_bytes() for p in tmp_path.iterdir() if p.is_file())
+    assert await store.forget("p1") == 1
+    left = b"".join(p.read_bytes() for p in tmp_path.rglob("*") if p.is_file())
+    assert b"zanzibar" not in left.lower()
+    assert vector not in left
+    assert "x" not in await ids(store, "qqqq xylophones")
+    await store.catch_up()
+    assert (await ids(store, "ccdd"))[0] == "z"
+    await store.close()
+
+
+async def test_tending_embeds_what_is_written_until_it_is_stopped(tmp_path):
+    store = await opened(tmp_path, Letters())
+    stop = asyncio.Event()
+    tending = asyncio.create_task(store.tend(stop))
+    await store.write([episode(str(n), "aabb") for n in range(40)])
+    async with asyncio.timeout(30):
+        while (await store.status()).lag:  # noqa: ASYNC110 - the store sets no event when it is through
+            await asyncio.sleep(0)
+        stop.set()
+        await tending
+    await store.close()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 5)), max_size=60),
+    st.integers(0, 5),
+)
+def test_the_matrix_holds_what_was_put_last_whatever_the_order(steps, axis):
+    matrix, model = Matrix(6), {}
+    for n, where in steps:
+        if where == 5 and n in model:
+            matrix.drop(n)
+            del model[n]
+        else:
+            matrix.put(n, np.eye(6, dtype=np.float32)[where])
+            model[n] = where
+    question = np.eye(6, dtype=np.float32)[axis]
+    wanted = {n: float(where == axis) for n, where in model.items()}
+    assert matrix.likeness(question, range(20)) == wanted
+    assert matrix.best(question, 100) == wanted
+    assert len(matrix) == len(model)
