@@ -58,8 +58,11 @@ async def opened(folder, embedder):
     )
 
 
+BUNDLED = BundledEmbedder()
+
+
 async def test_the_bundled_embedder_knows_other_words_for_the_same_thing():
-    made = await BundledEmbedder().embed(
+    made = await BUNDLED.embed(
         ["When will you pay?", "The transfer of the money happens on Friday.", "A sunny garden"]
     )
     assert made.shape == (3, 384)
@@ -68,14 +71,13 @@ async def test_the_bundled_embedder_knows_other_words_for_the_same_thing():
 
 
 async def test_a_text_has_the_same_vector_whatever_it_is_embedded_with():
-    embedder = BundledEmbedder()
     texts = ["short", "a much longer text about an invoice that has not been paid " * 3]
-    together, alone = await embedder.embed(texts), await embedder.embed(texts[:1])
+    together, alone = await BUNDLED.embed(texts), await BUNDLED.embed(texts[:1])
     assert np.allclose(together[0], alone[0], atol=0.02)  # int8 rounds a little with the batch
 
 
 async def test_nothing_to_embed_is_no_error():
-    assert (await BundledEmbedder().embed([])).shape == (0, 384)
+    assert (await BUNDLED.embed([])).shape == (0, 384)
 
 
 def test_without_its_runtime_there_is_no_embedder(monkeypatch):
