@@ -226,13 +226,15 @@ one_shot("split", "Take a merge of contacts back.", works=True)
 one_shot("link", "Say under which phone, account or address a contact is known too.", works=True)
 one_shot("assign", "Say to which case a stray mail or payment belongs.", works=True)
 one_shot("undo", "Take something back, the way business does; each way back asks.", works=True)
-one_shot(
-    "pair", "A one-time code that lets a chat speak to Coo: `pair [owner|approver|viewer] [NAME]`."
-)
+one_shot("pair", "A one-time code that lets a chat speak to Coo: `pair`, or `pair approver NAME`.")
 one_shot("devices", "Who may speak to Coo in chat, and as what.")
 one_shot("role", "Let a paired chat do more or less: `role ID viewer`.", works=True)
 one_shot("revoke", "End the pairing of a chat at once, and all its cards.", works=True)
-one_shot("confirm", "Let a change of bank or tax data count, or not: `confirm 5 [no]`.", works=True)
+one_shot(
+    "confirm",
+    "Let a change of bank or tax data count, or not: `confirm 5`, `confirm 5 no`.",
+    works=True,
+)
 cli.command()(prove)
 cli.add_typer(slack, name="slack")
 
