@@ -67,6 +67,14 @@ class Posting:
         """The call certainly changed nothing."""
         await self._say(post, failure, f"failed:{post.id}:{failure.n}")
 
+    async def given_up(self, post: Post, cause: str, remedy: str, *, unreachable: bool) -> None:
+        """No call was made or will be. From a copy that must not act nothing is given up either."""
+        event = PostFailed(
+            post=post.id, n=post.tries, cause=cause, remedy=remedy, unreachable=unreachable
+        )
+        key = f"given-up:{post.id}:{post.tries}"
+        await self._ledger.transact(lambda tx: _given_up(tx, post, event, key))
+
     async def unknown(self, post: Post, n: int, cause: str) -> None:
         """The answer to the call was lost."""
         event = PostUnknown(post=post.id, n=n, cause=cause)
@@ -99,9 +107,19 @@ def chat_failure(channel: str, chat: str) -> str:
 # --- inside a transaction -----------------------------------------------------------------------
 
 
+def _halted(reads: Reads) -> Stop | None:
+    """The stop of a copy of the company that must not act."""
+    return next((one for one in reads.find(Stop, "active") if one.scope == COPY), None)
+
+
+def _given_up(tx: Tx, post: Post, event: PostFailed, key: str) -> None:
+    if _halted(Reads(tx.connection, tx.company)) is None:
+        _once(tx, post, event, key)
+
+
 def _claim(tx: Tx, seen: Post, attempt: PostAttempted, *, active: bool) -> PostClaim:
     reads = Reads(tx.connection, tx.company)
-    halted = next((one for one in reads.find(Stop, "active") if one.scope == COPY), None)
+    halted = _halted(reads)
     if halted is not None:
         return PostHeld(halted.reason)
     post = reads.get(Post, seen.id)

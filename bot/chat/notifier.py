@@ -340,7 +340,7 @@ class Notifier:
                 ),
                 post.case,
             )
-            for other in others[:1]
+            for other in await self._untried(post, others)
             if not post.message and not await self._shown_to(post, other)
         ]
         return [*said, *await self._reported(post, event, others)]
@@ -350,6 +350,15 @@ class Notifier:
         found = await self._views.find(ChatIdentity, f"operator:{post.operator}")
         others = [each for each in found if (each.channel, each.chat) != (post.channel, post.chat)]
         return sorted(others, key=lambda each: (each.channel == post.channel, each.paired_at))
+
+    async def _untried(self, post: Post, others: Sequence[ChatIdentity]) -> list[ChatIdentity]:
+        """The first chat that it did not fail in: two that are gone must not refer to each other
+        for ever."""
+        tried = {(post.channel, post.chat)}
+        while post.instead_of and (before := await self._views.get(Post, post.instead_of)):
+            post = before
+            tried.add((post.channel, post.chat))
+        return [each for each in others if (each.channel, each.chat) not in tried][:1]
 
     async def _shown_to(self, post: Post, other: ChatIdentity) -> bool:
         posts = await self._posts(post.subject, "")
@@ -363,6 +372,8 @@ class Notifier:
         known = await self._views.get(Failure, name)
         if (known is not None and not known.cleared) or (post.message and not event.unreachable):
             return []
+        if post.subject.startswith(f"{FAILURE}:post:") and not event.unreachable:
+            return []  # that a report cannot be shown is not reported once more, and so on
         channels = ", ".join(dict.fromkeys(each.channel for each in others))
         where = (
             texts.CHAT_FALLBACK.format(channels=channels) if channels else texts.CHAT_NO_FALLBACK

@@ -12,7 +12,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import partial
+from heapq import nsmallest
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -51,12 +53,29 @@ HELD_S: Final = 10.0
 MOST_FAILURES: Final = 5
 """So often a call that failed for the moment is made again."""
 
+PATIENCE: Final = 15
+"""The same where doing it again doubles nothing: a card that was decided must lose its buttons."""
+
+MOST_STUMBLES: Final = 3
+"""So often it is tried to render a post before it is given up; the others go on meanwhile."""
+
 _LONGEST_WAIT_S: Final = 300.0
 _LOOKED_AT: Final = 20
 """Of a long queue so many are compared; the rest comes after them."""
 
 _RANK: Final = {URGENT: 0, LOW: 2}
 _log = logging.getLogger(__name__)
+
+
+_Rank = tuple[int, bool, datetime]
+
+
+class _Found(Enum):
+    """What a look at a chat showed of a call whose end nobody saw."""
+
+    SETTLED = "it is there, or cannot be said yet"
+    NOTHING = "it is not there"
+    HIDDEN = "nobody can tell"
 
 
 class Timing(Protocol):
@@ -100,9 +119,11 @@ class Outbox:
         self._timing = timing or AtOnce()
         self._failpoints = failpoints
         self._pace = pace
-        self._queues: dict[str, dict[str, None]] = {}
+        self._queues: dict[str, dict[str, _Rank]] = {}
         self._ready: dict[str, datetime] = {}
         self._again: dict[str, datetime] = {}
+        self._parked: dict[str, datetime] = {}
+        self._stumbles: dict[str, int] = {}
         self._news = asyncio.Event()
         self._noticed = -1
 
@@ -115,8 +136,7 @@ class Outbox:
         try:
             while not stop.is_set():
                 self._news.clear()
-                with suppress(CooError):
-                    await self._notice()
+                await self._look(stop)
                 for place in [each for each in self._queues if each not in working]:
                     working[place] = asyncio.create_task(self._chat(place, stop))
                     working[place].add_done_callback(partial(_ended, working, place))
@@ -127,6 +147,7 @@ class Outbox:
 
     async def flush(self) -> None:
         """Take out everything that is due now, chat after chat, and return."""
+        self._parked.clear()
         await self._notice()
         while places := list(self._queues):
             for place in places:
@@ -146,35 +167,43 @@ class Outbox:
         """One chat, post after post; `waiting` for those that are due only later."""
         while not stop.is_set():
             due = await self._due(place)
-            if not due and self._queues.get(place):
-                continue  # more came while these were looked at
-            if not due:
+            queue = self._queues.get(place)
+            now = self._clock.now()
+            if not queue:
                 self._queues.pop(place, None)
                 return
-            now = self._clock.now()
-            post, soonest = await self._next(due, now)
-            if post is not None:
+            if post := await self._next(due, now):
                 await self._turn(post, stop)
+            elif due or not all(self._is_parked(name, now) for name in queue):
+                continue  # there are more than were looked at
             elif waiting:
-                left = (soonest - now).total_seconds()
-                await first_of(self._news.wait(), pause(self._clock, min(left, IDLE_S), stop))
+                left = (min(self._parked[name] for name in queue) - now).total_seconds()
+                await first_of(self._news.wait(), pause(self._clock, left, stop))
             else:
                 return
 
-    async def _next(self, due: Sequence[Post], now: datetime) -> tuple[Post | None, datetime]:
-        """The first in rank whose turn may come now; else when the soonest one's may."""
-        times: list[datetime] = []
+    async def _next(self, due: Sequence[Post], now: datetime) -> Post | None:
+        """The first in rank whose turn may come now. The others make room for those behind them."""
         for post in sorted(due, key=_rank):
             when = await self._when(post, now)
             if when <= now:
-                return post, now
-            times.append(when)
-        return None, min(times, default=now)
+                return post
+            self._parked[post.id] = min(when, now + timedelta(seconds=IDLE_S))
+        return None
+
+    def _is_parked(self, name: str, now: datetime) -> bool:
+        """Whether it was looked at a moment ago; a clock that is set back prolongs nothing."""
+        until = self._parked.get(name)
+        return until is not None and now < until <= now + timedelta(seconds=IDLE_S)
 
     async def _due(self, place: str) -> list[Post]:
-        """What is to be done in a chat, as it is now."""
+        """The first in rank of what is to be done in a chat, as it is now."""
         queue = self._queues.setdefault(place, {})
-        names = list(queue)[:_LOOKED_AT]
+        now = self._clock.now()
+        open_ones = [name for name in queue if not self._is_parked(name, now)]
+        names = nsmallest(_LOOKED_AT, open_ones, key=queue.__getitem__)
+        if not names:
+            return []
         found = []
         posts = await self._ledger.glance(
             lambda connection: at(connection, self._ledger.company).load_many(Post, names)
@@ -185,8 +214,13 @@ class Outbox:
             if isinstance(post, Post) and post.due:
                 found.append(post)
             else:
-                queue.pop(name, None)
+                self._forget(queue, name)
         return found
+
+    def _forget(self, queue: dict[str, _Rank], name: str) -> None:
+        """Nothing is to be done about it any more."""
+        for kept in (queue, self._parked, self._again, self._stumbles):
+            kept.pop(name, None)
 
     async def _when(self, post: Post, now: datetime) -> datetime:
         """When its turn may come."""
@@ -202,6 +236,7 @@ class Outbox:
         adapter = self._adapters[post.channel]
         ready = self._ready.get(post.place)
         left = (ready - self._clock.now()).total_seconds() if ready else 0.0
+        left = min(left, self._pace)  # a clock that is set back prolongs nothing
         if left > 0:
             await pause(self._clock, left, stop)
             if stop.is_set():
@@ -214,39 +249,66 @@ class Outbox:
     async def _see_to(self, post: Post, adapter: Adapter, stop: asyncio.Event) -> None:
         doubtful = post.status in {PostStatus.ATTEMPTED, PostStatus.UNKNOWN} and not post.message
         if doubtful and adapter.can_read_back:
-            if await self._found(post, adapter):
+            looked_up = await self._looked_up(post, adapter)
+            if looked_up is _Found.SETTLED:
                 return
-            doubtful = False
-        reply = await self._subjects.reply(post)
-        if reply is None:
+            doubtful = looked_up is _Found.HIDDEN
+        identity = await self._identity(post)
+        try:
+            call = await self._rendered(post, identity, adapter, repeated=doubtful)
+        except Exception as error:  # noqa: BLE001 - one that cannot be shown must not keep back others
+            await self._stumbled(post, error)
+            return
+        if call is None:
             await self._posting.withdrawn(post, texts.POST_NOT_NEEDED)
             return
-        identity = await self._identity(post)
-        call = await next_call(
-            post,
-            reply,
-            identity,
-            adapter.limits,
-            self._blobs,
-            policy=self._policy(),
-            repeated=doubtful,
-        )
         await self._claimed(post, call, adapter, stop, active=bool(identity and identity.active))
+
+    async def _rendered(
+        self, post: Post, identity: ChatIdentity | None, adapter: Adapter, *, repeated: bool
+    ) -> Call | None:
+        """The call that is due; None where nothing is left to be shown."""
+        reply = await self._subjects.reply(post)
+        if reply is None:
+            return None
+        limits, policy = adapter.limits, self._policy()
+        return await next_call(
+            post, reply, identity, limits, self._blobs, policy=policy, repeated=repeated
+        )
+
+    async def _stumbled(self, post: Post, error: Exception) -> None:
+        """It cannot be shown: later, or where that is no use, not at all, which is reported."""
+        what = type(error).__name__
+        _log.error("A post about %r cannot be rendered: %s", about(post.subject)[0], what)
+        self._again[post.id] = self._clock.now() + timedelta(seconds=HELD_S)
+        if isinstance(error, CooError | OSError):
+            return  # the disk may be back soon
+        self._stumbles[post.id] = self._stumbles.get(post.id, 0) + 1
+        if self._stumbles[post.id] >= MOST_STUMBLES and not post.message:
+            trouble = texts.POST_BROKEN.put(what=what)
+            await self._posting.given_up(post, *trouble, unreachable=False)
 
     async def _identity(self, post: Post) -> ChatIdentity | None:
         return await self._views.get(ChatIdentity, post.identity) if post.identity else None
 
-    async def _found(self, post: Post, adapter: Adapter) -> bool:
-        """Look up what the last call left, where nobody saw its end; whether that is settled."""
+    async def _looked_up(self, post: Post, adapter: Adapter) -> _Found:
+        """Look up what the last call left, where nobody saw its end."""
         try:
             message = await adapter.find(post.chat, post.thread, post.id, post.tries)
+        except (Unreachable, Refused) as trouble:
+            _log.info("What is in a chat of %s cannot be read: %s", post.channel, trouble.cause)
+            return _Found.HIDDEN
         except ChatTrouble as trouble:
             self._later(post, trouble)
-            return True
+            return _Found.SETTLED
+        except Exception as error:  # noqa: BLE001 - whatever it is, the chat goes on
+            _log.error("The adapter of %s stumbled: %s", post.channel, type(error).__name__)
+            self._later(post, Lost(type(error).__name__))
+            return _Found.SETTLED
         if message is None:
-            return False
+            return _Found.NOTHING
         await self._posting.delivered(post, post.tries, message, "found")
-        return True
+        return _Found.SETTLED
 
     async def _claimed(
         self, post: Post, call: Call, adapter: Adapter, stop: asyncio.Event, *, active: bool
@@ -298,11 +360,15 @@ class Outbox:
                 await self._failed(post, n, trouble.cause, trouble.remedy, unreachable=True)
             case Refused():
                 await self._failed(post, n, trouble.cause, trouble.remedy)
-            case Lost() if post.failures < MOST_FAILURES and not call.attempt.repeated:
+            case Lost() if post.failures < self._patience(post) and not call.attempt.repeated:
                 self._later(post, trouble)
                 await self._posting.unknown(post, n, trouble.cause)
             case _:
-                await self._failed(post, n, trouble.cause, trouble.remedy)
+                await self._failed(post, n, trouble.cause, "", unreachable=True)
+
+    def _patience(self, post: Post) -> int:
+        again = bool(post.message) or self._adapters[post.channel].can_read_back
+        return PATIENCE if again else MOST_FAILURES
 
     async def _failed(
         self,
@@ -331,25 +397,40 @@ class Outbox:
         if any(isinstance(fact.event, AboutPosts) for fact in facts):
             self._news.set()
 
+    async def _look(self, stop: asyncio.Event) -> None:
+        """Notice what is due; where the disk refuses, that is said, and it is tried again."""
+        try:
+            await self._notice()
+        except Exception as error:  # noqa: BLE001 - nothing is lost, and this loop must not end
+            _log.error("What is to be posted cannot be read now: %s", type(error).__name__)
+            await pause(self._clock, HELD_S, stop)
+
     async def _notice(self) -> None:
         """Put what is due into the queues of the chats: all of it at first, then what is new."""
         if self._noticed < 0:
-            self._noticed = (await self._ledger.head()).seq
+            head = await self._ledger.head()
             for post in await self._views.find(Post, "due"):
-                self._queue(post)
+                await self._queue(post)
+            self._noticed = head.seq
         async for fact in self._ledger.facts(after_seq=self._noticed):
-            self._noticed = fact.seq
             if isinstance(fact.event, AboutPosts):
                 if isinstance(fact.event, PostAdopted):
                     self._again.pop(fact.event.post, None)  # it is there: nothing to wait for
                 found = await self._views.get(Post, fact.event.post)
                 if found is not None and found.due:
-                    self._queue(found)
+                    await self._queue(found)
                     self._news.set()
+            self._noticed = fact.seq
 
-    def _queue(self, post: Post) -> None:
+    async def _queue(self, post: Post) -> None:
+        """Into the queue of its chat. Where a channel is not configured any more, it is given up,
+        so that it goes elsewhere; what stands there already is rewritten when it is back."""
         if post.channel in self._adapters:
-            self._queues.setdefault(post.place, {})[post.id] = None
+            self._parked.pop(post.id, None)
+            self._queues.setdefault(post.place, {})[post.id] = _rank(post)
+        elif not post.message:
+            trouble = texts.POST_UNSERVED.put(channel=post.channel)
+            await self._posting.given_up(post, *trouble, unreachable=True)
 
 
 def _ended(working: dict[str, asyncio.Task[None]], place: str, _: object) -> None:
@@ -370,7 +451,7 @@ async def _called(post: Post, call: Call, adapter: Adapter) -> str:
     return post.message
 
 
-def _rank(post: Post) -> tuple[int, bool, datetime]:
+def _rank(post: Post) -> _Rank:
     """Answers and what is urgent first, then in the order in which it was asked for.
 
     Those of one moment keep their order in the queue, which is that of their facts.

@@ -25,6 +25,14 @@ CHAT_UP: Final = "{channel} takes messages again."
 POST_REFUSED: Final = "A message could not be shown in {channel}"
 POST_REFUSED_NOT_DONE: Final = "That one message; everything else goes on"
 
+POST_UNSERVED: Final = Trouble(
+    "{channel} is not configured any more, so nothing can be posted there.",
+    "Set its tokens again (`coo doctor` says which), or end that pairing with `revoke`.",
+)
+POST_BROKEN: Final = Trouble(
+    "It could not be rendered ({what}).", "Read it in the console with `inbox`; the log says more."
+)
+
 TAP_COPIED: Final = Trouble(
     "That button belongs to a message in another chat, so it does not count here.",
     "Nothing was done. Use the button where Coo posted it, or type `inbox` here.",

@@ -11,9 +11,14 @@ from talking_phone import Phone, phone_of
 from bot.channel import Card, CardKind, Verb
 from bot.chat.attending import MOST_LISTED
 from bot.chat.memory import Shown
+from bot.chat.posts import requests_of
+from bot.chat.requests import home_of
 from ledger.domain.company import Attention
 from ledger.domain.entities import Approval, ApprovalStatus
-from ledger.domain.events import ChatKind, PostsGrouped, Tapped, TapRefused
+from ledger.domain.events import ChatKind, ChatPaired, PostsGrouped, Tapped, TapRefused
+from ledger.domain.facts import Draft
+from ledger.domain.pairing import ChatIdentity
+from ledger.domain.values import DESK
 from ledger.replay import refold
 
 Business = Any
@@ -101,6 +106,26 @@ async def test_who_asks_at_night_is_answered_at_night(phone: Phone) -> None:
     await leads(phone, 1)
     await phone.settle()
     assert "Ben Sample" in await phone.writes("inbox")
+
+
+async def test_who_asks_at_night_is_answered_however_much_waits_for_the_morning(
+    phone: Phone,
+) -> None:
+    phone.business.clock.forward(hours=14)
+    app = phone.business.app
+    (who,) = await app.views.find(ChatIdentity, "active")
+    (paired,) = [one async for one in app.ledger.facts() if isinstance(one.event, ChatPaired)]
+    for number in range(30):
+        asked = requests_of(app).post(f"fact:{paired.id}", f"news-{number}", home_of(who))
+        draft = Draft(case=DESK, event=asked, key=f"news:{number}", by="test")
+        await app.ledger.append([draft])
+    await phone.settle()
+    before = len(phone.service.shown)
+    assert "waits" in await phone.writes("inbox")
+    assert len(phone.service.shown) == before + 1
+    phone.business.clock.forward(hours=9)
+    await phone.settle()
+    assert len(phone.service.shown) == before + 31
 
 
 async def test_what_a_rule_marks_as_urgent_comes_at_night(founder: Founder) -> None:

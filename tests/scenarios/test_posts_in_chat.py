@@ -16,7 +16,7 @@ from bot.channel import Button, Card, CardKind, Reply, Verb
 from bot.chat.buttons import Buttons, NotTapped, Tapped
 from bot.chat.memory import MemoryChat, Shown
 from bot.chat.outbox import Outbox
-from bot.chat.port import Lost, RateLimited, Refused
+from bot.chat.port import Lost, RateLimited, Refused, Unreachable
 from bot.chat.posts import buttons_of, outbox_of, requests_of, subjects_of
 from bot.chat.requests import home_of
 from bot.console.render import plain
@@ -640,3 +640,140 @@ async def test_who_may_decide_no_longer_loses_the_buttons_of_open_cards(chats: C
     await chats.settle()
     assert cards_of(chats.slack)
     assert not tappable(chats.slack.shown)
+
+
+async def test_a_channel_whose_tokens_were_removed_falls_back_and_is_reported_once(
+    chats: Chats,
+) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    await chats.pair("telegram", "77")  # paired later, so the card was asked for in Slack alone
+    subjects = subjects_of(chats.business.app)
+    chats.outbox = outbox_of(chats.business.app, [chats.telegram], subjects)
+    await chats.settle()
+    assert len(cards_of(chats.telegram)) == 1
+    assert not [post for post in await chats.posts() if post.due]
+    reported = await chats.business.facts(events.FailureReported)
+    assert [each.failure for each in reported] == ["chat:slack:D1"]
+    assert "not configured any more" in await chats.business.says("failures")
+
+
+async def test_two_chats_that_are_gone_do_not_refer_to_each_other_for_ever(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    await chats.pair("telegram", "77")
+    chats.slack.gone.add("D1")
+    chats.telegram.gone.add("77")
+    await chats.business.mail(LEAD)
+    for _ in range(4):
+        await chats.settle()
+    head = await chats.business.app.ledger.head()
+    for _ in range(4):
+        await chats.settle()
+    assert await chats.business.app.ledger.head() == head
+    assert len(await chats.posts("approval:")) <= 4
+
+
+async def test_a_report_that_cannot_be_shown_is_not_reported_again_and_again(
+    chats: Chats,
+) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    chats.slack.troubles.extend(Refused("invalid_blocks") for _ in range(40))
+    for _ in range(6):
+        await chats.settle()
+    reported = [each.failure for each in await chats.business.facts(events.FailureReported)]
+    reports = {f"post:{post.id}" for post in await chats.posts("failure:")}
+    assert reported
+    assert not reports.intersection(reported)
+    assert chats.slack.troubles
+
+
+async def test_a_card_loses_its_buttons_also_after_a_long_disturbance(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    await chats.business.approves()
+    chats.slack._trouble = never_answers(chats.slack)  # type: ignore[method-assign]
+    for _ in range(10):
+        await chats.settle()
+        chats.business.clock.forward(minutes=5)
+    assert tappable(cards_of(chats.slack))
+    del chats.slack._trouble  # type: ignore[attr-defined]
+    await chats.settle()
+    assert not tappable(cards_of(chats.slack))
+
+
+def never_answers(chat: MemoryChat) -> Any:
+    """Every call is lost, and none of them did anything."""
+
+    def lost(_: str) -> None:
+        chat.calls += 1
+        raise Lost("HTTP 500")
+
+    return lost
+
+
+async def test_a_chat_that_cannot_be_looked_into_gets_the_message_once_more_marked(
+    chats: Chats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hidden(*_: object) -> None:
+        raise Unreachable("A scope is missing.", "Add it.")
+
+    monkeypatch.setattr(chats.slack, "find", hidden)
+    await chats.pair("slack", "D1")
+    chats.slack.troubles.append(Lost("The connection broke."))
+    await chats.business.mail(LEAD)
+    await chats.settle()
+    first, second = cards_of(chats.slack)
+    assert first.message
+    assert second.message
+    assert (first.message.repeated, second.message.repeated) == (False, True)
+
+
+async def test_what_cannot_be_rendered_keeps_back_nothing_else_and_is_reported(
+    chats: Chats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subjects = chats.outbox._subjects
+    rendered = subjects.reply
+
+    async def broken(post: Post) -> Reply | None:
+        if post.subject.startswith("approval:"):
+            raise KeyError(post.id)
+        return await rendered(post)
+
+    monkeypatch.setattr(subjects, "reply", broken)
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    for _ in range(4):
+        await chats.settle()
+        chats.business.clock.forward(minutes=1)
+    (card,) = await chats.posts("approval:")
+    assert card.status is PostStatus.UNDELIVERABLE
+    shown = " ".join(text_of(each) for each in chats.slack.shown)
+    assert "A message could not be shown in slack" in shown
+
+
+async def test_a_disk_that_fails_for_a_moment_ends_no_outbox_and_loses_no_post(
+    chats: Chats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    views = chats.outbox._views
+    find, failures = views.find, iter([OSError("disk I/O error"), None])
+
+    async def failing(*asked: Any) -> Any:
+        if trouble := next(failures, None):
+            raise trouble
+        return await find(*asked)
+
+    monkeypatch.setattr(views, "find", failing)
+    stop = asyncio.Event()
+    chats.outbox._pace = 0.0
+    running = asyncio.create_task(chats.outbox.run(stop))
+    try:
+        async with asyncio.timeout(30):
+            while not cards_of(chats.slack):  # noqa: ASYNC110 - it works meanwhile
+                await asyncio.sleep(0)
+    finally:
+        stop.set()
+        await running
