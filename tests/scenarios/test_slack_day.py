@@ -409,3 +409,18 @@ async def test_home_follows_what_happens_elsewhere_within_seconds(
     await company.business.approves()
     await company.settle()
     await company.slack.until(lambda: "Approve" not in nora.home().buttons, what="Home without")
+
+
+# --- /coo -----------------------------------------------------------------------------------------
+
+
+async def test_help_is_short_and_a_slip_offers_the_nearest_command(
+    company: Company, nora: Person
+) -> None:
+    few = await company.types(nora, "/coo help")
+    everything = await company.types(nora, "/coo help all")
+    assert "inbox" in few
+    assert len(few.splitlines()) < 20 < len(everything.splitlines())
+    assert "whatif" not in few
+    assert "whatif" in everything
+    assert "Did you mean approve" in await company.types(nora, "/coo aprove 3")
