@@ -28,6 +28,7 @@ from bot.chat.replies import Replies
 from bot.chat.requests import APPROVAL, FAILURE, QUESTION, Place, Requests, about
 from bot.chat.signs import Signs
 from bot.chat.slots import Slots
+from bot.chat.subjects import OVER
 from bot.chat.wordings import Wordings
 from bot.commands.answers import trouble
 from bot.opening import App
@@ -167,7 +168,15 @@ class Answering:
             seen = await self._doorstep(fact, fact.event, who)
         else:
             seen = await self._answered(fact, fact.event, who, before=post.id)
-        return seen.reply if seen else None
+        return await self._as_before(seen.reply, post) if seen and seen.reply else None
+
+    async def _as_before(self, reply: Reply, post: Post) -> Reply:
+        """An answer made again puts nothing else before the person than it did: what would stand
+        there now belongs to no button of it."""
+        cards = await self._replies.cards_behind(post)
+        if tuple(card.about for card in reply.cards) in {(), cards}:
+            return reply
+        return replace(reply, cards=()) if len(cards) > 1 else OVER
 
     # --- who works when ---------------------------------------------------------------------------
 

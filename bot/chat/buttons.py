@@ -9,7 +9,7 @@ the N-th button of a card;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
@@ -22,7 +22,6 @@ from ledger.domain.entities import Post
 from ledger.domain.reading import Views
 
 _FORM: Final = re.compile(r"(?P<nonce>[a-z2-7]{16}):(?P<what>[a-z0-9_]{1,20})(?:\.(?P<card>\d))?")
-_ORDINAL: Final = re.compile(r"(?P<kind>[oc])(?P<place>\d{1,2})")
 
 
 class Tapped(Struct, frozen=True, kw_only=True):
@@ -72,7 +71,7 @@ def callbacks(nonce: str, cards: Sequence[Card]) -> tuple[tuple[str, ...], ...]:
     )
 
 
-def _whats(kind: CardKind, buttons: Iterable[Button]) -> Iterable[str]:
+def _whats(kind: CardKind, buttons: Iterable[Button]) -> Iterator[str]:
     """A verb stays itself whatever becomes of the card; all else counts places."""
     for place, button in enumerate(buttons):
         if button.name:
@@ -135,10 +134,6 @@ class Buttons:
 
 
 def _button(card: Card, what: str) -> Button | None:
-    """The button of that name, as the card has it now."""
-    named = next((each for each in card.buttons if each.name == what), None)
-    if named is not None or what in set(Verb):
-        return named or next((each for each in card.buttons if each.verb == what), None)
-    ordinal = _ORDINAL.fullmatch(what)
-    place = int(ordinal["place"]) if ordinal else len(card.buttons)
-    return card.buttons[place] if place < len(card.buttons) else None
+    """The button of that name, as the card has it now: a place never stands for a verb."""
+    names = dict(zip(_whats(card.kind, card.buttons), card.buttons, strict=True))
+    return names.get(what)

@@ -81,12 +81,19 @@ class Context:
 
     async def _answered(self, received: str) -> About:
         """What was talked about there: the one card that was shown, else the case."""
-        fact = await self._ledger.by_key(seen_key(received))
-        if fact is None or not isinstance(fact.event, ChatSeenTo):
+        seen = await self._seen(received)
+        if seen is None:
             return About()
-        if len(fact.event.cards) == 1:
-            return await self._thing(fact.event.cards[0])
-        return About(case=fact.event.case)
+        return await self._thing(seen.cards[0]) if len(seen.cards) == 1 else About(case=seen.case)
+
+    async def cards_of(self, received: str) -> tuple[str, ...]:
+        """What the answer to something that came in put before the person."""
+        seen = await self._seen(received)
+        return seen.cards if seen is not None else ()
+
+    async def _seen(self, received: str) -> ChatSeenTo | None:
+        fact = await self._ledger.by_key(seen_key(received))
+        return fact.event if fact and isinstance(fact.event, ChatSeenTo) else None
 
     async def _thing(self, name: str) -> About:
         approval = await self._views.get(Approval, name)

@@ -21,8 +21,9 @@ from bot.chat.sessions import session_of
 from bot.chat.signs import Signs
 from bot.commands import Commands, Session, parse
 from bot.commands.answers import trouble
-from bot.commands.words import Edit, Erase, Prove, Replay, Takeover, Verify, WhatIf
+from bot.commands.words import Edit, Erase, Pair, Prove, Replay, Takeover, Verify, WhatIf
 from bot.office.live import LiveOffice
+from bot.office.retelling import RetellingOffice
 from bot.opening import App
 from bot.work.worker import Worker
 from ledger.domain.entities import Action, Approval, Post, Question
@@ -45,8 +46,12 @@ _LONG: Final = Replay | Prove | Verify | WhatIf | Takeover | Erase
 class Turn:
     """One thing a person did, its conversation, and what the answer turned out to be about."""
 
-    def __init__(self, fact: Fact, received: ChatReceived, commands: Commands) -> None:
+    def __init__(
+        self, fact: Fact, received: ChatReceived, commands: Commands, *, private: bool
+    ) -> None:
+        """`private`: nobody else reads the answer."""
         self.fact, self.received, self.commands = fact, received, commands
+        self.private = private
 
     @property
     def case(self) -> str:
@@ -74,9 +79,10 @@ class Replies:
     ) -> Turn:
         """The conversation as it stands now, or as it stood before a post was made.
 
-        The latter is what a post is made again from: what came after it cannot have been in it.
+        The latter is what a post is made again from: what came after it cannot have been in it,
+        and nothing is ordered by it.
         """
-        office = LiveOffice(
+        office = (RetellingOffice if before else LiveOffice)(
             self._app,
             self._worker,
             operator=who.operator,
@@ -85,16 +91,14 @@ class Replies:
             cause=fact.id,
         )
         session = await self._session(received, before=before)
-        return Turn(fact, received, Commands(office, session))
+        return Turn(fact, received, Commands(office, session), private=is_private(received, who))
 
     async def _session(
         self, received: ChatReceived, *, upto: str = "", before: str = ""
     ) -> Session:
         zone = self._app.clock.now().astimezone().tzinfo
         views, chat = self._app.views, received.chat
-        return await session_of(
-            views, received.channel, chat, self.edits_behind, zone, upto=upto, before=before
-        )
+        return await session_of(views, received.channel, chat, self, zone, upto=upto, before=before)
 
     async def reply(self, turn: Turn, who: ChatIdentity) -> Reply | None:
         """The answer; None where another sign (a card rewritten, a form) is the answer."""
@@ -139,6 +143,8 @@ class Replies:
         if asked is not None and parse(received.text).__class__.__name__ == "Say":
             return await self._filled(turn, *asked, {"": received.text})
         line = in_context(received.text, await self._context.about(received))
+        if isinstance(parse(line), Pair) and not turn.private:
+            return trouble(texts.PAIR_IN_FRONT)
         if isinstance(parse(line), _LONG):
             await self._signs.show(received)
         unclear = await not_as_an_answer(self._app.views, received, turn.fact.at, line)
@@ -275,6 +281,11 @@ class Replies:
 
     # --- looking back -----------------------------------------------------------------------------
 
+    async def cards_behind(self, post: Post) -> tuple[str, ...]:
+        """What an answer puts before the person, also where it has not left yet."""
+        kind, name = about(post.subject)
+        return await self._context.cards_of(name) if kind == ANSWER else ()
+
     async def edits_behind(self, post: Post) -> dict[str, str]:
         """The texts that the preview in an answer changes, read from what it answers."""
         kind, name = about(post.subject)
@@ -288,7 +299,8 @@ class Replies:
         return await self._typed_edits(received, post)
 
     async def _typed_edits(self, received: ChatReceived, post: Post) -> dict[str, str]:
-        approvals = [await self._app.views.get(Approval, name) for name in post.bound]
+        names = post.bound or await self.cards_behind(post)
+        approvals = [await self._app.views.get(Approval, name) for name in names]
         approval = next((each for each in approvals if each), None)
         if approval is None:
             return {}
@@ -302,6 +314,11 @@ class Replies:
         editable = action.command.editable if action and action.command else ()
         name = next((each for each in editable if each.startswith(meant.field)), "")
         return {name: meant.text} if name else {}
+
+
+def is_private(received: ChatReceived, who: ChatIdentity) -> bool:
+    """Whether the answer goes where nobody else reads; that of a command always does."""
+    return received.direct or (received.kind is ChatKind.COMMAND and bool(who.chat))
 
 
 def form_of(button: str, verb: Verb | None, approval: Approval | None, reply: Reply) -> Form | None:

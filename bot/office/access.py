@@ -59,7 +59,7 @@ async def offer(app: App, speaker: Speaker, role: Role, name: str, *, unique: st
     is recorded is a keyed hash.
     """
     made = short_id("pair", unique)
-    code = code_of(app.keys.derived(f"pairing code {made}"))
+    code = _code(app, made)
     event = PairingOffered(
         offer=made,
         code=app.keys.person(code_mark(code)),
@@ -70,9 +70,18 @@ async def offer(app: App, speaker: Speaker, role: Role, name: str, *, unique: st
         channel=speaker.channel,
         by=speaker.by,
     )
-    said = await app.ledger.transact(lambda tx: _once(tx, event, f"pairing:{made}", speaker))
+    said = await app.ledger.transact(lambda tx: _once(tx, event, _offer_key(made), speaker))
     assert isinstance(said, PairingOffered)  # noqa: S101 - narrows: the key is of this kind
-    return Offered(code=code, role=Role(said.role), name=said.paired, expires_at=said.expires_at)
+    return _shown(code, said)
+
+
+async def offered_before(app: App, unique: str) -> Offered | None:
+    """The code that this very order made; None where it made none."""
+    made = short_id("pair", unique)
+    fact = await app.ledger.by_key(_offer_key(made))
+    if fact is None or not isinstance(fact.event, PairingOffered):
+        return None
+    return _shown(_code(app, made), fact.event)
 
 
 async def revoke(app: App, speaker: Speaker, identity: str) -> None:
@@ -98,6 +107,18 @@ async def set_role(app: App, speaker: Speaker, identity: str, role: Role, *, uni
     await app.ledger.transact(
         lambda tx: _changed(tx, event, identity, f"role:{unique}", speaker, own=False)
     )
+
+
+def _code(app: App, made: str) -> str:
+    return code_of(app.keys.derived(f"pairing code {made}"))
+
+
+def _offer_key(made: str) -> str:
+    return f"pairing:{made}"
+
+
+def _shown(code: str, said: PairingOffered) -> Offered:
+    return Offered(code=code, role=Role(said.role), name=said.paired, expires_at=said.expires_at)
 
 
 def _changed(

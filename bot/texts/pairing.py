@@ -36,6 +36,10 @@ PAIR_ELSEWHERE: Final = Trouble(
     "That is a code, and this place needs none.",
     "Type it in the chat that is to be paired, in a direct message to me.",
 )
+PAIR_IN_FRONT: Final = Trouble(
+    "Others read here, and whoever types a code first is paired. No code was made.",
+    "Say `pair` in a direct message to me, or at the console.",
+)
 PAIR_ROLE: Final = Trouble(
     "{said!r} is no role.", "Say `pair owner`, `pair approver NAME` or `pair viewer NAME`."
 )

@@ -83,6 +83,10 @@ FORM_EMPTY = Trouble("The form came back empty.", "Nothing was done. Use the but
 CHAT_BROKEN = Trouble(
     "That failed inside Coo: {what}.", "Nothing more was done. Try it again, or say `status`."
 )
+ANSWERED_BEFORE = Trouble(
+    "This was answered before, and that answer came late.",
+    "Nothing was done. Say it once more if you still want it.",
+)
 CHAT_NOTES = "Of your message, {notes}."
 CHAT_MEANT = (
     "Question {number} is open ({about}), and I am not sure that you answered it. Nothing was sent."
