@@ -12,7 +12,7 @@ from bot.chat.requests import ANSWER, APPROVAL, FAILURE, QUESTION, about
 from bot.commands import parse
 from bot.commands.words import Numbered, Say
 from ledger.domain.entities import Approval, ChatTurn, Failure, Post, Question
-from ledger.domain.events import ChatReceived, ChatSeenTo
+from ledger.domain.events import ChatOutcome, ChatReceived, ChatSeenTo
 from ledger.domain.folding_chat import turns_of
 from ledger.domain.values import DESK
 from ledger.store import Ledger
@@ -25,8 +25,17 @@ _OF_CASES: Final = frozenset({"status", "audit", "why", "replay", "undo", "tell"
 _WITH_WORDS: Final = frozenset({"edit", "reject", "later", "tell"})
 """Commands that go on with words after the thing they are about."""
 
+_SIGNS_OF_AMOUNTS: Final = ("%", "€", "$", "£")
+
 _NAMED: Final = re.compile(r"#?\d+[.:,)]?(\s|$)|[a-z]{2,6}-[0-9a-z]{8}\b|[\"']")
 """How the name of a thing begins, where one is given."""
+
+
+_BESIDE: Final = re.compile(
+    r"\s*(?:/coo\s+|/)?(?P<word>(?:reject|later|tell)\s+)?(?P<number>\d{1,9})[.:,)]?\s+(?P<next>\S)",
+    re.IGNORECASE,
+)
+"""Words that begin with a number, which may be that of a card, or of days. `#3` is a card."""
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -57,6 +66,30 @@ class Context:
                 return found
         return About()
 
+    async def beside(self, text: str, before: About) -> Approval | Question | None:
+        """What waits elsewhere under the number that a reply to something begins with: `3 days
+        later` in reply to card 7 is no instruction for card 3."""
+        found = _BESIDE.match(text)
+        if found is None or not (before.card or before.question or before.case):
+            return None
+        if not found["word"] and found["next"] in _SIGNS_OF_AMOUNTS:
+            return None
+        here = {each.id for each in (before.approval, before.question) if each}
+        named = await self._waits_as(str(int(found["number"])))
+        if named is None or named.id in here:
+            return None
+        return named if here or named.case != before.case else None
+
+    async def _waits_as(self, number: str) -> Approval | Question | None:
+        """The open question or undecided card of that number."""
+        for question in await self._views.find(Question, f"number:{number}"):
+            if question.status == "open":
+                return question
+        for approval in await self._views.find(Approval, f"number:{number}"):
+            if approval.status in UNDECIDED:
+                return approval
+        return None
+
     async def post(self, received: ChatReceived) -> Post | None:
         """The post of Coo that a message quotes."""
         key = f"message:{received.channel}:{received.chat}:{received.reply_to}"
@@ -70,7 +103,11 @@ class Context:
         if posts:
             return await self._post(posts[-1])
         turns = await self._views.find(ChatTurn, turns_of(channel, chat, message))
-        return await self._answered(turns[0].id) if turns else None
+        answered = [each for each in turns if each.outcome is ChatOutcome.ANSWERED] or turns
+        if not answered:
+            return None
+        last = max(answered, key=lambda each: (each.sent, each.id))  # its wording that holds
+        return await self._answered(last.id)
 
     async def _post(self, post: Post) -> About:
         kind, name = about(post.subject)
@@ -130,7 +167,7 @@ def _lacks_thing(command: str, rest: str) -> bool:
 def _words(text: str, before: About) -> str:
     """Free words are an answer, an instruction for the card, or for the case."""
     meant = parse(text)
-    amount = isinstance(meant, Numbered) and meant.text.startswith(("%", "€", "$", "£"))
+    amount = isinstance(meant, Numbered) and meant.text.startswith(_SIGNS_OF_AMOUNTS)
     if not amount and not (isinstance(meant, Say) and meant.free):
         return text
     if before.question is not None and before.question.status == "open":

@@ -142,7 +142,11 @@ class Replies:
         asked = await self._asked_for(quoted) if quoted else None
         if asked is not None and parse(received.text).__class__.__name__ == "Say":
             return await self._filled(turn, *asked, {"": received.text})
-        line = in_context(received.text, await self._context.about(received))
+        before = await self._context.about(received)
+        other = await self._context.beside(received.text, before)
+        if other is not None:
+            return trouble(texts.CHAT_NUMBER, number=other.number)
+        line = in_context(received.text, before)
         if isinstance(parse(line), Pair) and not turn.private:
             return trouble(texts.PAIR_IN_FRONT)
         if isinstance(parse(line), _LONG):

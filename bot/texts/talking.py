@@ -95,6 +95,10 @@ CHAT_MEANT_HOW = (
     "If it is the answer, reply in the thread of the question, or say `{number} {answer}`. "
     "If it is something else, say `say {answer}`."
 )
+CHAT_NUMBER = Trouble(
+    "You replied to something else, and {number} is also what waits as number {number}.",
+    "Nothing was done. If you mean that one, write `#{number}`; if not, begin with another word.",
+)
 WORKING = "Working on it …"
 CHATS_ELSEWHERE = "The chats of this folder are run by {holder}; this process leaves them to it."
 CHATS_SERVED = "In chat: {channels}."

@@ -136,3 +136,42 @@ async def test_the_place_of_a_button_never_stands_for_a_verb(phone: Phone) -> No
     await phone.delivers(ChatKind.TAP, message=shown.id, button=f"{nonce}:c0")
     await phone.hears()
     assert await phone.business.facts(events.Tapped) == []
+
+
+# --- which case is meant --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["2 days later, please", "later 2 hours", "reject 2 days late"])
+async def test_a_number_in_a_reply_is_not_taken_for_another_card(phone: Phone, words: str) -> None:
+    first = await _two_cards(phone)
+    assert "Nothing was done" in await phone.writes(words, thread=first)
+    assert await phone.business.facts(events.Tapped) == []
+    assert await phone.business.facts(events.OperatorSaid) == []
+
+
+async def test_a_card_that_is_named_with_its_sign_is_meant_in_any_thread(phone: Phone) -> None:
+    first = await _two_cards(phone)
+    await phone.writes("reject #2 too late", thread=first)
+    assert [each.reason for each in await phone.business.facts(events.Rejected)] == ["too late"]
+    assert (await phone.business.only_card()).number == 1
+
+
+async def test_a_thread_belongs_to_the_case_of_the_wording_that_holds(phone: Phone) -> None:
+    await _two_cards(phone)
+    first, second = [each.case for each in await phone.business.cards()]
+    await phone.writes(f"status {first}", message="root")
+    await phone.delivers(ChatKind.EDITED, text=f"status {second}", message="root")
+    await phone.hears()
+    await phone.writes("and keep it short", thread="root")
+    facts = await phone.business.all_facts()
+    told = [each.case for each in facts if isinstance(each.event, events.Instructed)]
+    assert told == [second]
+
+
+async def _two_cards(phone: Phone) -> str:
+    """The message that shows the first of them."""
+    await phone.business.mail(LEAD)
+    await phone.business.mail(LEAD, sender="Bob <bob@example.org>", subject="Another one")
+    await phone.hears()
+    shown = [each for each in phone.service.shown if each.message and each.message.reply.cards]
+    return next(each.id for each in shown if each.message.reply.cards[0].number == 1)
