@@ -43,8 +43,13 @@ MOMENTS = (
 )
 
 
+BEN = LEAD.replace(b"Ada", b"Ben").replace(b"ada@", b"ben@").replace(b"lead-1", b"lead-2")
+TOLD = 4
+"""Two new cases, and a card for each."""
+
+
 async def prepared(data: Path) -> None:
-    """A company with one paired chat and three things to tell there."""
+    """A company with one paired chat and some things to tell there."""
     write_company(data, defaults(), force=True)
     async with open_app(Settings(data=data)) as app, at_work(app, "test") as works:
         paired = ChatPaired(
@@ -58,8 +63,9 @@ async def prepared(data: Path) -> None:
         )
         await app.ledger.append([Draft(case=DESK, event=paired, key="paired", by="test")])
         await app.intake.mail(LEAD, "lead.eml")
+        await app.intake.mail(BEN, "ben.eml")
         await works.relay.run_until_idle()
-        assert len(await app.views.find(Post, "due")) == 3
+        assert len(await app.views.find(Post, "due")) == TOLD
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +95,7 @@ def test_a_kill_around_a_post_that_can_be_read_back_leaves_each_exactly_once(
     assert run(data, chat, "readable", moment, 2) == -9
     assert run(data, chat, "readable") == 0
     posts = [each["post"] for each in messages(chat)]
-    assert len(posts) == len(set(posts)) == 3
+    assert len(posts) == len(set(posts)) == TOLD
     assert not any(each["repeated"] for each in messages(chat))
 
 
@@ -101,7 +107,7 @@ def test_a_kill_where_nobody_can_look_posts_once_more_and_says_so(
     assert run(data, chat, "blind", Moment.CALL_AFTER, 2) == -9
     assert run(data, chat, "blind") == 0
     said = messages(chat)
-    assert len({each["post"] for each in said}) == 3
-    assert [each["repeated"] for each in said].count(True) == 1 == len(said) - 3
+    assert len({each["post"] for each in said}) == TOLD
+    assert [each["repeated"] for each in said].count(True) == 1 == len(said) - TOLD
     assert run(data, chat, "blind") == 0
     assert messages(chat) == said
