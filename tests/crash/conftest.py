@@ -193,7 +193,7 @@ class Processes:
 def _warm() -> ForkServerContext:
     """Imports Coo once a session, in a process of its own that is forked for each start."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.command_line.door"])
+    context.set_forkserver_preload(["bot.command_line.door", "bot.app", "bot.work.serving"])
     return context
 
 
