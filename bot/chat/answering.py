@@ -132,6 +132,8 @@ class Answering:
         self._kept: OrderedDict[str, Reply] = OrderedDict()
         self._stop = asyncio.Event()
         self._news = asyncio.Event()
+        self._unsaid = False
+        self._judged = 0
         self._slots = Slots(AT_ONCE, SLOW_S)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -186,11 +188,14 @@ class Answering:
                 case ChatReceived(channel=channel, chat=chat):
                     self._wake(channel, chat)
                 case event if isinstance(event, _ROUTED):
-                    self._news.set()
+                    self._judged += 1
+                    if self._unsaid:
+                        self._news.set()
                 case _:
                     pass
 
     async def _look(self) -> None:
+        self._unsaid = False
         try:
             waiting = await self._app.views.find(ChatTurn, WAITING)
         except CooError as error:
@@ -232,12 +237,23 @@ class Answering:
         """See to it; where the disk refuses, again and again."""
         while not self._stop.is_set():
             try:
-                await self._see_to(turn)
+                judged = self._judged
+                if not await self._see_to(turn):
+                    self._waits_for_router(judged)
             except CooError as error:
                 _log.warning("An answer waits: %s", error)
                 await pause(self._app.clock, AGAIN_S, self._stop)
+            except Exception:  # noqa: BLE001  # whatever it is, the others in the chat get their answers
+                _log.exception("What came in is left for the next look.")
+                return
             else:
                 return
+
+    def _waits_for_router(self, judged: int) -> None:
+        """Look again when the router has spoken, which may be since `judged`."""
+        self._unsaid = True
+        if judged != self._judged:
+            self._news.set()
 
     # --- one turn ---------------------------------------------------------------------------------
 

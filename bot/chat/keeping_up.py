@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Final, Protocol
 
@@ -14,6 +15,8 @@ from ledger.pauses import pause
 
 LOOK_S: Final = 1.0
 """How often it is looked whether there are new facts, of this process or another."""
+
+_log = logging.getLogger(__name__)
 
 
 class Heads(Protocol):
@@ -33,7 +36,10 @@ class KeepingUp:
     async def run(self, stop: asyncio.Event) -> None:
         """Look again and again, until `stop`."""
         while self._shown and not stop.is_set():
-            await self.look()
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - an overview is not worth the chats around it
+                _log.warning("It cannot be seen now what is new: %s", type(error).__name__)
             await pause(self._clock, LOOK_S, stop)
 
     async def look(self) -> None:

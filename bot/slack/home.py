@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import texts
 from bot.channel import Button, Card
-from bot.chat.port import ChatTrouble
+from bot.chat.port import ChatTrouble, Lost, RateLimited
 from bot.home.overview import Home, Item, Section
 from bot.slack import blocks, rich
 from bot.slack.calls import asked
@@ -27,6 +27,9 @@ from ledger.pauses import first_of, pause
 
 PACE_S: Final = 1.0
 """Changes are gathered for so long: Home is current within seconds, not drawn at every fact."""
+
+LOST_S: Final = 10.0
+"""How long to wait where Slack did not say whether it took one."""
 
 MOST_CARDS: Final = 8
 MOST_ITEMS: Final = 20
@@ -79,6 +82,8 @@ class HomeTabs:
         self._client, self._homes, self._clock, self._channel = client, homes, clock, channel
         self._shown: dict[str, str] = {}
         self._looking: dict[str, None] = {}
+        self._again: dict[str, None] = {}
+        self._wait = PACE_S
         self._stale = True
         self._news = asyncio.Event()
 
@@ -98,14 +103,18 @@ class HomeTabs:
         while not stop.is_set():
             self._news.clear()
             await self.publish()
+            if self._again:
+                await pause(self._clock, self._wait, stop)
+                continue
             await first_of(self._news.wait(), stop.wait())
             if not self._looking:
                 await pause(self._clock, PACE_S, stop)
 
     async def publish(self) -> None:
         """Publish once what is stale now."""
-        looking, stale = list(self._looking), self._stale
+        looking, stale = [*self._looking, *self._again], self._stale
         self._looking.clear()
+        self._again.clear()
         self._stale = False
         try:
             if stale:
@@ -114,6 +123,8 @@ class HomeTabs:
                 await self._published(user)
         except (CooError, OSError) as error:  # it is drawn anew at the next look
             _log.info("App Home was not drawn: %s", error)
+        except Exception as error:  # noqa: BLE001 - one look that fails must not be the last one
+            _log.error("App Home was not drawn: %s", type(error).__name__)
 
     async def _published(self, user: str) -> None:
         page = await self._homes.page(self._channel, user)
@@ -123,6 +134,10 @@ class HomeTabs:
             return
         try:
             await asked(self._client.views_publish(user_id=user, view=view))
+        except (RateLimited, Lost) as trouble:
+            self._again[user] = None
+            self._wait = trouble.retry_after if isinstance(trouble, RateLimited) else LOST_S
+            return
         except ChatTrouble as trouble:
             _log.info("App Home was not published: %s", trouble.cause)
             return

@@ -287,3 +287,44 @@ async def test_a_mention_is_answered_in_its_thread(phone: Phone) -> None:
     await phone.settle()
     answer = phone.service.shown[-1]
     assert (answer.chat, answer.thread) == ("C1", "m-7")
+
+
+async def test_what_cannot_be_answered_by_any_means_keeps_back_no_other_answer(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wordings = phone.chats.answering._wordings
+    overtaken = wordings.overtaken
+    stumbles = iter([True, False, True])
+
+    async def broken(turn: Any) -> Any:
+        if next(stumbles, False):
+            raise KeyError(turn.id)
+        return await overtaken(turn)
+
+    await phone.delivers(text="status")
+    await phone.delivers(text="inbox")
+    monkeypatch.setattr(wordings, "overtaken", broken)
+    await phone.chats.answering.settle()
+    assert len(await phone.waiting()) == 1
+    await phone.hears()
+    assert await phone.waiting() == []
+
+
+async def test_all_that_waits_is_looked_through_only_where_an_answer_waits_for_the_router(
+    phone: Phone,
+) -> None:
+    answering, ledger = phone.chats.answering, phone.business.app.ledger
+    heard = ledger.subscribe(answering._heard)
+    await phone.business.mail(LEAD)
+    await phone.hears()
+    await phone.writes("tell 1 friendlier")
+    assert await phone.business.facts(events.Instructed)
+    assert not answering._news.is_set()
+    phone.user, phone.chat = "U9", "D9"
+    await phone.delivers(text="Who are you?")
+    await answering.settle()
+    assert not answering._news.is_set()
+    await phone.business.settle()  # now the router says that this is a stranger
+    assert answering._news.is_set()
+    assert "only for the people who set me up" in await phone.hears()
+    heard()
