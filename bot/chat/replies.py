@@ -90,15 +90,17 @@ class Replies:
             by=who.id,
             cause=fact.id,
         )
-        session = await self._session(received, before=before)
+        session = await self._session(received, who.id, before=before)
         return Turn(fact, received, Commands(office, session), private=is_private(received, who))
 
     async def _session(
-        self, received: ChatReceived, *, upto: str = "", before: str = ""
+        self, received: ChatReceived, identity: str, *, upto: str = "", before: str = ""
     ) -> Session:
         zone = self._app.clock.now().astimezone().tzinfo
         views, chat = self._app.views, received.chat
-        return await session_of(views, received.channel, chat, self, zone, upto=upto, before=before)
+        return await session_of(
+            views, received.channel, chat, identity, self, zone, upto=upto, before=before
+        )
 
     async def reply(self, turn: Turn, who: ChatIdentity) -> Reply | None:
         """The answer; None where another sign (a card rewritten, a form) is the answer."""
@@ -224,7 +226,7 @@ class Replies:
         session.seen[name] = tapped.sha256
         session.drafts.pop(name, None)
         if tapped.sha256 and tapped.sha256 != approval.sha256:
-            then = await self._session(turn.received, upto=tapped.post.id)
+            then = await self._session(turn.received, tapped.post.identity, upto=tapped.post.id)
             session.drafts[name] = then.drafts.get(name, {})
 
     async def _line(self, tapped: Tapped, session: Session) -> str:

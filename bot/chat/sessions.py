@@ -27,13 +27,15 @@ async def session_of(
     views: Views,
     channel: str,
     chat: str,
+    identity: str,
     previews: Previews,
     zone: tzinfo | None,
     *,
     upto: str = "",
     before: str = "",
 ) -> Session:
-    """The session of a chat: for each approval the bytes it was shown last, and its preview.
+    """One person's session in a chat: for each approval the bytes they were shown last there, and
+    its preview. What others were answered in the same channel is theirs.
 
     With `upto` it is what it was when the post of that id was the last one, with `before` what it
     was when that one was made. A preview that has not arrived yet is being edited, and was not
@@ -43,6 +45,8 @@ async def session_of(
     for post in await views.find(Post, f"chat:{channel}:{chat}"):
         if before and post.id == before:
             break
+        if post.identity != identity:
+            continue
         if post.message:
             for name, sha256 in post.bound.items():
                 await _see(session, views, name, sha256, post, previews)

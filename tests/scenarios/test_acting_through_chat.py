@@ -138,6 +138,21 @@ async def test_the_place_of_a_button_never_stands_for_a_verb(phone: Phone) -> No
     assert await phone.business.facts(events.Tapped) == []
 
 
+async def test_nobody_sends_the_edit_that_somebody_else_was_shown(phone: Phone) -> None:
+    """Two operators in one channel: what one of them edits is the other's to see first."""
+    await phone.business.mail(LEAD)
+    await phone.hears()
+    phone.user, phone.chat = "U2", "D2"
+    await phone.paired("approver", "Bea")
+    phone.user, phone.chat = "U1", "C1"
+    await phone.writes("edit 1 body Dear Ada, my words.", direct=False)
+    phone.user = "U2"
+    said = await phone.writes("approve 1", direct=False)
+    assert "You have not seen this one here yet" in said
+    assert phone.business.sent() == []
+    assert await phone.business.facts(events.Tapped) == []
+
+
 # --- which case is meant --------------------------------------------------------------------------
 
 
