@@ -235,10 +235,14 @@ class Notifier:
     # --- what reads otherwise now -----------------------------------------------------------------
 
     async def _rewritten(self, fact: Fact) -> list[Draft]:
-        """The posts that are out of date by a fact: of an erased case all, whatever they said."""
+        """The posts that are out of date by a fact: of an erased case all, whatever they said, and
+        the questions on the desk, since "Same person?" names who may just have been erased.
+        """
         if isinstance(fact.event, events.CaseErased):
             posts = await self._views.all(Post, case=fact.case)
-            return [_outdated(post, "erased") for post in posts if post.message]
+            desk = await self._views.all(Post, case=DESK)
+            asked = [post for post in desk if post.subject.startswith(f"{QUESTION}:")]
+            return [_outdated(post, "erased") for post in (*posts, *asked) if post.message]
         found: dict[str, Post] = {}
         for subject, approval in await self._altered(fact):
             for post in await self._posts(subject, approval):

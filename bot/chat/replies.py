@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -96,7 +97,8 @@ class Replies:
     async def _session(
         self, received: ChatReceived, identity: str, *, upto: str = "", before: str = ""
     ) -> Session:
-        zone = self._app.clock.now().astimezone().tzinfo
+        name = self._app.company.time_zone
+        zone = ZoneInfo(name) if name else self._app.clock.now().astimezone().tzinfo
         views, chat = self._app.views, received.chat
         return await session_of(
             views, received.channel, chat, identity, self, zone, upto=upto, before=before

@@ -187,6 +187,15 @@ async def test_a_mail_attached_to_a_message_is_taken_in_like_any_other(phone: Ph
     assert len(await phone.business.cards()) == 1
 
 
+async def test_hours_in_an_answer_are_those_of_the_company(founder: Founder) -> None:
+    founder.configure(time_zone="Pacific/Auckland")  # 13 hours ahead of the machine
+    async with founder.business() as business, phone_of(business) as phone:
+        await phone.paired()
+        await business.mail(LEAD)
+        await phone.hears()
+        assert "26 Nov 22:05" in await phone.writes("show 1")
+
+
 async def test_a_viewer_hands_in_no_file(founder: Founder) -> None:
     async with founder.business() as business, phone_of(business) as phone:
         await phone.paired("viewer")

@@ -480,6 +480,27 @@ async def test_what_chats_show_of_somebody_erased_is_taken_back(chats: Chats) ->
     assert "Ada" not in now
 
 
+async def test_a_question_on_the_desk_names_nobody_who_was_erased(chats: Chats) -> None:
+    await chats.pair("slack", "D1")
+    await chats.business.mail(LEAD)
+    await chats.business.mail(LEAD, sender="Ada Example <sales@example.com>")
+    await chats.settle()
+    assert "Same person?" in " ".join(text_of(each) for each in chats.slack.shown)
+    for address in ("ada@example.com", "sales@example.com"):
+        assert "is being erased" in await erased(chats.business, address)
+    await chats.settle()
+    now = " ".join(text_of(each) for each in chats.slack.shown)
+    assert "sales@example.com" not in now
+    assert "Ada" not in now
+
+
+async def erased(business: Business, address: str) -> str:
+    """What is answered to an order to erase, once its plan was shown."""
+    await business.says(f"erase {address}")
+    said: str = await business.says(f"erase {address} confirm")
+    return said
+
+
 async def test_a_chat_that_can_be_reached_again_is_announced(chats: Chats) -> None:
     await chats.pair("slack", "D1")
     await chats.pair("telegram", "77")
