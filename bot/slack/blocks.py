@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -29,7 +30,9 @@ from bot.slack import inert, rich
 
 MOST_BLOCKS: Final = 50
 MOST_SIGNS: Final = 12_000
-"""In all blocks of a message together; Slack refuses more with `msg_blocks_too_long`."""
+"""Of text that may be long, in all blocks of a message together."""
+SLACKS_LIMIT: Final = 13_200
+"""Signs of any text in a message; Slack refuses more with `msg_blocks_too_long`."""
 
 HEADER: Final = 150
 LABEL: Final = 75
@@ -84,23 +87,63 @@ VIEW: Final = Surface(100, 10, tables=False)
 
 
 def sheet(reply: Reply, callbacks: Callbacks = (), surface: Surface = MESSAGE) -> Sheet:
-    """The answer as the blocks of one message or view."""
+    """The answer as the blocks of one message or view.
+
+    Titles, labels, hints and signs that Slack writes longer count, too: where they are many, the
+    long texts get less room.
+    """
+    for smaller, most in _ever_less(surface):
+        made, cut = _drawn(reply, callbacks, smaller, most)
+        if not _too_much(made, surface):
+            break
+    return Sheet(checked(made, surface.blocks), fallback(reply), cut)
+
+
+def _ever_less(surface: Surface) -> Iterator[tuple[Surface, int]]:
+    """Ever less room for long texts, then ever fewer cards."""
+    for most in range(MOST_SIGNS, -1, -1_500):
+        yield surface, most
+    for cards in range(surface.cards - 1, 0, -1):
+        yield replace(surface, cards=cards), 0
+
+
+def _too_much(made: Sequence[Block], surface: Surface) -> bool:
+    drawn = [block.to_dict() for block in made]
+    return len(made) > surface.blocks or signs_of(drawn) > SLACKS_LIMIT
+
+
+def signs_of(blocks: object) -> int:
+    """How many signs of text stand in blocks, wherever they stand."""
+    match blocks:
+        case dict():
+            own = blocks.get("text")
+            signs = len(own) if isinstance(own, str) else 0
+            return signs + sum(map(signs_of, blocks.values()))
+        case list() | tuple():
+            return sum(map(signs_of, blocks))
+        case _:
+            return 0
+
+
+def _drawn(
+    reply: Reply, callbacks: Callbacks, surface: Surface, most: int
+) -> tuple[list[Block], bool]:
+    """The blocks with so much room for long texts, and whether anything had to be left out."""
     cards = reply.cards[: surface.cards]
-    lead, left = rich.within(_lead(reply), MOST_SIGNS // (2 if cards or reply.table else 1))
+    lead, left = rich.within(_lead(reply), most // (2 if cards or reply.table else 1))
     made: list[Block] = [*title_blocks(reply.title), *rich.blocks(lead), *_missing(left)]
     missing_rows = 0
     if reply.table:
-        drawn, missing_rows = _table(reply.table, surface)
+        drawn, missing_rows = _table(reply.table, surface, most)
         made += drawn
-    room = (MOST_SIGNS - rich.size(lead)) // max(1, len(cards))
+    room = max(0, most - rich.size(lead)) // max(1, len(cards))
     for place, card in enumerate(cards):
         made += _card(card, callbacks[place] if place < len(callbacks) else (), room)
     left_out = len(reply.cards) - len(cards)
     if left_out:
         made.append(note(texts.SLACK_CARDS_CUT.format(number=left_out)))
     made += [note(hint) for hint in reply.hints[:MOST_HINTS]]
-    cut = bool(left or missing_rows or left_out)
-    return Sheet(checked(made, surface.blocks), fallback(reply), cut)
+    return made, bool(left or missing_rows or left_out)
 
 
 def checked(made: Sequence[Block], most: int = MOST_BLOCKS) -> tuple[Json, ...]:
@@ -247,27 +290,27 @@ def _sure(button: Button) -> ConfirmObject | None:
     )
 
 
-def _table(table: Table, surface: Surface) -> tuple[list[Block], int]:
+def _table(table: Table, surface: Surface, most: int) -> tuple[list[Block], int]:
     """The table, and how many of its rows did not fit."""
     rows = [row[:TABLE_COLUMNS] for row in (table.columns, *table.rows)]
     if surface.tables and any(table.columns):
-        drawn = _fitting(rows)
+        drawn = _fitting(rows, min(TABLE_SIGNS, most))
         cells = [[inert.cell(each, CELL) for each in row] for row in drawn]
         settings = [{"is_wrapped": True} for _ in rows[0]]
-        made: list[Block] = [TableBlock(rows=cells, column_settings=settings)]
+        made: list[Block] = [TableBlock(rows=cells, column_settings=settings)] if cells else []
         left = len(rows) - len(drawn)
     else:
-        lines, signs = rich.within([_joined(row) for row in table.rows], MOST_SIGNS // 2)
+        lines, signs = rich.within([_joined(row) for row in table.rows], most // 2)
         made, left = list(rich.blocks(lines)), len(table.rows) - len(lines) if signs else 0
     return [*made, *([note(texts.SLACK_ROWS_CUT.format(number=left))] if left else ())], left
 
 
-def _fitting(rows: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _fitting(rows: Sequence[tuple[str, ...]], most: int) -> list[tuple[str, ...]]:
     kept: list[tuple[str, ...]] = []
     signs = 0
     for row in rows[:TABLE_ROWS]:
         signs += sum(min(len(each), CELL) or 1 for each in row)
-        if signs > TABLE_SIGNS:
+        if signs > most:
             break
         kept.append(row)
     return kept
