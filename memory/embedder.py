@@ -17,6 +17,7 @@ from typing import Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ledger.domain.errors import CooError
 from memory.words import plain
 
 Vectors = npt.NDArray[np.float32]
@@ -50,6 +51,17 @@ class Embedder(Protocol):
         ...
 
 
+class EmbedderBroken(CooError):
+    """The bundled model cannot be loaded or run on this machine."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            f"The embedder cannot be used: {cause}.",
+            "Episodes are found by their words meanwhile. Install Coo again, or set "
+            "COO_EMBEDDER=none.",
+        )
+
+
 class BundledEmbedder:
     """The model that is always there. Costs no money, about 10 ms a text."""
 
@@ -66,8 +78,11 @@ class BundledEmbedder:
 
     def _embedded(self, texts: list[str]) -> Vectors:
         with self._lock:
-            self._model = self._model or _Model()
-            return self._model.vectors(texts)
+            try:
+                self._model = self._model or _Model()
+                return self._model.vectors(texts)
+            except Exception as error:
+                raise EmbedderBroken(str(error)) from error
 
 
 def bundled() -> BundledEmbedder | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import sqlite3
 import threading
@@ -51,13 +52,15 @@ class EmbeddingCache:
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector a text, in order. Raises what the embedder raises."""
         keys = [_key(text) for text in texts]
-        known = await asyncio.to_thread(self._known, keys)
+        known = await asyncio.to_thread(self._looked_up, keys)
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         self.hits += len(keys) - len(new)
         self.misses += len(new)
         if new:
             made = (await self._embedder.embed(list(new.values()))).astype(np.float16)
-            await asyncio.to_thread(self._keep, list(new), made)
+            # A cache that cannot be written costs time at the next rebuild, and nothing else.
+            with contextlib.suppress(sqlite3.Error):
+                await asyncio.to_thread(self._keep, list(new), made)
             known |= dict(zip(new, made.astype(np.float32), strict=True))
         if not keys:
             return np.zeros((0, self.dimensions), np.float32)
@@ -74,6 +77,12 @@ class EmbeddingCache:
     async def close(self) -> None:
         """Close the file."""
         await asyncio.to_thread(self._connection.close)
+
+    def _looked_up(self, keys: list[bytes]) -> dict[bytes, Vectors]:
+        try:
+            return self._known(keys)
+        except sqlite3.Error:  # then all of them are computed
+            return {}
 
     def _known(self, keys: list[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}

@@ -173,7 +173,10 @@ class LocalStore:
 
         Raises what the embedder raises; what was done until then stays.
         """
-        await self._run(self._taken_in)
+        try:
+            await self._run(self._taken_in)
+        except (OSError, ValueError) as error:  # tantivy says what is wrong by a ValueError
+            raise MemoryDamaged(self._path.with_suffix(".index"), str(error)) from error
         done = 0
         while some := await self._embed(_next_batch(most, done)):
             done += some

@@ -117,6 +117,43 @@ async def test_a_damaged_cache_is_begun_anew(tmp_path):
     await cache.close()
 
 
+async def test_a_cache_that_cannot_be_read_or_written_costs_time_and_nothing_else(tmp_path):
+    letters = Letters()
+    cache = EmbeddingCache(letters, tmp_path / "embeddings.db")
+    with sqlite3.connect(tmp_path / "embeddings.db") as other:
+        other.execute("DROP TABLE embedding")
+    other.close()
+    assert (await cache.embed(["abc"])).shape == (1, 26)
+    assert (await cache.embed(["abc"])).shape == (1, 26)
+    assert letters.texts == ["abc", "abc"]
+    await cache.close()
+
+
+async def test_a_model_that_cannot_be_loaded_leaves_words_and_says_so(tmp_path, monkeypatch):
+    def broken(*_):
+        raise RuntimeError("no such instruction")
+
+    monkeypatch.setattr("memory.embedder._Model.__init__", broken)
+    store = await opened(tmp_path, BundledEmbedder())
+    await store.write([episode("a", "website")])
+    recalled = await store.recall(MemoryQuery(text="website", before=NOW))
+    assert [hit.episode.id for hit in recalled.hits] == ["a"]
+    assert "Only words were searched: The embedder cannot be used: no such" in recalled.degraded
+    with pytest.raises(CooError, match="no such instruction"):
+        await store.catch_up()
+    await store.close()
+
+
+async def test_an_index_that_cannot_be_made_is_said_in_words(tmp_path):
+    store = await LocalStore.open(tmp_path / "memory.db", large=1)
+    (tmp_path / "memory.index").write_text("a file where the folder belongs")
+    await store.write([episode("a", "website")])
+    with pytest.raises(CooError, match=r"memory\.index"):
+        await store.catch_up()
+    assert await ids(store, "website") == ["a"]
+    await store.close()
+
+
 async def test_a_question_is_not_kept(tmp_path):
     cache = EmbeddingCache(Letters(), tmp_path / "embeddings.db")
     await cache.once("where is the money")
