@@ -17,6 +17,10 @@ class Episode(Struct, frozen=True, kw_only=True):
     time. `kind`: conversation, proposal, negotiation, decision, outcome. `person` is the
     pseudonym whose erasure removes it; `contact` and `items` narrow a search. `who` is what the
     contact is called in `text`.
+
+    It holds from `valid_from` on and no longer at `valid_to`; None is an open end. `topics` names
+    what later knowledge could contradict ("price:<item>", "preference:<contact>:<topic>"), and
+    `values` what the episode says of each, in the same order, "" where that is in its text only.
     """
 
     id: str
@@ -30,14 +34,25 @@ class Episode(Struct, frozen=True, kw_only=True):
     items: tuple[str, ...] = ()
     superseded: bool = False
     who: str = ""
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    topics: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is in force then: begun, not run out, not superseded."""
+        begun = self.valid_from is None or self.valid_from <= at
+        return begun and (self.valid_to is None or at < self.valid_to) and not self.superseded
 
 
 class MemoryQuery(Struct, frozen=True, kw_only=True):
-    """What a plan wants to know. `before` keeps a plan from seeing its own future.
+    """What a plan wants to know. `before` is its now, and keeps it from seeing its own future.
 
     `contacts` (all ids of one somebody) and `items` raise matching episodes, they do not exclude
     others. `not_case`
-    leaves out the asking case itself. Superseded episodes are left out unless asked for.
+    leaves out the asking case itself. What is superseded or has run out by `before` is left out
+    unless asked for by `with_superseded`; what does not hold yet is left out always. All of this
+    decides what is found at all, in every store; age alone changes the order only.
     """
 
     text: str

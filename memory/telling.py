@@ -6,6 +6,8 @@ Pure: the same case gives the same episodes, however often and in whatever order
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -55,14 +57,23 @@ LONGEST_QUOTE = 1_000
 """Signs of somebody's own words that an episode keeps."""
 
 
+AGES: Final = {"conversation": timedelta(days=3 * 365)}
+"""How long an episode of a kind is worth recalling; what is not named here does not age."""
+
+
 class _Said(Struct, frozen=True):
-    """What one fact comes to. `facts` are further ids it rests on."""
+    """What one fact comes to. `facts` are further ids it rests on.
+
+    `until` ends it, `claims` are topics with what it says of them; see `Episode`.
+    """
 
     kind: str
     text: str
     items: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     superseded: bool = False
+    until: datetime | None = None
+    claims: tuple[tuple[str, str], ...] = ()
 
 
 class _ItemSlot(Struct):
@@ -92,6 +103,16 @@ def amount(money: Money) -> str:
     return f"{plain_amount(money)} {money.currency}"
 
 
+def price_topic(item: str) -> str:
+    """The topic of what an item costs."""
+    return f"price:{item}"
+
+
+def over(last: date) -> datetime:
+    """When a day that still counts is over. Offers are dated in UTC, like every fact."""
+    return datetime.combine(last + timedelta(days=1), time(), UTC)
+
+
 def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
     return Episode(
         id=derived_id(fact.id, "memory"),
@@ -105,7 +126,14 @@ def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
         items=said.items,
         superseded=said.superseded,
         who=story.name,
+        valid_to=said.until or _outlived(said.kind, fact.at),
+        topics=tuple(topic for topic, _ in said.claims),
+        values=tuple(value for _, value in said.claims),
     )
+
+
+def _outlived(kind: str, at: datetime) -> datetime | None:
+    return at + AGES[kind] if kind in AGES else None
 
 
 def _said(fact: Fact, story: Story) -> _Said | None:
@@ -149,7 +177,14 @@ def _offered(event: ProposalDrafted, story: Story) -> _Said:
         f" Net {amount(event.net)}, total {amount(event.total)}, discount"
         f" {percent_words(event.discount_bp)}, delivery in {event.delivery_days} days."
     )
-    return _Said("proposal", text, _items(event.lines), superseded=story.is_superseded(event))
+    return _Said(
+        "proposal",
+        text,
+        _items(event.lines),
+        superseded=story.is_superseded(event),
+        until=over(event.valid_until),
+        claims=_prices(event.lines),
+    )
 
 
 def _accepted(event: ProposalAccepted, story: Story) -> _Said:
@@ -162,7 +197,9 @@ def _accepted(event: ProposalAccepted, story: Story) -> _Said:
         f"{story.who} accepted proposal {offer.number} {rounds}: {_lines(offer.lines)} for"
         f" {amount(offer.total)}, discount {percent_words(offer.discount_bp)}."
     )
-    return _Said("negotiation", text, _items(offer.lines), (event.fact,))
+    return _Said(
+        "negotiation", text, _items(offer.lines), (event.fact,), claims=_prices(offer.lines)
+    )
 
 
 def _done(event: ActionSucceeded, story: Story) -> _Said:
@@ -235,6 +272,11 @@ def _deal(fact: Fact, story: Story) -> tuple[str, ...]:
 
 def _items(lines: Iterable[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.item for line in lines))
+
+
+def _prices(lines: Iterable[Line]) -> tuple[tuple[str, str], ...]:
+    """What one unit of each item costs before discounts, as `amount` writes it."""
+    return tuple({(price_topic(line.item), amount(line.unit_price)): None for line in lines})
 
 
 def _slot_items(slots: str) -> tuple[str, ...]:

@@ -25,23 +25,26 @@ WIDE_WEIGHT: Final = 0.3
 LONGEST_WORD: Final = 80
 """Signs; a longer word is no word, and is not found."""
 
-LAYOUT: Final = "1"
+LAYOUT: Final = "2"
 """Raised when fields or words change: an older folder is then made anew."""
 
 _FIELDS: Final = (("own", OWN_WEIGHT), ("near", NEAR_WEIGHT), ("wide", WIDE_WEIGHT))
 _HEAP: Final = 15_000_000
 _EARLIEST: Final = -(2**62)
+_LATEST: Final = 2**62
 _TOKENS: Final = "words"
 
 
 class Entry(Struct, frozen=True):
-    """What is searched of one episode. `at` is in microseconds since 1970, UTC."""
+    """What is searched of one episode. Moments are in microseconds since 1970, UTC."""
 
     n: int
     at: int
     case: str
     kind: str
     superseded: bool
+    valid_from: int
+    valid_to: int
     own: str
     near: str
     wide: str
@@ -149,17 +152,22 @@ def _eligible(
 ) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
     """Conditions that decide and add nothing to the relevance."""
     query, occur = tantivy.Query, tantivy.Occur
-    in_time = query.range_query(
-        schema, "at", tantivy.FieldType.Integer, _EARLIEST, wanted.before, True, True
-    )
-    yield occur.Must, query.const_score_query(in_time, 0.0)
+    for field in ("at", "valid_from"):
+        yield occur.Must, _between(schema, field, _EARLIEST, wanted.before)
     if wanted.not_case:
         yield occur.MustNot, query.term_query(schema, "case", wanted.not_case)
     if not wanted.with_superseded:
+        yield occur.Must, _between(schema, "valid_to", wanted.before + 1, _LATEST)
         yield occur.MustNot, query.term_query(schema, "superseded", 1)
     if wanted.kinds:
         kinds = [(occur.Should, query.term_query(schema, "kind", kind)) for kind in wanted.kinds]
         yield occur.Must, query.const_score_query(query.boolean_query(kinds), 0.0)
+
+
+def _between(schema: tantivy.Schema, field: str, first: int, last: int) -> tantivy.Query:
+    kind = tantivy.FieldType.Integer
+    found = tantivy.Query.range_query(schema, field, kind, first, last, True, True)
+    return tantivy.Query.const_score_query(found, 0.0)
 
 
 def _document(entry: Entry) -> tantivy.Document:
@@ -169,6 +177,8 @@ def _document(entry: Entry) -> tantivy.Document:
         case=entry.case,
         kind=entry.kind,
         superseded=int(entry.superseded),
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
         own=entry.own,
         near=entry.near,
         wide=entry.wide,
@@ -181,7 +191,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(field, tokenizer_name=_TOKENS, index_option="freq")
     for field in ("case", "kind"):
         builder.add_text_field(field, tokenizer_name="raw", index_option="basic")
-    for field in ("n", "at", "superseded"):
+    for field in ("n", "at", "superseded", "valid_from", "valid_to"):
         builder.add_integer_field(field, indexed=True, fast=True)
     return builder.build()
 

@@ -6,7 +6,7 @@ import secrets
 import sqlite3
 from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 """Raised when tables or texts change: an older file is replaced and filled again."""
 
 _TABLES = """
@@ -20,6 +20,8 @@ CREATE TABLE episode (
     contact TEXT NOT NULL,
     who TEXT NOT NULL,
     superseded INTEGER NOT NULL,
+    valid_from INTEGER NOT NULL,
+    valid_to INTEGER NOT NULL,
     body BLOB NOT NULL
 );
 CREATE INDEX episode_of_case ON episode (case_id, at, id);

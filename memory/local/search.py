@@ -33,7 +33,8 @@ _NONE: Final[Sequence[int]] = ()
 _NO_SCORES: Final[Mapping[int, float]] = {}
 
 _ELIGIBLE: Final = """
-    e.at <= :before AND e.case_id <> :not_case AND e.superseded <= :with_superseded
+    e.at <= :before AND e.valid_from <= :before AND e.case_id <> :not_case
+    AND (:with_superseded OR (e.valid_to > :before AND NOT e.superseded))
     AND (:kinds = '[]' OR e.kind IN (SELECT value FROM json_each(:kinds)))
 """
 _BY_WORDS: Final = f"""

@@ -18,12 +18,15 @@ REACH: Final = 3
 """So many episodes of a case on each side say what an episode is about."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ALWAYS: Final = (-(2**62), 2**62)
 
 _PUT: Final = (
-    "INSERT INTO episode (id, case_id, at, kind, person, contact, who, superseded, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET case_id=excluded.case_id,"
+    "INSERT INTO episode (id, case_id, at, kind, person, contact, who, superseded, valid_from,"
+    " valid_to, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET case_id=excluded.case_id,"
     " at=excluded.at, kind=excluded.kind, person=excluded.person, contact=excluded.contact,"
-    " who=excluded.who, superseded=excluded.superseded, body=excluded.body RETURNING n"
+    " who=excluded.who, superseded=excluded.superseded, valid_from=excluded.valid_from,"
+    " valid_to=excluded.valid_to, body=excluded.body RETURNING n"
 )
 
 
@@ -52,6 +55,15 @@ class Surroundings(Struct, frozen=True):
 def moment(at: datetime) -> int:
     """A moment as the file keeps it: microseconds since 1970, UTC."""
     return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def validity(episode: Episode) -> tuple[int, int]:
+    """From when an episode holds, and when no longer, as the file keeps them: no open ends."""
+    start, end = episode.valid_from, episode.valid_to
+    return (
+        moment(start) if start is not None else _ALWAYS[0],
+        moment(end) if end is not None else _ALWAYS[1],
+    )
 
 
 def write(cursor: sqlite3.Cursor, episodes: Iterable[Episode]) -> None:
@@ -118,12 +130,15 @@ def number(cursor: sqlite3.Cursor, sql: str) -> int:
 def entry_of(around: Surroundings) -> Entry:
     """What the indexes of words hold of an episode."""
     own = around.own
+    valid_from, valid_to = validity(own)
     return Entry(
         n=around.n,
         at=moment(own.at),
         case=own.case,
         kind=own.kind,
         superseded=own.superseded,
+        valid_from=valid_from,
+        valid_to=valid_to,
         own=plain(f"{line_of(own)} {own.at:%d %B %Y}"),
         near=plain("\n".join(each.text for each in around.beside(1))),
         wide=plain("\n".join(each.text for each in around.beside(REACH))),
@@ -160,7 +175,7 @@ def _row(cursor: sqlite3.Cursor, episode_id: str) -> tuple[int, bytes] | None:
 def _put(cursor: sqlite3.Cursor, episode: Episode, body: bytes) -> int:
     values = (
         *(episode.id, episode.case, moment(episode.at), episode.kind, episode.person),
-        *(episode.contact, episode.who, episode.superseded, body),
+        *(episode.contact, episode.who, episode.superseded, *validity(episode), body),
     )
     n = int(cursor.execute(_PUT, values).fetchone()[0])
     cursor.execute("DELETE FROM item WHERE n = ?", (n,))

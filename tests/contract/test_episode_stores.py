@@ -80,6 +80,11 @@ async def test_an_episode_comes_back_whole(store):
         items=("site", "logo"),
         person="p1",
         facts=("f1", "f2"),
+        who="Ada",
+        valid_from=NOW - timedelta(days=2),
+        valid_to=NOW + timedelta(days=2),
+        topics=("price:site", "preference:con-1:language"),
+        values=("1190.00 EUR", ""),
     )
     await store.write([written])
     recalled = await store.recall(query("website"))
@@ -128,6 +133,31 @@ async def test_what_was_superseded_is_left_out_unless_asked_for(store):
     await store.write([episode("v1", "website", superseded=True), episode("v2", "website")])
     assert await found(store, "website") == ["v2"]
     assert set(await found(store, "website", with_superseded=True)) == {"v1", "v2"}
+
+
+async def test_what_has_run_out_or_does_not_hold_yet_is_left_out(store):
+    moments = {
+        "gone": {"valid_to": NOW},
+        "going": {"valid_to": NOW + timedelta(microseconds=1)},
+        "beginning": {"valid_from": NOW},
+        "later": {"valid_from": NOW + timedelta(microseconds=1)},
+    }
+    told = {"contact": "con-1", "items": ("site",)}
+    await store.write([episode(name, "website", **each, **told) for name, each in moments.items()])
+    asked = {"contacts": ("con-1",), "items": ("site",)}
+    assert set(await found(store, "website", **asked)) == {"going", "beginning"}
+    assert set(await found(store, "website", **asked, with_superseded=True)) == {
+        *("gone", "going", "beginning"),
+    }
+    assert set(await found(store, **asked)) == {"going", "beginning"}
+    earlier = NOW - timedelta(hours=1)
+    assert set(await found(store, "website", before=earlier)) == {"gone", "going"}
+
+
+async def test_an_episode_that_got_an_end_runs_out(store):
+    await store.write([episode("a", "website")])
+    await store.write([episode("a", "website", valid_to=NOW - timedelta(days=1))])
+    assert await found(store, "website") == []
 
 
 async def test_only_the_wanted_kinds_are_recalled(store):

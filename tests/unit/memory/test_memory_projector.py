@@ -358,6 +358,30 @@ async def test_only_the_last_version_of_a_proposal_still_holds(ledger, store):
     assert offers == [True, False]
 
 
+async def test_an_offer_runs_out_with_its_last_day_and_what_was_written_after_three_years(
+    ledger, store
+):
+    said = deal(ledger)
+    await project(ledger, store)
+    ends = {episode.kind: episode.valid_to for episode in await everything(store)}
+    assert ends == {
+        "conversation": said["Understood"].at + timedelta(days=3 * 365),
+        "proposal": datetime(2026, 12, 7, tzinfo=UTC),
+        "decision": None,
+        "outcome": None,
+        "negotiation": None,
+    }
+
+
+async def test_offers_and_agreements_say_what_an_item_cost(ledger, store):
+    deal(ledger)
+    await project(ledger, store)
+    told = {e.kind: dict(zip(e.topics, e.values, strict=True)) for e in await everything(store)}
+    price = {"price:site": "1000.00 EUR"}
+    nothing = {"conversation": {}, "decision": {}, "outcome": {}}
+    assert told == {"proposal": price, "negotiation": price, **nothing}
+
+
 async def test_what_memory_does_not_want_is_passed_over(ledger, store):
     fact = ledger.say(Told(topic="x", text="y"))
     assert not MemoryProjector(store, ledger, Views()).wants(fact)
