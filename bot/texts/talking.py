@@ -47,6 +47,9 @@ ORDERS = {
     "SplitOrdered": "a contact was taken apart",
     "AssignOrdered": "something was put into a case",
     "KeyTold": "a contact got another key",
+    "KnowledgeStated": "it was remembered",
+    "KnowledgeCorrected": "what was remembered was corrected",
+    "KnowledgeForgotten": "what was remembered was forgotten",
 }
 
 # --- files, forms, strangers ----------------------------------------------------------------------

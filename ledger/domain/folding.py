@@ -44,10 +44,12 @@ from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
+from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
 from ledger.domain.folding_pairing import fold_pairing
 from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
+from ledger.domain.knowledge import Knowledge
 from ledger.domain.look import Look
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 
@@ -83,7 +85,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
     events.QuestionAnswered: (fold_attention, fold_actions, fold_deals, fold_failures),
-    events.PersonErased: (fold_contact,),
+    events.PersonErased: (fold_contact, fold_knowledge),
     events.Understood: (fold_contact,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),
@@ -133,6 +135,10 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ChatRoleChanged: (fold_pairing,),
     events.ChatRevoked: (fold_pairing,),
     events.StrangerRefused: (fold_pairing,),
+    events.PricesChanged: (fold_knowledge,),
+    events.KnowledgeStated: (fold_knowledge,),
+    events.KnowledgeCorrected: (fold_knowledge,),
+    events.KnowledgeForgotten: (fold_knowledge,),
 }
 """Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
 
@@ -145,7 +151,6 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.QuestionReplied,
         events.RetryOrdered,
         events.UndoOrdered,
-        events.PricesChanged,
         events.ConfirmOrdered,
         events.PolicyLoaded,
         events.PolicyRefused,
@@ -238,6 +243,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return []
         case Confirmation():
             return _confirmation_keys(entity)
+        case Knowledge():
+            return knowledge_keys(entity)
         case PairingOffer():
             return [f"code:{entity.code}"]
         case Stranger():
@@ -273,7 +280,7 @@ def case_of(entity: Entity) -> str:
             return entity.id
         case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""
-        case Particulars() | Confirmation():
+        case Particulars() | Confirmation() | Knowledge():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""
@@ -299,6 +306,8 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("offer", PairingOffer),
     ("stranger", Stranger),
     ("confirmation", Confirmation),
+    ("knowledge", Knowledge),
+    ("replaces", Knowledge),
 )
 
 

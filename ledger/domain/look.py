@@ -19,6 +19,9 @@ CARD_NUMBERS: Final = "number:card"
 STRAY_NUMBERS: Final = "number:stray"
 """Counts what fitted no case: the handle people type for one."""
 
+KNOWLEDGE_NUMBERS: Final = "number:knowledge"
+"""Counts what was stated: the handle people type for one (`k3`)."""
+
 INVOICES: Final = "invoices"
 """Counts every invoice ever issued, in whatever series."""
 

@@ -49,6 +49,11 @@ from ledger.domain.events.erasure import (
     PersonErased,
     RetentionEnded,
 )
+from ledger.domain.events.knowledge import (
+    KnowledgeCorrected,
+    KnowledgeForgotten,
+    KnowledgeStated,
+)
 from ledger.domain.events.models import ModelCallFailed, ModelCallRecorded, ModelCallReserved
 from ledger.domain.events.outside import (
     AlarmRang,
@@ -194,6 +199,9 @@ __all__ = [
     "InvoiceIssued",
     "InvoicePaid",
     "KeyTold",
+    "KnowledgeCorrected",
+    "KnowledgeForgotten",
+    "KnowledgeStated",
     "ListPrice",
     "MailReceived",
     "MailUnreadable",

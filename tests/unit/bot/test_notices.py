@@ -40,6 +40,7 @@ QUIET = {
     "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
     "PairingOffered", "ConfirmOrdered",
+    "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from ledger.domain.entities import Entity
-from ledger.domain.events import EVENT_TYPES, Event, Unrouted
+from ledger.domain.events import EVENT_TYPES, Event, KnowledgeStated, Unrouted
 from ledger.domain.facts import Fact
 from ledger.domain.folding import FOLDED, NOT_FOLDED, case_of, changes, lookups
 from ledger.domain.present import Passed, Present
@@ -115,7 +115,8 @@ def test_a_fact_alters_each_entity_at_most_once() -> None:
 def test_every_kind_of_entity_comes_out_of_some_fact() -> None:
     state = Present()
     stray = Unrouted(fact="f-1", kind="payment", why="no number", remedy="say which")
-    everything = [*(sample(kind) for kind in EVENT_TYPES.values()), stray]
+    said = msgspec.structs.replace(typing.cast("KnowledgeStated", sample(KnowledgeStated)), by="")
+    everything = [*(sample(kind) for kind in EVENT_TYPES.values()), stray, said]
     state.fold(fact_of(event, seq=n) for n, event in enumerate(everything, start=1))
     made = {type(kept.entity) for kept in state.kept()}
     assert made == set(typing.get_args(Entity))
