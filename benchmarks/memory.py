@@ -1,9 +1,11 @@
 """How much of what was said is found again, and how fast.
 
-    python -m benchmarks.memory --data FILE [--store local|words] [--json]
+    python -m benchmarks.memory --data business|FILE|FOLDER [--only ID,…] [--store local|words]
+        [--json]
 
 FILE is JSON, a list of conversations `{"id", "items": [{"id", "text", "speaker", "at", "session"}],
-"questions": [{"text", "gold": [item ids], "category"}]}`. Each conversation is a company of its own
+"questions": [{"text", "gold": [item ids], "category"}]}`; a FOLDER holds such files. `business` is
+the corpus beside this file: four small companies, in English, German and French. Each conversation is a company of its own
 with a store of its own, each item an episode, each session a case. Recall at k is the share of a
 question's gold items among the first k found. Categories 1 to 4 count; 5 (questions without an
 answer in the text) stands apart. `--store words` leaves the vectors out.
@@ -31,6 +33,8 @@ from memory.local.store import LocalStore
 
 DEPTHS: Final = (5, 10, 20)
 UNANSWERABLE: Final = 5
+BUSINESS: Final = Path(__file__).with_name("business_memory")
+"""The corpus that comes with the product."""
 _LATER: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 
@@ -70,10 +74,19 @@ def episodes_of(company: dict[str, Any]) -> list[Episode]:
     ]
 
 
+def companies(data: Path | str, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The conversations of a file, of all files of a folder, or of our own corpus."""
+    path = BUSINESS if str(data) == "business" else Path(data)
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    found = [each for file in files for each in json.loads(file.read_text("utf-8"))]
+    return [each for each in found if not only or each["id"] in only]
+
+
 async def measured(companies: Iterable[dict[str, Any]], store: str) -> dict[str, Any]:
     """All conversations, one after the other."""
     counted, apart = Scores(), Scores()
     by_category: dict[int, Scores] = defaultdict(Scores)
+    by_company: dict[str, Scores] = defaultdict(Scores)
     asking: list[float] = []
     items, writing = 0, 0.0
     for company in companies:
@@ -94,10 +107,13 @@ async def measured(companies: Iterable[dict[str, Any]], store: str) -> dict[str,
                 category = int(question["category"])
                 (apart if category == UNANSWERABLE else counted).add(gold, found)
                 by_category[category].add(gold, found)
+                if category != UNANSWERABLE:
+                    by_company[company["id"]].add(gold, found)
     return {
         "store": store,
         **counted.figures(),
         "by_category": {str(each): by_category[each].figures() for each in sorted(by_category)},
+        "by_company": {each: scores.figures() for each, scores in by_company.items()},
         "category_5_apart": apart.figures(),
         "query_ms_p50": round(statistics.median(asking), 2),
         "query_ms_p95": round(statistics.quantiles(asking, n=20)[-1], 2),
@@ -137,11 +153,13 @@ def _mean(values: Sequence[float]) -> float:
 def main() -> None:
     """Run it and print what was measured."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--only", default="")
     parser.add_argument("--store", choices=["local", "words"], default="local")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    figures = asyncio.run(measured(json.loads(given.data.read_text("utf-8")), given.store))
+    chosen = companies(given.data, [each for each in given.only.split(",") if each])
+    figures = asyncio.run(measured(chosen, given.store))
     if given.json:
         print(json.dumps(figures))
         return
