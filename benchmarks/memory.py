@@ -5,10 +5,10 @@
 
 FILE is JSON, a list of conversations `{"id", "items": [{"id", "text", "speaker", "at", "session"}],
 "questions": [{"text", "gold": [item ids], "category"}]}`; a FOLDER holds such files. `business` is
-the corpus beside this file: four small companies, in English, German and French. Each conversation is a company of its own
-with a store of its own, each item an episode, each session a case. Recall at k is the share of a
-question's gold items among the first k found. Categories 1 to 4 count; 5 (questions without an
-answer in the text) stands apart. `--store words` leaves the vectors out.
+the corpus beside this file: four small companies, in English, German and French. Each conversation
+is a company of its own with a store of its own, each item an episode, each session a case. Recall
+at k is the share of a question's gold items among the first k found. Categories 1 to 4 count; 5
+(questions without an answer in the text) stands apart. `--store words` leaves the vectors out.
 """
 
 from __future__ import annotations
