@@ -16,14 +16,8 @@ from typing import Final
 import tantivy
 from msgspec import Struct
 
-from memory.words import words_of
-
-OWN_WEIGHT: Final = 1.0
-NEAR_WEIGHT: Final = 0.5
-WIDE_WEIGHT: Final = 0.3
-
-LONGEST_WORD: Final = 80
-"""Signs; a longer word is no word, and is not found."""
+from memory.stems import analyzer, stems_of
+from memory.surroundings import NEAR_WEIGHT, OWN_WEIGHT, WIDE_WEIGHT
 
 LAYOUT: Final = "2"
 """Raised when fields or words change: an older folder is then made anew."""
@@ -87,7 +81,7 @@ class LexicalIndex:
 
     def search(self, text: str, wanted: Wanted, limit: int) -> dict[int, float]:
         """The best `limit` by relevance, as n → BM25; {} where no word is worth looking for."""
-        terms = self._stems(text)
+        terms = stems_of(text)
         if not terms:
             return {}
         searcher = self._index.searcher()
@@ -128,13 +122,8 @@ class LexicalIndex:
         return made
 
     def _with_words(self, index: tantivy.Index) -> tantivy.Index:
-        index.register_tokenizer(_TOKENS, _analyzer())
+        index.register_tokenizer(_TOKENS, analyzer())
         return index
-
-    def _stems(self, text: str) -> list[str]:
-        analyzer = _analyzer()
-        stems = (stem for word in words_of(text) for stem in analyzer.analyze(word))
-        return list(dict.fromkeys(stems))
 
     def _query(self, terms: Sequence[str], wanted: Wanted) -> tantivy.Query:
         schema, query = self._index.schema, tantivy.Query
@@ -194,15 +183,3 @@ def _schema() -> tantivy.Schema:
     for field in ("n", "at", "superseded", "valid_from", "valid_to"):
         builder.add_integer_field(field, indexed=True, fast=True)
     return builder.build()
-
-
-def _analyzer() -> tantivy.TextAnalyzer:
-    made = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    for each in (
-        tantivy.Filter.remove_long(LONGEST_WORD),
-        tantivy.Filter.lowercase(),
-        tantivy.Filter.ascii_fold(),
-        tantivy.Filter.stemmer("english"),
-    ):
-        made = made.filter(each)
-    return made.build()

@@ -11,17 +11,12 @@ from msgspec import Struct
 
 from memory.embedder import Vectors
 from memory.episodes import Episode, Hit, MemoryQuery, Recall
-from memory.local.lexical import (
-    NEAR_WEIGHT,
-    OWN_WEIGHT,
-    WIDE_WEIGHT,
-    LexicalIndex,
-    Wanted,
-)
-from memory.local.ranking import Candidate, Likeness, Question, ranked
+from memory.local.lexical import LexicalIndex, Wanted
 from memory.local.schema import condemned
 from memory.local.vectors import Matrix, best_sentences
 from memory.local.writing import moment
+from memory.ranking import Candidate, Likeness, Question, ranked
+from memory.surroundings import NEAR_WEIGHT, OWN_WEIGHT, WIDE_WEIGHT
 from memory.words import match_expression
 
 T = TypeVar("T")

@@ -23,12 +23,12 @@ from ledger.domain.errors import CooError
 from memory.embedder import Vectors
 from memory.embeddings import EmbeddingCache
 from memory.episodes import Episode, MemoryQuery, Recall, StoreStatus
-from memory.local import texts, vectors, writing
+from memory.local import vectors, writing
 from memory.local.lexical import LexicalIndex
 from memory.local.schema import condemned, generation, opened
 from memory.local.search import Place, searched
 from memory.local.vectors import Matrix
-from memory.local.writing import Surroundings
+from memory.surroundings import Surroundings, embedded_of
 
 T = TypeVar("T")
 
@@ -125,7 +125,7 @@ class LocalStore:
         gone, stood = await self._run(lambda cursor: writing.forget(cursor, person))
         if gone:
             if self._embedder is not None:
-                await self._embedder.forget(text for each in stood for text in _embedded_of(each))
+                await self._embedder.forget(text for each in stood for text in embedded_of(each))
             await asyncio.to_thread(self._wipe)
             self._news.set()
         return gone
@@ -206,7 +206,7 @@ class LocalStore:
                 lambda cursor: [writing.surroundings(cursor, n) for n in waiting]
             )
             there = [each for each in around if each is not None]
-            needed = [_embedded_of(each) for each in there]
+            needed = [embedded_of(each) for each in there]
             made = await self._embedder.embed([text for some in needed for text in some])
             ends = np.cumsum([len(some) for some in needed])
             parts = np.split(made, ends[:-1]) if needed else []
@@ -322,8 +322,3 @@ def _committed(connection: sqlite3.Connection) -> Iterator[sqlite3.Cursor]:
 
 def _next_batch(most: int | None, done: int) -> int:
     return EMBEDDED_AT_ONCE if most is None else min(EMBEDDED_AT_ONCE, most - done)
-
-
-def _embedded_of(around: Surroundings) -> list[str]:
-    """The texts behind the vectors of an episode: what is around it, then its sentences."""
-    return [texts.window_of(around), *texts.sentences_of(around.own)]

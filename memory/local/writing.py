@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
 from memory.episodes import Episode
 from memory.local.lexical import Entry
-from memory.words import plain
-
-REACH: Final = 3
-"""So many episodes of a case on each side say what an episode is about."""
+from memory.surroundings import REACH, Surroundings, texts_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ALWAYS: Final = (-(2**62), 2**62)
@@ -28,28 +24,6 @@ _PUT: Final = (
     " who=excluded.who, superseded=excluded.superseded, valid_from=excluded.valid_from,"
     " valid_to=excluded.valid_to, body=excluded.body RETURNING n"
 )
-
-
-class Surroundings(Struct, frozen=True):
-    """An episode with the ones beside it in its case, in order; `place` is where it stands."""
-
-    n: int
-    episodes: tuple[Episode, ...]
-    place: int
-
-    @property
-    def own(self) -> Episode:
-        """The episode itself."""
-        return self.episodes[self.place]
-
-    def beside(self, reach: int) -> Sequence[Episode]:
-        """Those at most `reach` steps away, without itself."""
-        first, last = max(self.place - reach, 0), self.place + reach
-        return [
-            each
-            for n, each in enumerate(self.episodes[first : last + 1], start=first)
-            if n != self.place
-        ]
 
 
 def moment(at: datetime) -> int:
@@ -129,7 +103,7 @@ def number(cursor: sqlite3.Cursor, sql: str) -> int:
 
 def entry_of(around: Surroundings) -> Entry:
     """What the indexes of words hold of an episode."""
-    own = around.own
+    own, texts = around.own, texts_of(around)
     valid_from, valid_to = validity(own)
     return Entry(
         n=around.n,
@@ -139,15 +113,10 @@ def entry_of(around: Surroundings) -> Entry:
         superseded=own.superseded,
         valid_from=valid_from,
         valid_to=valid_to,
-        own=plain(f"{line_of(own)} {own.at:%d %B %Y}"),
-        near=plain("\n".join(each.text for each in around.beside(1))),
-        wide=plain("\n".join(each.text for each in around.beside(REACH))),
+        own=texts.own,
+        near=texts.near,
+        wide=texts.wide,
     )
-
-
-def line_of(episode: Episode) -> str:
-    """What was said, after who said it."""
-    return f"{episode.who}: {episode.text}" if episode.who else episode.text
 
 
 def _put_words(cursor: sqlite3.Cursor, touched: Iterable[int]) -> None:

@@ -1,6 +1,6 @@
 """How candidates are ranked: words, likeness, who is named, contact and items."""
 
-from memory.local.ranking import Candidate, Likeness, Question, named, ranked
+from memory.ranking import Candidate, Likeness, Question, named, ranked
 
 
 def candidate(n, **changes):
