@@ -33,6 +33,7 @@ async def announce(app: App) -> None:
         prices=tuple([ListPrice(item.id, item.price) for item in app.company.prices]),
         bank=app.company.bank,
         tax=app.company.tax,
+        notes_promises=True,
     )
     titles = {item.id: item.title for item in app.company.prices}
     await app.intake.configured(told, titles)

@@ -124,6 +124,11 @@ NOTED_KINDS: Final = {
     "closed": "Case closed: {text}",
     "reopened": "Case opened again: {text}",
     "erased": "Everything personal in it was erased ({text})",
+    "promised": "Promised: {text}",
+    "promise kept": "Promise kept: {text}",
+    "promise broken": "Promise broken: {text}",
+    "promise withdrawn": "Promise withdrawn: {text}",
+    "promise moved": "Promise moved to {text}",
 }
 ALARM_SET: Final = "Set an alarm for {when}: {purpose}"
 ALARMS: Final = {

@@ -175,6 +175,13 @@ LINES: Final[dict[type[Event], Make]] = {
     events.Told: _noted("", "text"),
     events.AlarmSet: _same(line.AlarmNoted),
     events.CaseErased: _noted("erased", "erasure"),
+    events.CommitmentMade: _noted("promised", "quote"),
+    events.CommitmentKept: _noted("promise kept", "how"),
+    events.CommitmentBroken: _noted("promise broken", "why"),
+    events.CommitmentWithdrawn: _noted("promise withdrawn", "why"),
+    events.CommitmentMoved: lambda event, base, _: line.Noted(
+        **base, kind="promise moved", text=f"{event.due:%Y-%m-%d}"
+    ),
     events.CaseClosed: _noted("closed", "outcome"),
     events.CaseReopened: _noted("reopened", "why"),
 }
@@ -234,6 +241,9 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.PostsGrouped,
         events.RetentionEnded,
         events.ModelCallReserved,
+        events.CommitmentTold,
+        events.CommitmentOrdered,
+        events.CommitmentsDue,
         events.ConfirmationAsked,
         events.ConfirmOrdered,
         events.ChangeConfirmed,

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ledger.domain.commands import Command
 from ledger.domain.confirming import Confirmation, Particulars
-from ledger.domain.events import ChatKind, ChatOutcome, Option
+from ledger.domain.events import US, ChatKind, ChatOutcome, Option
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.values import Line, Money, Provenance
@@ -321,6 +321,53 @@ class Failure(Struct, frozen=True, kw_only=True, tag="failure", gc=False):
     cleared: bool = False
 
 
+class CommitmentStatus(StrEnum):
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    WITHDRAWN = "withdrawn"
+
+
+class Commitment(Struct, frozen=True, kw_only=True, tag="commitment", gc=False):
+    """Something promised: see `CommitmentMade`. `number` is the short handle people type.
+
+    `contact` is the other side, "" where it is not known. `first_due` is the day first promised;
+    `told` holds each `when` of which a person was told for the present day. `settled_by` is the
+    fact that ended it, `how` why in words.
+    """
+
+    id: str
+    case: str
+    number: int
+    promised_by: str
+    to: str
+    contact: str
+    kind: str
+    source: str
+    said_on: date
+    made_at: datetime
+    due: date | None = None
+    first_due: date | None = None
+    about: str = ""
+    what: str = ""
+    quote: str = ""
+    status: CommitmentStatus = CommitmentStatus.OPEN
+    told: tuple[str, ...] = ()
+    settled_by: str = ""
+    settled_at: datetime | None = None
+    how: str = ""
+
+    @property
+    def ours(self) -> bool:
+        """Whether it is the company that promised."""
+        return self.promised_by == US
+
+    @property
+    def open(self) -> bool:
+        """Whether it still binds."""
+        return self.status is CommitmentStatus.OPEN
+
+
 class ChatTurn(Struct, frozen=True, kw_only=True, tag="chat turn", gc=False):
     """Something a person did in a chat, until it is seen to. Its id is that of the `ChatReceived`.
 
@@ -425,4 +472,5 @@ Entity = (
     | Particulars
     | Confirmation
     | Knowledge
+    | Commitment
 )

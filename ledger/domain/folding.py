@@ -20,6 +20,7 @@ from ledger.domain.entities import (
     Case,
     CaseStatus,
     ChatTurn,
+    Commitment,
     Contact,
     CreditNote,
     Entity,
@@ -39,6 +40,7 @@ from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
 from ledger.domain.folding_cases import fold_case, fold_contact
 from ledger.domain.folding_chat import fold_turns, turn_keys
+from ledger.domain.folding_commitments import commitment_keys, fold_commitments
 from ledger.domain.folding_confirming import fold_confirming
 from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
@@ -85,7 +87,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
     events.QuestionAnswered: (fold_attention, fold_actions, fold_deals, fold_failures),
-    events.PersonErased: (fold_contact, fold_knowledge),
+    events.PersonErased: (fold_contact, fold_knowledge, fold_commitments),
     events.Understood: (fold_contact,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),
@@ -125,7 +127,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.PostFailed: (fold_posts,),
     events.PostUnknown: (fold_posts,),
     events.PostWithdrawn: (fold_posts,),
-    events.CompanyConfigured: (fold_confirming,),
+    events.CompanyConfigured: (fold_confirming, fold_commitments),
     events.ConfirmationAsked: (fold_confirming,),
     events.ChangeConfirmed: (fold_confirming,),
     events.ChangeRefused: (fold_confirming,),
@@ -139,6 +141,12 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.KnowledgeStated: (fold_knowledge,),
     events.KnowledgeCorrected: (fold_knowledge,),
     events.KnowledgeForgotten: (fold_knowledge,),
+    events.CommitmentMade: (fold_commitments,),
+    events.CommitmentKept: (fold_commitments,),
+    events.CommitmentBroken: (fold_commitments,),
+    events.CommitmentWithdrawn: (fold_commitments,),
+    events.CommitmentMoved: (fold_commitments,),
+    events.CommitmentsDue: (fold_commitments,),
 }
 """Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
 
@@ -172,6 +180,8 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.DocumentKept,
         events.ErasureOrdered,
         events.RetentionEnded,
+        events.CommitmentTold,
+        events.CommitmentOrdered,
     }
 )
 """Facts that are history only: they alter nothing but the age and version of their case."""
@@ -245,6 +255,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return _confirmation_keys(entity)
         case Knowledge():
             return knowledge_keys(entity)
+        case Commitment():
+            return commitment_keys(entity)
         case PairingOffer():
             return [f"code:{entity.code}"]
         case Stranger():
@@ -308,6 +320,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("confirmation", Confirmation),
     ("knowledge", Knowledge),
     ("replaces", Knowledge),
+    ("commitment", Commitment),
 )
 
 

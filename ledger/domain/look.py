@@ -22,6 +22,12 @@ STRAY_NUMBERS: Final = "number:stray"
 KNOWLEDGE_NUMBERS: Final = "number:knowledge"
 """Counts what was stated: the handle people type for one (`k3`)."""
 
+PROMISE_NUMBERS: Final = "number:promise"
+"""Counts commitments: the handle people type for one."""
+
+PROMISES_SINCE: Final = "promises:since"
+"""The `seq` of the fact from which on commitments are recorded; 0 before there is one."""
+
 INVOICES: Final = "invoices"
 """Counts every invoice ever issued, in whatever series."""
 

@@ -20,6 +20,8 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.KnowledgeStated: Role.APPROVER,
     events.KnowledgeCorrected: Role.APPROVER,
     events.KnowledgeForgotten: Role.APPROVER,
+    events.CommitmentTold: Role.APPROVER,
+    events.CommitmentOrdered: Role.APPROVER,
     events.ResumeOrdered: Role.OWNER,
     events.ConfirmOrdered: Role.OWNER,
     events.MergeOrdered: Role.OWNER,

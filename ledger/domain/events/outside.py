@@ -226,7 +226,8 @@ class CompanyConfigured(Event, frozen=True, kw_only=True):
     """`company.yaml` was loaded or changed. `prices` is () in facts from before it was kept.
 
     `bank` and `tax` (None in facts from before) are what the file says; what documents may say is
-    in `Particulars`.
+    in `Particulars`. `notes_promises`: from here on commitments are recorded; false in facts from
+    before, so that nothing is said of the past.
     """
 
     sha256: str
@@ -235,6 +236,7 @@ class CompanyConfigured(Event, frozen=True, kw_only=True):
     prices: tuple[ListPrice, ...] = ()
     bank: Annotated[Bank | None, SEALED] = None
     tax: Annotated[Tax | None, SEALED] = None
+    notes_promises: bool = False
 
 
 class PriceChange(Struct, frozen=True, gc=False):

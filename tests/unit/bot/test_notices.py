@@ -41,6 +41,8 @@ QUIET = {
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
     "PairingOffered", "ConfirmOrdered",
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
+    "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
+    "CommitmentWithdrawn", "CommitmentMoved", "CommitmentsDue",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 
