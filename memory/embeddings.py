@@ -140,3 +140,21 @@ def _connected(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+async def forget_texts(path: Path, texts: Sequence[str]) -> None:
+    """Remove what was computed of these texts from a file that nobody here has open."""
+    await asyncio.to_thread(_forgotten, path, [_key(text) for text in texts])
+
+
+def _forgotten(path: Path, keys: list[bytes]) -> None:
+    if not path.exists():
+        return
+    connection = _opened(path)
+    try:
+        with connection:
+            sql = "DELETE FROM embedding WHERE content = ?"
+            connection.executemany(sql, [(key,) for key in keys])
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()

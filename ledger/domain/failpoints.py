@@ -25,6 +25,11 @@ class Moment(StrEnum):
     CARD_AFTER = "card, after"
     NOTICE_BEFORE = "notice, before"
     NOTICE_AFTER = "notice, after"
+    MEMORY_BATCH_BEFORE = "memory batch, before"
+    MEMORY_BATCH_UNMARKED = "memory batch, before its mark"
+    MEMORY_BATCH_AFTER = "memory batch, after"
+    MEMORY_MOVE_BEFORE = "memory move, before"
+    MEMORY_MOVE_AFTER = "memory move, after"
 
 
 class Failpoints(Protocol):

@@ -9,6 +9,9 @@ from pathlib import Path
 VERSION = 4
 """Raised when tables or texts change: an older file is replaced and filled again."""
 
+LAYOUT = 1
+"""Raised when what is indexed or embedded of an episode changes: a reindex makes it anew beside."""
+
 _TABLES = """
 CREATE TABLE episode (
     n INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -54,6 +57,7 @@ def opened(path: Path) -> sqlite3.Connection:
     _configure(fresh)
     fresh.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT")
     fresh.execute("INSERT INTO mark VALUES ('generation', ?)", (secrets.token_hex(8),))
+    fresh.execute("INSERT INTO mark VALUES ('layout', ?)", (LAYOUT,))
     return fresh
 
 

@@ -65,7 +65,9 @@ class LocalStore:
         embedder: EmbeddingCache | None,
         large: int,
     ) -> None:
-        self._path, self._connection, self._embedder = path, connection, embedder
+        self._path, self._connection = path, connection
+        self._cache = self._embedder = embedder
+        self._words_only = ""
         self._large = large
         self._index: LexicalIndex | None = None
         self._matrix: Matrix | None = None
@@ -93,12 +95,16 @@ class LocalStore:
         return store
 
     def _set_right(self, cursor: sqlite3.Cursor) -> None:
-        """Embed anew what another embedder made, and load what there is."""
+        """Load the vectors. Where another embedder made them, words must do: vectors of two are
+        never compared, and what is there is replaced by a migration only."""
         if self._embedder is None:
             return
         known = cursor.execute("SELECT value FROM mark WHERE name = 'fingerprint'").fetchone()[0]
-        if known != self._embedder.fingerprint:
-            cursor.execute("DELETE FROM vector")
+        if known not in ("", self._embedder.fingerprint):
+            self._embedder = None
+            self._words_only = f"Only words were searched: memory was embedded with {known}."
+            return
+        if not known:
             writing.everything_waits(cursor, "unembedded")
             sql = "UPDATE mark SET value = ? WHERE name = 'fingerprint'"
             cursor.execute(sql, (self._embedder.fingerprint,))
@@ -124,8 +130,7 @@ class LocalStore:
             return 0
         gone, stood = await self._run(lambda cursor: writing.forget(cursor, person))
         if gone:
-            if self._embedder is not None:
-                await self._embedder.forget(text for each in stood for text in embedded_of(each))
+            await self._forget_vectors([text for each in stood for text in embedded_of(each)])
             await asyncio.to_thread(self._wipe)
             self._news.set()
         return gone
@@ -163,8 +168,13 @@ class LocalStore:
         """Close the files; a second time does nothing."""
         async with self._embedding:
             await asyncio.to_thread(self._closed)
-            if self._embedder is not None:
-                await self._embedder.close()
+            if self._cache is not None:
+                await self._cache.close()
+
+    async def _forget_vectors(self, embedded: Sequence[str]) -> None:
+        """Drop what was kept of embedding these texts."""
+        if self._cache is not None:
+            await self._cache.forget(embedded)
 
     # --- catching up ------------------------------------------------------------------------------
 
@@ -248,7 +258,7 @@ class LocalStore:
     async def _asked(self, text: str) -> tuple[Vectors | None, str]:
         """The question as a vector, or why there is none."""
         if self._embedder is None or not text.strip():
-            return None, ""
+            return None, self._words_only
         try:
             await self._embed_the_last()
             return (await self._embedder.once(text))[0], ""
