@@ -159,7 +159,7 @@ class LocalGenerations:
         async with self._held:
             lock = FileLock(self._path.with_suffix(".lock"), thread_local=False)
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            while not _taken(lock):
+            while not _taken(lock):  # noqa: ASYNC110 - another process lets go, and tells nobody
                 await asyncio.sleep(_LOOK_S)
             try:
                 yield
@@ -248,9 +248,7 @@ def _turned(
     pointer: _Pointer, current: Generation, *, candidate: Generation | None = None
 ) -> _Pointer:
     now = pointer.standing
-    turned = Standing(
-        turn=now.turn + 1, current=current, candidate=candidate, previous=now.current
-    )
+    turned = Standing(turn=now.turn + 1, current=current, candidate=candidate, previous=now.current)
     return replace(pointer, standing=turned)
 
 

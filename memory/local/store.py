@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Self, TypeVar
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class LocalStore:
     @classmethod
     async def open(
         cls, path: Path, embedder: EmbeddingCache | None = None, *, large: int = LARGE
-    ) -> LocalStore:
+    ) -> Self:
         """The store at `path`. A missing or damaged file is an empty store with watermark 0.
 
         The embedder is closed with the store. Raises `MemoryDamaged` where there can be no file.
@@ -89,7 +89,7 @@ class LocalStore:
             raise MemoryDamaged(path, str(error)) from error
 
     @classmethod
-    def _opened(cls, path: Path, embedder: EmbeddingCache | None, large: int) -> LocalStore:
+    def _opened(cls, path: Path, embedder: EmbeddingCache | None, large: int) -> Self:
         store = cls(path, opened(path), embedder, large)
         store._transaction(store._set_right)
         return store
