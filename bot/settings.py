@@ -26,6 +26,13 @@ from bot.chat_settings import (
     slack_settings,
     telegram_settings,
 )
+from bot.embedder_settings import (
+    EMBEDDER_VARIABLES,
+    NONE,
+    EmbedderEndpoint,
+    embedder_endpoint,
+    embedding_named,
+)
 from bot.setting_values import Secret, Variable, is_local, web_address
 from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
@@ -60,7 +67,7 @@ VARIABLES: Final = (
     Variable("COO_MODEL", "", "The language model to use. Empty: playbooks, no model."),
     Variable("COO_MODEL_CHEAP", "", "A cheaper model to fall back to. Empty: the same one."),
     Variable("COO_MODEL_BASE_URL", HOSTED_MODELS, "Any OpenAI-compatible endpoint."),
-    Variable("COO_EMBEDDER", "bundled", "Finds episodes said in other words; `none`: words only."),
+    *EMBEDDER_VARIABLES,
     Variable("COO_MODEL_DEADLINE_S", "30", "Seconds one model call may take, then a fallback."),
     Variable("COO_MODEL_PRICES", "", "`NAME=READ/WRITTEN, …`: USD for a million tokens each."),
     Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
@@ -91,7 +98,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips.
 
     `listen` is None where no web server is wanted. `public_url` has no slash at its end.
-    `embedder` is "bundled", or "" where episodes are found by their words only.
+    `embedder` is "bundled", "openai:…" (reached at `embedding`), or "" where episodes are found by
+    their words only.
     """
 
     data: Path
@@ -101,6 +109,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     model: ModelEndpoint | None = None
     key_without_model: bool = False
     embedder: str = ""
+    embedding: EmbedderEndpoint | None = None
     slack: SlackSettings | None = None
     telegram: TelegramSettings | None = None
     public_url: str = ""
@@ -122,8 +131,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             database=_database("COO_DATABASE_URL", read["COO_DATABASE_URL"]),
             operator=read["COO_OPERATOR"],
             model=_endpoint(read),
-            key_without_model=bool(read["OPENAI_API_KEY"]) and not read["COO_MODEL"],
-            embedder=_embedder("COO_EMBEDDER", read["COO_EMBEDDER"]),
+            key_without_model=bool(read["OPENAI_API_KEY"])
+            and not read["COO_MODEL"]
+            and embedding_named(read["COO_EMBEDDER"]) is None,
+            embedder=_embedder(read["COO_EMBEDDER"]),
+            embedding=_embedding(read),
             slack=slack_settings(read, url),
             telegram=telegram_settings(read, url),
             public_url=url,
@@ -137,7 +149,13 @@ class Settings(Struct, frozen=True, kw_only=True):
             if each.secret:
                 os.environ.pop(each.name, None)
         return replace(
-            self, model=None, key_without_model=False, slack=None, telegram=None, listen=None
+            self,
+            model=None,
+            key_without_model=False,
+            embedding=None,
+            slack=None,
+            telegram=None,
+            listen=None,
         )
 
 
@@ -165,13 +183,20 @@ def _database(name: str, value: str) -> Secret | None:
     return Secret(value)
 
 
-def _embedder(name: str, value: str) -> str:
-    if value not in {"bundled", "none"}:
-        raise SettingsInvalid(
-            f"{name} is {value!r}; there is no such embedder.",
-            f"Set {name} to `bundled`, or to `none` to find episodes by their words only.",
-        )
-    return "" if value == "none" else value
+def _embedder(value: str) -> str:
+    embedding_named(value)
+    return "" if value == NONE else value
+
+
+def _embedding(read: Mapping[str, str]) -> EmbedderEndpoint:
+    """Always read: another embedder than the configured one may be asked for by name."""
+    key = read["OPENAI_API_KEY"]
+    return embedder_endpoint(
+        read,
+        deadline_s=_seconds("COO_MODEL_DEADLINE_S", read["COO_MODEL_DEADLINE_S"]),
+        key=Secret(key) if key else None,
+        prices=dict(_prices("COO_MODEL_PRICES", read["COO_MODEL_PRICES"])),
+    )
 
 
 def _endpoint(read: Mapping[str, str]) -> ModelEndpoint | None:

@@ -7,7 +7,8 @@ from typing import Any, Final, Protocol, assert_never
 
 from msgspec import Struct
 
-from connectors.model import Completion, ModelFailed, ModelUnavailable, Prompt
+from connectors.endpoint import ModelFailed
+from connectors.model import Completion, ModelUnavailable, Prompt
 from connectors.prices import PriceList
 from connectors.rests import Resting, Rests
 from ledger.domain.events import ModelCallRecorded

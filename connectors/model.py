@@ -10,25 +10,19 @@ import httpx
 import msgspec
 import openai
 from msgspec import Struct
-from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
-from connectors.model_http import AnswerTooLarge, model_client
+from connectors.endpoint import Endpoint, ModelFailed
 from connectors.prices import tokens_at_most
 from ledger.domain.errors import CooError
 
-NO_KEY: Final = "none"
-"""Sent where no key is configured: local servers want none, the client library wants one."""
-
 _GOES_ON: Final = "Coo goes on without it; see `audit` for what took its place."
-_MOST_CAUSE: Final = 300
 _SIGNS_PER_TOKEN: Final = 16
 """More signs than this for each token asked for is no answer, whatever the server counts."""
 _SHORTEST_KEY: Final = 12
 """A shorter key ("ollama", "none") is no secret, but may well be a word of an answer."""
 _MOST_TOKENS: Final = 100_000_000
 """No call takes more; a server that says so has miscounted."""
-_SECRET: Final = re.compile(r"\b(?:sk[-_]|Bearer\s+)[\w.*-]{6,}", re.IGNORECASE)
 
 
 class Prompt(Struct, frozen=True, kw_only=True):
@@ -52,18 +46,6 @@ class Completion(Struct, frozen=True, kw_only=True):
     milliseconds: int
 
 
-class ModelFailed(CooError):
-    """The call gave nothing usable. `reason`: error, deadline, ratelimit, refused.
-
-    `prompt_tokens` and `answer_tokens` are what it cost all the same.
-    """
-
-    def __init__(self, reason: str, cause: str, *, spent: tuple[int, int] = (0, 0)) -> None:
-        super().__init__(cause, _GOES_ON)
-        self.reason = reason
-        self.prompt_tokens, self.answer_tokens = spent
-
-
 class ModelUnavailable(CooError):
     """No answer will come. `reason`: unconfigured, budget, deadline, policy, error."""
 
@@ -80,13 +62,7 @@ class OpenAIModel:
     ) -> None:
         self.base_url = base_url
         self._key = api_key
-        self._http = client or model_client()
-        self._openai = AsyncOpenAI(
-            base_url=base_url,
-            api_key=api_key or NO_KEY,
-            http_client=self._http,  # type: ignore[arg-type]  # httpx is accepted beside httpx2
-            max_retries=0,
-        )
+        self._at = Endpoint(base_url, api_key, client)
         self._understood: dict[str, int] = {}
         self._dialect = _dialect(base_url)
 
@@ -97,16 +73,16 @@ class OpenAIModel:
             async with asyncio.timeout(prompt.timeout):
                 answer = await self._answer(prompt)
         except TimeoutError:
-            raise self._deadline(prompt) from None
+            raise self._at.late(prompt.timeout) from None
         seconds = asyncio.get_running_loop().time() - started
         done = _completion(answer, prompt, milliseconds=round(seconds * 1000))
         if len(self._key) < _SHORTEST_KEY:
             return done
-        return msgspec.structs.replace(done, text=self._without_key(done.text))
+        return msgspec.structs.replace(done, text=self._at.without_key(done.text))
 
     async def close(self) -> None:
         """Release connections."""
-        await self._openai.close()
+        await self._at.close()
 
     async def _answer(self, prompt: Prompt) -> _Answer:
         """Ask for JSON by schema; of a server that refuses that, for JSON; then for plain text.
@@ -118,18 +94,16 @@ class OpenAIModel:
         for place, form in enumerate(forms[first:], start=first):
             try:
                 answer = await self._asked(prompt, form)
-            except openai.APIStatusError as error:
-                if error.status_code in _NOT_UNDERSTOOD and place + 1 < len(forms):
-                    continue
-                raise self._status(error) from None
             except openai.OpenAIError as error:
-                raise self._transport(error, prompt) from None
+                if _not_understood(error) and place + 1 < len(forms):
+                    continue
+                raise self._at.failed(error, prompt.timeout) from None
             self._understood[prompt.model] = place
             return answer
         raise AssertionError("every form either returns or raises")
 
     async def _asked(self, prompt: Prompt, form: _Form) -> _Answer:
-        raw = await self._openai.chat.completions.with_raw_response.create(
+        raw = await self._at.openai.chat.completions.with_raw_response.create(
             model=prompt.model,
             messages=form.messages,
             extra_body={
@@ -144,50 +118,13 @@ class OpenAIModel:
         except (ValueError, RecursionError):
             raise ModelFailed("error", "The server's answer is not what a model sends.") from None
 
-    def _status(self, error: openai.APIStatusError) -> ModelFailed:
-        limited = isinstance(error, openai.RateLimitError)
-        said = self._without_secrets(_said(error))
-        cause = f"The model's server answered {error.status_code}: {said or 'nothing more'}"
-        return ModelFailed("ratelimit" if limited else "error", cause)
-
-    def _transport(self, error: openai.OpenAIError, prompt: Prompt) -> ModelFailed:
-        if isinstance(error, openai.APITimeoutError):
-            return self._deadline(prompt)
-        behind = error.__cause__ or error
-        why = self._without_secrets(str(behind))
-        if isinstance(behind, _BROKE_OFF):
-            return ModelFailed("error", f"The answer from {self._host} broke off: {why}")
-        return ModelFailed("error", f"The model cannot be reached at {self._host}: {why}")
-
-    def _deadline(self, prompt: Prompt) -> ModelFailed:
-        return ModelFailed("deadline", f"No answer from {self._host} in {prompt.timeout:g} s.")
-
-    @property
-    def _host(self) -> str:
-        return httpx.URL(self.base_url).netloc.decode()
-
-    def _without_secrets(self, text: str) -> str:
-        """One short line in which neither our key nor anything that looks like one stands."""
-        line = " ".join(_SECRET.sub("…", self._without_key(text)).split())
-        return line if len(line) <= _MOST_CAUSE else f"{line[:_MOST_CAUSE]}…"
-
-    def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "…") if self._key else text
-
-
-_BROKE_OFF: Final = (AnswerTooLarge, httpx.RemoteProtocolError, httpx.ReadError)
-"""The server was there and began to answer."""
-
-
-def _said(error: openai.APIStatusError) -> str:
-    """The server's own message where it sent one in the usual place, else its whole answer."""
-    body = error.body
-    message = body.get("message") if isinstance(body, dict) else None
-    return message if isinstance(message, str) and message else error.response.text
-
 
 _NOT_UNDERSTOOD: Final = frozenset({400, 404, 422})
 """How servers say that they do not know a `response_format`."""
+
+
+def _not_understood(error: openai.OpenAIError) -> bool:
+    return isinstance(error, openai.APIStatusError) and error.status_code in _NOT_UNDERSTOOD
 
 
 class _Dialect(Struct, frozen=True):

@@ -51,13 +51,15 @@ class _CappedStream(httpx.AsyncByteStream):
         await self._inner.aclose()
 
 
-def model_client(inner: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+def model_client(
+    inner: httpx.AsyncBaseTransport | None = None, *, most: int = MOST_BYTES
+) -> httpx.AsyncClient:
     """A client that follows no redirect (the key would go along) and asks for plain bytes.
 
     Plain, because a small compressed answer can unpack to an endless one.
     """
     return httpx.AsyncClient(
-        transport=Capped(inner or httpx.AsyncHTTPTransport()),
+        transport=Capped(inner or httpx.AsyncHTTPTransport(), most),
         headers={"Accept-Encoding": "identity"},
         follow_redirects=False,
         trust_env=False,

@@ -32,6 +32,9 @@ PRICES: Final[dict[str, Price]] = {
     "gpt-4.1-nano": Price(100_000, 400_000),
     "gpt-4o": Price(2_500_000, 10_000_000),
     "gpt-4o-mini": Price(150_000, 600_000),
+    "text-embedding-3-small": Price(20_000, 0),
+    "text-embedding-3-large": Price(130_000, 0),
+    "text-embedding-ada-002": Price(100_000, 0),
 }
 """List prices; a dated name ("gpt-5-mini-2025-08-07") costs what its family costs."""
 

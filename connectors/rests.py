@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from connectors.model import ModelFailed
+from connectors.endpoint import ModelFailed
 from ledger.domain.reading import Clock
 
 REST: Final = timedelta(seconds=60)

@@ -19,6 +19,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Draft
 from ledger.domain.look import model_of_case, model_of_day
+from ledger.domain.values import DESK
 from ledger.reads import Reads
 from ledger.store import Ledger, Tx
 
@@ -136,7 +137,9 @@ class Journal:
         if known is not None:
             return AlreadyAnswered(known)
         today, caps = tx.now().date(), self._company.budgets
-        over = _over(tx, "case", model_of_case(call.case), call, caps.model_per_case_microusd)
+        over = None
+        if call.case != DESK:  # what concerns the whole company is no single case
+            over = _over(tx, "case", model_of_case(call.case), call, caps.model_per_case_microusd)
         over = over or _over(tx, "day", model_of_day(today), call, caps.model_per_day_microusd)
         if over is not None:
             return over

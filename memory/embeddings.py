@@ -7,13 +7,15 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from ledger.domain.errors import CooError
 from memory.embedder import Embedder, Vectors
+from memory.episodes import Episode
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS embedding (
@@ -25,6 +27,39 @@ _AT_ONCE: Final = 400
 """Keys in one look-up; SQLite takes some hundreds of parameters."""
 
 
+PATIENCE_S: Final = 5.0
+"""How long a question waits for its vector; then words must do."""
+
+
+class EmbedderLate(CooError):
+    """The embedder takes too long for a question."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"the embedder gave no vector in {PATIENCE_S:g} s.",
+            "Ask again later; what is remembered is found by its words meanwhile.",
+        )
+
+
+class EmbedderBarred(CooError):
+    """What we ask may not be shown to this embedder."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "your rules let no text be shown to this embedder.",
+            "Set model_may_see in company.yaml, or COO_EMBEDDER=bundled.",
+        )
+
+
+MayEmbed = Callable[[Episode | None], Awaitable[bool]]
+"""Whether an episode's text may be shown to the embedder; None stands for a question of ours."""
+
+
+async def everything(_: Episode | None) -> bool:
+    """What never leaves this machine may see everything."""
+    return True
+
+
 class EmbeddingCache:
     """An `Embedder` that remembers, by (fingerprint, content hash), in a file of its own.
 
@@ -32,11 +67,23 @@ class EmbeddingCache:
     ranking notices. `hits` and `misses` count since the start.
     """
 
-    def __init__(self, embedder: Embedder, path: Path) -> None:
-        """A file that cannot be read is replaced: it holds nothing that cannot be computed."""
+    def __init__(
+        self,
+        embedder: Embedder,
+        path: Path,
+        *,
+        may_embed: MayEmbed = everything,
+        on_close: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """A file that cannot be read is replaced: it holds nothing that cannot be computed.
+
+        `on_close` releases what the embedder holds.
+        """
         self._embedder = embedder
+        self._may_embed, self._on_close = may_embed, on_close
         self._lock = threading.Lock()
         self._connection = _opened(path)
+        self._closed = False
         self.hits = self.misses = 0
 
     @property
@@ -48,6 +95,10 @@ class EmbeddingCache:
     def dimensions(self) -> int:
         """That of the embedder behind it."""
         return self._embedder.dimensions
+
+    async def permitted(self, *episodes: Episode) -> bool:
+        """Whether all of these may be shown to the embedder; else they are found by words only."""
+        return all([await self._may_embed(episode) for episode in episodes])
 
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """One vector a text, in order. Raises what the embedder raises."""
@@ -67,16 +118,32 @@ class EmbeddingCache:
         return np.stack([known[key] for key in keys])
 
     async def once(self, text: str) -> Vectors:
-        """The vector of a question: used, not kept, since nobody would know when to forget it."""
-        return await self._embedder.embed([text])
+        """The vector of a question: used, not kept, since nobody would know when to forget it.
+
+        Raises what the embedder raises, and `EmbedderBarred` or `EmbedderLate`.
+        """
+        if not await self._may_embed(None):
+            raise EmbedderBarred
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._embedder.embed([text])
+        except TimeoutError:
+            raise EmbedderLate from None
 
     async def forget(self, texts: Iterable[str]) -> None:
         """Remove what was computed of these texts, also from free pages."""
         await asyncio.to_thread(self._drop, [_key(text) for text in texts])
 
     async def close(self) -> None:
-        """Close the file."""
-        await asyncio.to_thread(self._connection.close)
+        """Close the file and the embedder; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self._on_close is not None:
+                await self._on_close()
+        finally:
+            await asyncio.to_thread(self._connection.close)
 
     def _looked_up(self, keys: list[bytes]) -> dict[bytes, Vectors]:
         try:

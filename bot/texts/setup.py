@@ -24,6 +24,19 @@ SETTING_NO_DATABASE: Final = Trouble(
     "{name} is no address of a PostgreSQL database.",
     "Set it to postgresql+psycopg://USER:PASSWORD@HOST/DATABASE, or unset it.",
 )
+SETTING_NO_EMBEDDER: Final = Trouble(
+    "{name} is {value!r}; there is no such embedder.",
+    "Use `bundled`, `openai:MODEL:DIMENSIONS` (such as openai:text-embedding-3-small), or `none` "
+    "to find episodes by their words only.",
+)
+SETTING_NO_SIZE: Final = Trouble(
+    "{name} names the model {model!r}, and nobody knows how many numbers its vectors have.",
+    "Say it behind the name, such as openai:{model}:768.",
+)
+SETTING_SIZE: Final = Trouble(
+    "{name} wants vectors of {size} numbers; this model makes at most {most}.",
+    "Name a smaller size, or leave it out where the model is one of OpenAI's.",
+)
 SETTING_MODEL_TAKEN: Final = Trouble(
     "{name} is {value!r}, which is how Coo names work that no model did.",
     "Give the model another name at your endpoint, and set that.",

@@ -215,13 +215,18 @@ class LocalStore:
             around = await self._run(
                 lambda cursor: [writing.surroundings(cursor, n) for n in waiting]
             )
-            there = [each for each in around if each is not None]
+            there = [each for each in around if each is not None and await self._shown(each)]
             needed = [embedded_of(each) for each in there]
             made = await self._embedder.embed([text for some in needed for text in some])
             ends = np.cumsum([len(some) for some in needed])
             parts = np.split(made, ends[:-1]) if needed else []
             await self._run(lambda cursor: self._keep(cursor, waiting, there, parts))
             return len(waiting)
+
+    async def _shown(self, around: Surroundings) -> bool:
+        """Whether the embedder may see this episode, and what its vectors are made of besides."""
+        embedder = self._embedder
+        return embedder is not None and await embedder.permitted(around.own, *around.beside(1))
 
     def _keep(
         self,
@@ -233,8 +238,10 @@ class LocalStore:
         cursor.executemany("DELETE FROM unembedded WHERE n = ?", [(n,) for n in waiting])
         present = {each.n for each in there}
         for n in waiting:
-            if self._matrix is not None and n not in present:
-                self._matrix.drop(n)
+            if n not in present:
+                cursor.execute("DELETE FROM vector WHERE n = ?", (n,))
+                if self._matrix is not None:
+                    self._matrix.drop(n)
         for each, part in zip(there, parts, strict=True):
             vectors.kept(cursor, each.n, part[0], part[1:])
             if self._matrix is not None:

@@ -14,7 +14,8 @@ import msgspec
 import pytest
 import respx
 
-from connectors.model import Completion, ModelFailed, OpenAIModel, Prompt
+from connectors.endpoint import ModelFailed
+from connectors.model import Completion, OpenAIModel, Prompt
 from connectors.model_http import MOST_BYTES, model_client
 
 KEY = "sk-very-secret-0123456789"

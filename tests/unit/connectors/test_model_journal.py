@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from connectors.endpoint import ModelFailed
 from connectors.journaled import Asked, JournaledModels, Tiers
-from connectors.model import Completion, ModelFailed, ModelUnavailable, Prompt
+from connectors.model import Completion, ModelUnavailable, Prompt
 from connectors.prices import PriceList
 from connectors.rests import REST, Rests
 from graph.ports import ModelRequest, call_id
