@@ -66,7 +66,14 @@ from ledger.domain.events.knowledge import (
     KnowledgeForgotten,
     KnowledgeStated,
 )
-from ledger.domain.events.models import ModelCallFailed, ModelCallRecorded, ModelCallReserved
+from ledger.domain.events.models import (
+    ContextSeen,
+    LeftOut,
+    ModelCallFailed,
+    ModelCallRecorded,
+    ModelCallReserved,
+    SectionSeen,
+)
 from ledger.domain.events.outside import (
     AlarmRang,
     AssignOrdered,
@@ -201,6 +208,7 @@ __all__ = [
     "ContactSplit",
     "ContactsKeptApart",
     "ContactsMerged",
+    "ContextSeen",
     "CopyRestored",
     "CopySuperseded",
     "CopyTakenOver",
@@ -224,6 +232,7 @@ __all__ = [
     "KnowledgeCorrected",
     "KnowledgeForgotten",
     "KnowledgeStated",
+    "LeftOut",
     "ListPrice",
     "MailReceived",
     "MailUnreadable",
@@ -270,6 +279,7 @@ __all__ = [
     "RetentionEnded",
     "RetryOrdered",
     "Routed",
+    "SectionSeen",
     "SplitOrdered",
     "StopOrdered",
     "StrangerRefused",
