@@ -16,6 +16,7 @@ import numpy as np
 from ledger.domain.errors import CooError
 from memory.embedder import Embedder, Vectors
 from memory.episodes import Episode
+from memory.tally import Tally
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS embedding (
@@ -27,6 +28,8 @@ _AT_ONCE: Final = 400
 """Keys in one look-up; SQLite takes some hundreds of parameters."""
 
 
+VECTORS: Final = "vectors"
+"""What they are counted as."""
 PATIENCE_S: Final = 5.0
 """How long a question waits for its vector; then words must do."""
 
@@ -74,6 +77,7 @@ class EmbeddingCache:
         *,
         may_embed: MayEmbed = everything,
         on_close: Callable[[], Awaitable[None]] | None = None,
+        tally: Tally | None = None,
     ) -> None:
         """A file that cannot be read is replaced: it holds nothing that cannot be computed.
 
@@ -81,6 +85,7 @@ class EmbeddingCache:
         """
         self._embedder = embedder
         self._may_embed, self._on_close = may_embed, on_close
+        self._tally = tally or Tally()
         self._lock = threading.Lock()
         self._connection = _opened(path)
         self._closed = False
@@ -107,6 +112,8 @@ class EmbeddingCache:
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         self.hits += len(keys) - len(new)
         self.misses += len(new)
+        self._tally.found(VECTORS, len(keys) - len(new))
+        self._tally.made(VECTORS, len(new))
         if new:
             made = (await self._embedder.embed(list(new.values()))).astype(np.float16)
             # A cache that cannot be written costs time at the next rebuild, and nothing else.
@@ -140,6 +147,7 @@ class EmbeddingCache:
             return
         self._closed = True
         try:
+            self._tally.save()
             if self._on_close is not None:
                 await self._on_close()
         finally:

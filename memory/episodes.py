@@ -124,6 +124,11 @@ class EpisodeStore(Protocol):
         """How many episodes are kept."""
         ...
 
+    async def revision(self) -> str:
+        """Another one whenever the same question may have another answer: names the generation,
+        and changes with what is written, forgotten and embedded."""
+        ...
+
     async def status(self) -> StoreStatus:
         """What it runs on, and what it has not caught up with yet."""
         ...

@@ -12,6 +12,7 @@ from ledger.domain.identity import ids_of
 from ledger.domain.verdicts import Allow
 from memory.embedder import bundled
 from memory.embeddings import EmbeddingCache, MayEmbed
+from memory.tally import Tally
 from policies.model_gate import may_model_see
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ EMBEDDINGS: Final = "embeddings.db"
 _log = logging.getLogger(__name__)
 
 
-def open_embedder(app: App, spec: str, memory: Path) -> EmbeddingCache | None:
+def open_embedder(
+    app: App, spec: str, memory: Path, tally: Tally
+) -> EmbeddingCache | None:
     """The embedder that `spec` names, with its cache beside `memory`; None: words must do.
 
     Blocking: it opens a file. Raises `SettingsInvalid` where there is no such embedder.
@@ -34,13 +37,13 @@ def open_embedder(app: App, spec: str, memory: Path) -> EmbeddingCache | None:
     model, at = embedding_named(spec), app.settings.embedding
     if model is not None and at is not None:
         hosted = _hosted(app, model, at)
-        return EmbeddingCache(hosted, cache, may_embed=_permission(app, at), on_close=hosted.close)
+        return EmbeddingCache(hosted, cache, may_embed=_permission(app, at), on_close=hosted.close, tally=tally)
     if spec != BUNDLED:
         return None
     found = bundled()
     if found is None:
         _log.warning("onnxruntime is not installed: episodes are found by their words only.")
-    return EmbeddingCache(found, cache) if found else None
+    return EmbeddingCache(found, cache, tally=tally) if found else None
 
 
 def _hosted(app: App, model: HostedEmbedding, at: EmbedderEndpoint) -> HostedEmbedder:

@@ -11,6 +11,7 @@ from bot.work.embedders import open_embedder
 from ledger.domain.errors import CooError
 from ledger.pauses import pause
 from memory.local.store import LocalStore
+from memory.tally import FILE, Tally
 
 AGAIN_S: Final = 60.0
 """How long embedding rests after something went wrong; words are searched meanwhile."""
@@ -18,10 +19,15 @@ AGAIN_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-async def open_memory(app: App) -> LocalStore:
+async def open_memory(app: App, tally: Tally) -> LocalStore:
     """The episodes of this folder. Raises `MemoryDamaged` where there can be no file."""
     embedder = await asyncio.to_thread(open_embedder, app, app.settings.embedder, app.folder.memory)
     return await LocalStore.open(app.folder.memory, embedder)
+
+
+def tally_of(app: App) -> Tally:
+    """What the caches of this folder's memory had, and what they had not."""
+    return Tally(app.folder.memory.with_name(FILE))
 
 
 class MemoryTender:

@@ -150,6 +150,15 @@ class LocalStore:
         sql = "SELECT count(*) FROM episode"
         return await self._run(lambda cursor: writing.number(cursor, sql))
 
+    async def revision(self) -> str:
+        """The file, what was changed in it by us, and by others."""
+        return await asyncio.to_thread(self._revision)
+
+    def _revision(self) -> str:
+        with self._lock:
+            (others,) = self._connection.execute("PRAGMA data_version").fetchone()
+            return f"{self._path.name}:{self._connection.total_changes}:{others}"
+
     async def status(self) -> StoreStatus:
         """What the store runs on, and what it has not caught up with yet."""
         waits = "SELECT count(*) FROM unembedded"
