@@ -22,7 +22,7 @@ from bot.erasure.eraser import Eraser
 from bot.notices.configured import announce
 from bot.opening import App, open_app
 from bot.settings import ModelEndpoint
-from bot.work.memory import MemoryTender, open_memory
+from bot.work.memory import MemoryTender, answers_of, open_memory, tally_of
 from bot.work.models import models_of
 from bot.work.world import LiveWorld, Models, Sources
 from connectors.base import Connector
@@ -48,7 +48,7 @@ from ledger.domain.values import DESK
 from ledger.lanes import load_lane, next_wanted
 from ledger.lock import FolderLock
 from ledger.relay import Relay
-from memory.local.store import LocalStore
+from memory.episodes import Recaller
 from memory.projector import MemoryProjector, refill
 from policies.gate import Gate
 
@@ -101,10 +101,13 @@ async def at_work(
         await app.ledger.writable()
         checkpoints = await FileCheckpoints.open(app.folder.checkpoints, app.failpoints)
         closing.push_async_callback(checkpoints.close)
-        store = await open_memory(app)
+        tally = tally_of(app)
+        closing.callback(tally.save)
+        store = await open_memory(app, tally)
         closing.push_async_callback(store.close)
         models = await closing.enter_async_context(models_of(app))
         await refill(store, app.ledger.facts(), app.ledger, app.views)
+        answers = answers_of(app, store, tally)
         await announce(app)
         await TurnWatch(app).look()
         eraser = Eraser(app, checkpoints, store)
@@ -112,7 +115,7 @@ async def at_work(
         relay = Relay(
             app.ledger,
             (
-                *subscribers_of(app, checkpoints, store, models, reach or reach_of(app)),
+                *subscribers_of(app, checkpoints, answers, models, reach or reach_of(app)),
                 MemoryProjector(store, app.ledger, app.views),
                 eraser,
                 await notifier_of(app),
@@ -150,7 +153,7 @@ def _router(app: App) -> Router:
 def subscribers_of(
     app: App,
     checkpoints: Checkpoints,
-    store: LocalStore,
+    store: Recaller,
     models: Models,
     reach: Reach,
     *,
@@ -175,7 +178,7 @@ def subscribers_of(
 
 
 def _planner(
-    app: App, checkpoints: Checkpoints, store: LocalStore, models: Models, gate: Gate
+    app: App, checkpoints: Checkpoints, store: Recaller, models: Models, gate: Gate
 ) -> Runner:
     graph = partial(case_graph, NODES, seconds=_node_seconds(app.settings.model))
     threads = Threads(graph, checkpoints, app.company.id)

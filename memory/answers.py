@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from memory.episodes import MemoryQuery, Recall
+from memory.episodes import MemoryQuery, Recall, Recaller
 from memory.tally import Tally
 
 MOST: Final = 256
@@ -29,10 +29,8 @@ LastFact = Callable[[], Awaitable[int]]
 """The `seq` of the last fact of the company."""
 
 
-class Source(Protocol):
+class Source(Recaller, Protocol):
     """What answers anew: a store."""
-
-    async def recall(self, query: MemoryQuery) -> Recall: ...
 
     async def revision(self) -> str: ...
 

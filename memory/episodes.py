@@ -97,15 +97,19 @@ class StoreStatus(Struct, frozen=True, kw_only=True):
     collections: dict[str, int] = {}
 
 
-class EpisodeStore(Protocol):
+class Recaller(Protocol):
+    """Whoever answers questions: a store, or one that keeps answers."""
+
+    async def recall(self, query: MemoryQuery) -> Recall:
+        """The best episodes at or before `query.before`, best first."""
+        ...
+
+
+class EpisodeStore(Recaller, Protocol):
     """Keeps episodes. Every store passes tests/contract/test_episode_stores.py."""
 
     async def write(self, episodes: Sequence[Episode]) -> None:
         """Add or replace by id. Repeating a write changes nothing."""
-        ...
-
-    async def recall(self, query: MemoryQuery) -> Recall:
-        """The best episodes at or before `query.before`, best first."""
         ...
 
     async def forget(self, person: str) -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from ledger.domain.events import Recollection
-from memory.episodes import Episode, EpisodeStore, Hit, MemoryQuery, Recall
+from memory.episodes import Episode, Hit, MemoryQuery, Recall, Recaller
 
 CONVERSATION = "conversation"
 """The kind of an episode that quotes what somebody wrote."""
@@ -24,7 +24,7 @@ class Recollected(Struct, frozen=True):
 
 
 async def recall(
-    store: EpisodeStore,
+    store: Recaller,
     *,
     text: str,
     now: datetime,

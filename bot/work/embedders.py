@@ -26,9 +26,7 @@ EMBEDDINGS: Final = "embeddings.db"
 _log = logging.getLogger(__name__)
 
 
-def open_embedder(
-    app: App, spec: str, memory: Path, tally: Tally
-) -> EmbeddingCache | None:
+def open_embedder(app: App, spec: str, memory: Path, tally: Tally) -> EmbeddingCache | None:
     """The embedder that `spec` names, with its cache beside `memory`; None: words must do.
 
     Blocking: it opens a file. Raises `SettingsInvalid` where there is no such embedder.
@@ -37,7 +35,9 @@ def open_embedder(
     model, at = embedding_named(spec), app.settings.embedding
     if model is not None and at is not None:
         hosted = _hosted(app, model, at)
-        return EmbeddingCache(hosted, cache, may_embed=_permission(app, at), on_close=hosted.close, tally=tally)
+        return EmbeddingCache(
+            hosted, cache, may_embed=_permission(app, at), on_close=hosted.close, tally=tally
+        )
     if spec != BUNDLED:
         return None
     found = bundled()

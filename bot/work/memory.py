@@ -10,6 +10,7 @@ from bot.opening import App
 from bot.work.embedders import open_embedder
 from ledger.domain.errors import CooError
 from ledger.pauses import pause
+from memory.answers import Answers
 from memory.local.store import LocalStore
 from memory.tally import FILE, Tally
 
@@ -21,13 +22,23 @@ _log = logging.getLogger(__name__)
 
 async def open_memory(app: App, tally: Tally) -> LocalStore:
     """The episodes of this folder. Raises `MemoryDamaged` where there can be no file."""
-    embedder = await asyncio.to_thread(open_embedder, app, app.settings.embedder, app.folder.memory)
-    return await LocalStore.open(app.folder.memory, embedder)
+    memory = app.folder.memory
+    embedder = await asyncio.to_thread(open_embedder, app, app.settings.embedder, memory, tally)
+    return await LocalStore.open(memory, embedder)
 
 
 def tally_of(app: App) -> Tally:
     """What the caches of this folder's memory had, and what they had not."""
     return Tally(app.folder.memory.with_name(FILE))
+
+
+def answers_of(app: App, store: LocalStore, tally: Tally) -> Answers:
+    """The store, with what it answered a moment ago."""
+
+    async def last() -> int:
+        return (await app.ledger.head()).seq
+
+    return Answers(store, app.company.id, last, tally)
 
 
 class MemoryTender:

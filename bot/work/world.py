@@ -23,7 +23,7 @@ from ledger.domain.entities import Contact, Entity
 from ledger.domain.events import ActionProposed, Event
 from ledger.domain.identity import ids_of, met_as
 from ledger.domain.reading import Clock, Views
-from memory.episodes import EpisodeStore
+from memory.episodes import Recaller
 from memory.recall import recall
 from policies.gate import Gate
 
@@ -52,7 +52,7 @@ class Sources(Struct, frozen=True, kw_only=True):
 
     company: Company
     views: Views
-    store: EpisodeStore
+    store: Recaller
     gate: Gate
     models: Models
     clock: Clock

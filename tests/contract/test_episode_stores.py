@@ -272,3 +272,15 @@ async def test_no_text_can_break_a_write(store):
     texts = ['"', "\x00", "🙂", "\u202e", "", "x" * 200_000, 'own: "NEAR" *']
     await store.write([episode(str(n), text) for n, text in enumerate(texts)])
     assert await store.count() == len(texts)
+
+
+async def test_a_revision_changes_with_what_is_written_embedded_and_forgotten(store):
+    seen = [await store.revision()]
+    await store.write([episode("a", "a website", person="p-1")])
+    seen.append(await store.revision())
+    await store.catch_up()
+    await store.forget("p-1")
+    seen.append(await store.revision())
+    assert len(set(seen)) == 3
+    await store.recall(MemoryQuery(text="website", before=NOW))
+    assert await store.revision() == seen[-1]
