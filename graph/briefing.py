@@ -21,6 +21,7 @@ from graph.moves import (
 from graph.situation import Situation
 from graph.state import Json
 from graph.terms import Priced, priced, title_of
+from ledger.domain.applied import ADDRESS, LANGUAGE, words_of
 from ledger.domain.company import Language
 from ledger.domain.entities import Contact
 from ledger.domain.facts import short_id
@@ -51,9 +52,10 @@ def priced_for(s: Situation, move: OfferProposal, contact: Contact | None) -> Pr
 
 
 def language_of(s: Situation, contact: Contact | None) -> Language:
-    """The customer's language where Coo writes it: as they write, as we know them, else ours."""
+    """Theirs where Coo writes it: as you said, as they write, as we know them; else ours."""
+    preferred = words_of(s.known, LANGUAGE)
     heard = s.slots.language if s.slots and s.deal.heard and s.deal.heard.sender != "other" else ""
-    for wanted in (heard, s.deal.language, contact.language if contact else ""):
+    for wanted in (preferred, heard, s.deal.language, contact.language if contact else ""):
         if wanted in set(Language):
             return Language(wanted)
     return s.company.language
@@ -163,6 +165,7 @@ def _brief(
         "signer": s.company.operator.name,
         "voice": s.company.voice,
         "tone": wording.tone,
+        "address": words_of(s.known, ADDRESS),
         "thread": s.deal.subject,
         "met_before": _met_before(s, contact),
         "number": s.deal.number,

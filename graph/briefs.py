@@ -45,7 +45,8 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `purpose`: first, agreed, counter, revised (offers), invoice, credit, clarify, hold, prices,
     decline, answer, correction, withdrawal (of an offer). `titles` and `prices` belong together;
     `number` is the proposal's. `said` and `body` are the operator's own words.
-    `met_before`: this contact has done business with us.
+    `met_before`: this contact has done business with us. `address` is how they want to be
+    addressed: `du`, `Sie`, `first name`, or "" for nothing said.
     """
 
     step: int
@@ -56,6 +57,7 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     signer: str = ""
     voice: str = ""
     tone: str = ""
+    address: str = ""
     thread: str = ""
     met_before: bool = False
     quote: Quote | None = None

@@ -11,9 +11,11 @@ from datetime import timedelta
 
 from msgspec import Struct
 
+from graph.amounts import day_words
 from graph.briefs import Drafted
 from graph.deal import Bill, Credit, Deal, Doing, Offer
 from graph.situation import Situation
+from ledger.domain.applied import PAYMENT_DAYS, said_of
 from ledger.domain.commands import (
     Command,
     IssueInvoice,
@@ -201,7 +203,7 @@ def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:
     delivery = Provenance(
         sources, Trust.VERIFIED, f"{offer.delivery_days} days after acceptance, as offered"
     )
-    terms = Provenance((), Trust.OPERATOR, "payment terms in company.yaml")
+    terms = _payment_terms(s)
     return {
         "contact": book,
         "total": accepted,
@@ -210,6 +212,15 @@ def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:
         "service_date": delivery,
         "due_days": terms,
     }
+
+
+def _payment_terms(s: Situation) -> Provenance:
+    """What was said of when to pay, for this contact or at all, else company.yaml."""
+    said = said_of(s.known, PAYMENT_DAYS)
+    if said is None:
+        return Provenance((), Trust.OPERATOR, "payment terms in company.yaml")
+    note = f"payment terms you stated on {day_words(said.recorded_at.date())}"
+    return Provenance((said.fact,), Trust.OPERATOR, note)
 
 
 def bill_provenance(s: Situation, bill: Bill) -> dict[str, Provenance]:

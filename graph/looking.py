@@ -13,6 +13,7 @@ from graph.situation import Situation
 from graph.slots import Slots
 from graph.state import CaseState, fact_of
 from graph.wishes import Wish
+from ledger.domain.applied import as_known
 from ledger.domain.entities import ActionStatus, Contact, Invoice
 from ledger.domain.events import (
     ActionProposed,
@@ -68,12 +69,16 @@ async def situation_of(state: CaseState, world: World) -> Situation:
     """What the planner looks at."""
     understood, recalled = state.get("understood") or {}, state.get("recalled") or {}
     slots, wish = understood.get("slots"), understood.get("wish")
+    deal, company, now = deal_in(state), await world.company(), await world.now()
+    known = await world.known(deal.contact)
     return Situation(
-        deal=deal_in(state),
+        deal=deal,
         fact=fact_in(state),
         source=source_in(state),
-        company=await world.company(),
-        now=await world.now(),
+        company=as_known(company, known),
+        now=now,
+        known=known,
+        configured=company,
         slots=msgspec.convert(slots, Slots) if slots else None,
         wish=msgspec.convert(wish, Wish) if wish else None,
         recalled=msgspec.convert(recalled.get("episodes", []), tuple[Recollection, ...]),

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ledger.domain.company import Company
 from ledger.domain.events import ActionProposed, Event, Recollection
 from ledger.domain.facts import short_id
+from ledger.domain.knowledge import Knowledge
 from ledger.domain.verdicts import Verdict
 
 
@@ -110,6 +111,11 @@ class World(Protocol):
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         """Entities under an exact lookup key, as JSON."""
+        ...
+
+    async def known(self, contact: str) -> tuple[Knowledge, ...]:
+        """What is in force for a contact, the company and the price list. Recorded where there
+        is any: no record means that nothing was known."""
         ...
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:

@@ -30,6 +30,7 @@ from ledger.domain.company import Company
 from ledger.domain.errors import WorldUnreachable
 from ledger.domain.events import ActionProposed, Event, ModelCallRecorded, ModelCallReserved, Read
 from ledger.domain.facts import Fact
+from ledger.domain.knowledge import Knowledge
 from ledger.domain.prompts import prompt_sha256
 from ledger.domain.values import canonical
 
@@ -146,6 +147,13 @@ class _Recording:
         name = self._questions.key("find", [kind, key])
         return self._kept("find", name, await self._world.find(kind, key))
 
+    async def known(self, contact: str) -> tuple[Knowledge, ...]:
+        """Kept only where there is something: what was recorded before there was any knowledge
+        replays as it is."""
+        key = self._questions.key("known", contact)
+        found = await self._world.known(contact)
+        return self._kept("known", key, found) if found else ()
+
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         try:
             return await self._world.ask(request)
@@ -252,6 +260,12 @@ class _Answering:
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return self._answer("find", [kind, key], list[dict[str, Any]])
+
+    async def known(self, contact: str) -> tuple[Knowledge, ...]:
+        try:
+            return self._answer("known", contact, tuple[Knowledge, ...])
+        except WorldUnreachable:
+            return ()
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         return self._records.called(request)

@@ -16,6 +16,7 @@ from graph.wishes import Wish
 from ledger.domain.company import Company
 from ledger.domain.events import Event, PlannerFellBack, Recollection
 from ledger.domain.facts import Fact
+from ledger.domain.knowledge import Knowledge
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -23,7 +24,8 @@ class Situation(Struct, frozen=True, kw_only=True):
 
     `cases` are all cases of the contact, as the address book has them; `booked` the payments of
     this case that were booked on an invoice of another one; `running`, whether what the operator
-    wants undone is being tried at this moment.
+    wants undone is being tried at this moment. `known` is what is in force for the contact;
+    `company` obeys it already, `configured` is as company.yaml says.
     """
 
     deal: Deal
@@ -37,6 +39,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...] = ()
     booked: tuple[str, ...] = ()
     running: bool = False
+    known: tuple[Knowledge, ...] = ()
+    configured: Company | None = None
 
     @property
     def event(self) -> Event:

@@ -44,6 +44,7 @@ from ledger.domain.events import (
     VerdictGiven,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.knowledge import Knowledge
 from ledger.domain.reading import History
 from ledger.domain.verdicts import Allow, Ask, Deny, Verdict
 
@@ -192,6 +193,9 @@ class _Supposed:
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return await _or(self._recorded.find, self._beyond.find, kind, key)
+
+    async def known(self, contact: str) -> tuple[Knowledge, ...]:
+        return await self._recorded.known(contact) or await self._beyond.known(contact)
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         return await self._supposition.ask(request) or await self._recorded.ask(request)

@@ -7,6 +7,7 @@ from typing import assert_never
 
 import msgspec
 
+from ledger.domain.applied import as_known, policies_of
 from ledger.domain.commands import (
     Command,
     IssueCreditNote,
@@ -25,6 +26,7 @@ from ledger.domain.commands import (
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, Event
+from ledger.domain.known import held_for
 from ledger.domain.reading import Clock, Views
 from ledger.domain.values import Line, canonical, reversed_lines
 from ledger.domain.verdicts import Deny, FiredRule, Verdict
@@ -78,8 +80,16 @@ class Gate:
             return self._unreadable(command), canonical({"action": proposed.action}).decode()
         now = self._clock.now()
         world = await gathered(self._views, case, command, now, alongside)
-        given = gate_input(self._company, command, proposed, world)
-        seen = msgspec.structs.replace(given, phase=phase, case=case, person=person, hour=now.hour)
+        held = await held_for(self._views, command.contact, now)
+        given = gate_input(as_known(self._company, held), command, proposed, world)
+        seen = msgspec.structs.replace(
+            given,
+            phase=phase,
+            case=case,
+            person=person,
+            hour=now.hour,
+            remembered_policies=policies_of(held),
+        )
         values = values_of(seen)
         verdict = self._policies.decide(About.COMMANDS, seen.command, values)
         return verdict, canonical(values).decode()

@@ -69,6 +69,7 @@ class GateInput(Struct, frozen=True, kw_only=True):
     unbacked_amounts: tuple[str, ...] = ()
     reveals: tuple[str, ...] = ()
     memory_degraded: bool = False
+    remembered_policies: tuple[str, ...] = ()
     hour: int = 0
 
 

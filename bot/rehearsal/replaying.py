@@ -35,6 +35,8 @@ from ledger.domain.company import Company
 from ledger.domain.errors import CooError
 from ledger.domain.events import ActionProposed, Event
 from ledger.domain.facts import Fact
+from ledger.domain.knowledge import Knowledge
+from ledger.domain.known import held_for
 from ledger.past import Past, as_of_fact
 from ledger.store import Ledger
 from policies.engine import Policies
@@ -179,6 +181,9 @@ class PastWorld:
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return [as_json(found) for found in await (await self._views()).find(ENTITIES[kind], key)]
+
+    async def known(self, contact: str) -> tuple[Knowledge, ...]:
+        return await held_for(await self._views(), contact, self._fact.at)
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         raise ModelUnavailable("unconfigured", f"no model was asked for {request.part!r} then")

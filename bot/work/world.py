@@ -22,6 +22,8 @@ from ledger.domain.confirming import IN_FORCE, Particulars, as_in_force
 from ledger.domain.entities import Contact, Entity
 from ledger.domain.events import ActionProposed, Event
 from ledger.domain.identity import ids_of, met_as
+from ledger.domain.knowledge import Knowledge
+from ledger.domain.known import held_for
 from ledger.domain.reading import Clock, Views
 from memory.episodes import Recaller
 from memory.recall import recall
@@ -102,6 +104,9 @@ class LiveWorld:
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return [as_json(found) for found in await self._from.views.find(ENTITIES[kind], key)]
+
+    async def known(self, contact: str) -> tuple[Knowledge, ...]:
+        return await held_for(self._from.views, contact, self._from.clock.now())
 
     async def _known_as(self, contact: str) -> tuple[str, ...]:
         return await ids_of(self._from.views, contact) if contact else ()

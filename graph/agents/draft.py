@@ -12,13 +12,17 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from graph.agents.plaintext import plain
-from graph.agents.texts import TEXTS, Texts
+from graph.agents.texts import GERMAN_FAMILIAR, TEXTS, Texts
 from graph.amounts import amount_words, day_words, percent_words
 from graph.briefs import Brief, Drafted, Due, Quote, Reversed
+from ledger.domain.company import Language
 from ledger.domain.values import OPERATOR, PLAYBOOK, Line, Money
 
 OFFERS = frozenset({"first", "agreed", "counter", "revised"})
 """Purposes of a mail that carries an offer."""
+
+FAMILIAR = frozenset({"du", "first name"})
+"""Forms of address with the first name."""
 
 _QUOTING = frozenset({"answer", "correction", "withdrawal"})
 """Purposes of a mail around the operator's own words."""
@@ -52,7 +56,7 @@ def assembled(brief: Brief, prose: Prose) -> str:
 
 def prose_of(brief: Brief) -> Prose:
     """The template's sentences, in the wanted tone."""
-    texts = TEXTS[brief.language]
+    texts = texts_of(brief)
     opening = texts.opening[brief.purpose].format(number=brief.number)
     warm = brief.tone == "friendly" and brief.purpose != "decline"
     closing = [texts.closing[brief.purpose], texts.warm if warm else ""]
@@ -64,6 +68,12 @@ def prose_of(brief: Brief) -> Prose:
     return Prose(
         opening=_cased(brief, opening), closing="\n\n".join(part for part in closing if part)
     )
+
+
+def texts_of(brief: Brief) -> Texts:
+    """The words of a language, in the form of address that was asked for."""
+    familiar = brief.language is Language.GERMAN and brief.address == "du"
+    return GERMAN_FAMILIAR if familiar else TEXTS[brief.language]
 
 
 def block_of(brief: Brief) -> Iterator[str]:
@@ -87,7 +97,7 @@ def block_of(brief: Brief) -> Iterator[str]:
 
 def quote_block(quote: Quote, brief: Brief) -> Iterator[str]:
     """Lines, sums and terms of an offer: the only place where a mail gets its amounts from."""
-    texts, language = TEXTS[brief.language], brief.language
+    texts, language = texts_of(brief), brief.language
     yield texts.number.format(number=quote.number, version=quote.version)
     yield "\n".join(part for line in quote.lines for part in _line(line, texts, language))
     sums = [texts.net.format(amount=amount_words(quote.sums.net, language))]
@@ -108,7 +118,7 @@ def quote_block(quote: Quote, brief: Brief) -> Iterator[str]:
 
 def subject_of(brief: Brief) -> str:
     """The operator's subject, else the thread's, else one of our own."""
-    texts = TEXTS[brief.language]
+    texts = texts_of(brief)
     if brief.subject:
         return _one_line(brief.subject)
     thread = _one_line(_REPLY.sub("", brief.thread))
@@ -142,10 +152,16 @@ def _quantity(line: Line, texts: Texts) -> str:
 
 
 def _greeting(brief: Brief) -> str:
-    texts = TEXTS[brief.language]
-    formal = brief.tone == "formal" or ("formal" in brief.voice.lower() and not brief.tone)
+    texts = texts_of(brief)
+    familiar = brief.address in FAMILIAR
+    formal = not familiar and (
+        brief.tone == "formal"
+        or brief.address == "Sie"
+        or ("formal" in brief.voice.lower() and not brief.tone)
+    )
     named, nobody = (texts.dear, texts.dear_nobody) if formal else (texts.hello, texts.hello_nobody)
-    return named.format(name=brief.name) if brief.name else nobody
+    name = brief.name.split()[0] if familiar and brief.name else brief.name
+    return named.format(name=name) if name else nobody
 
 
 def _signature(brief: Brief) -> str:

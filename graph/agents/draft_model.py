@@ -101,6 +101,7 @@ def _task(brief: Brief) -> Task:
         "tone": brief.tone,
         "services": [line.description for line in lines] or list(brief.titles),
         "known_customer": brief.met_before,
+        **({"address": brief.address} if brief.address else {}),
     }
     return Task(
         cause=brief.cause,

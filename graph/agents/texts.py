@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.domain.company import Language
 
@@ -181,6 +182,59 @@ GERMAN: Final = Texts(
     },
     units={"day": ("Tag", "Tage"), "hour": ("Stunde", "Stunden"), "month": ("Monat", "Monate")},
 )
+
+GERMAN_FAMILIAR: Final = replace(
+    GERMAN,
+    hello="Hallo {name},",
+    hello_nobody="Hallo,",
+    again="schön, wieder von dir zu hören.",
+    delivery="Lieferung: innerhalb von {days} Tagen nach deiner Zusage.",
+    opening={
+        **GERMAN.opening,
+        "first": "vielen Dank für deine Anfrage. Hier ist unser Angebot:",
+        "agreed": "vielen Dank für deine Nachricht. Auf diesen Preis gehen wir gerne ein:",
+        "counter": "vielen Dank für deine Nachricht. Wir haben geprüft, was möglich ist. "
+        "Damit die Qualität stimmt, ist dies der beste Preis, den wir anbieten können:",
+        "invoice": "vielen Dank für deinen Auftrag. Anbei erhältst du die Rechnung:",
+        "clarify": "vielen Dank für deine Nachricht. Damit wir dir ein gutes Angebot machen "
+        "können, nenne uns bitte, welche unserer Leistungen du brauchst und wie viel davon:",
+        "hold": "vielen Dank für deine Nachricht. Wir haben noch einmal gerechnet und können nicht "
+        "unter Angebot {number} gehen. Es gilt, wie wir es geschickt haben.",
+        "prices": "vielen Dank für deine Frage. Das sind unsere Nettopreise:",
+        "decline": "vielen Dank, dass du an uns gedacht hast. Leider können wir das nicht "
+        "übernehmen.",
+        "answer": "vielen Dank für deine Nachricht.",
+        "credit": "anbei erhältst du eine Stornorechnung. Sie hebt unsere Rechnung auf:",
+        "correction": "eine Korrektur: Bitte betrachte die Mail, auf die diese antwortet, als "
+        "gegenstandslos.",
+        "withdrawal": "eine Korrektur: Unser Angebot {number} gilt nicht mehr. Bitte betrachte "
+        "die Mail, auf die diese antwortet, als gegenstandslos.",
+    },
+    closing={
+        "first": (
+            "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sag es uns."
+        ),
+        "agreed": "Zum Annehmen genügt eine Antwort auf diese Mail.",
+        "counter": "Zum Annehmen genügt eine Antwort auf diese Mail.",
+        "revised": (
+            "Zum Annehmen genügt eine Antwort auf diese Mail. Soll etwas anders sein, sag es uns."
+        ),
+        "invoice": "Bitte nenne bei der Überweisung die Rechnungsnummer.",
+        "clarify": "Eine kurze Antwort genügt.",
+        "hold": "Wenn du zusagen möchtest, genügt eine Antwort auf diese Mail.",
+        "prices": "Gerne machen wir dir ein Angebot.",
+        "decline": "Wir wünschen dir viel Erfolg.",
+        "answer": "Ist noch etwas offen, antworte einfach auf diese Mail.",
+        "credit": "Diese Rechnung brauchst du nicht zu zahlen. Hast du schon gezahlt, wird "
+        "dir der Betrag erstattet.",
+        "correction": "Bitte entschuldige die Umstände. Ist noch etwas offen, antworte "
+        "einfach auf diese Mail.",
+        "withdrawal": "Bitte entschuldige die Umstände. Ist noch etwas offen, antworte "
+        "einfach auf diese Mail.",
+    },
+    subjects={**GERMAN.subjects, "other": "Deine Nachricht an {company}"},
+)
+"""German for whoever wants to be called `du`."""
 
 FRENCH: Final = Texts(
     hello="Bonjour {name},",

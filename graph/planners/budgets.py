@@ -8,10 +8,11 @@ from graph.amounts import amount_words, percent_words
 from graph.answers import offer_option
 from graph.moves import Choice
 from graph.planners import wording
+from graph.planners.given_word import standing_terms
 from graph.planners.steps import ASK_CUSTOMER, DECLINE, REPLY, asking
 from graph.situation import Situation
 from graph.slots import About, AmountSlot, Basis, Slots
-from graph.terms import Priced, Terms, Unpriceable, priced
+from graph.terms import Priced, Unpriceable, priced
 from ledger.domain.errors import CurrencyMismatch
 from ledger.domain.values import Money
 
@@ -19,7 +20,7 @@ from ledger.domain.values import Money
 def on_money(s: Situation, slots: Slots) -> Choice | None:
     """A question where they name money that does not fit the list price; else None."""
     try:
-        ours = priced(s.company, slots.wanted, Terms(), today=s.today)
+        ours = priced(s.company, slots.wanted, standing_terms(s), today=s.today)
     except (Unpriceable, CurrencyMismatch):
         return None
     doubts = tuple(dict.fromkeys(_doubts(slots, ours)))

@@ -11,6 +11,7 @@ from graph.moves import Choice, ReopenDeal, Why, WriteToCustomer
 from graph.planners import wording
 from graph.planners.acceptance import on_acceptance
 from graph.planners.budgets import on_money
+from graph.planners.given_word import standing_terms
 from graph.planners.negotiation import on_counter
 from graph.planners.steps import (
     ASK_CUSTOMER,
@@ -29,7 +30,6 @@ from graph.planners.steps import (
 )
 from graph.situation import Situation
 from graph.slots import Intent, Slots, Wanted
-from graph.terms import Terms
 from ledger.domain.events import Option
 
 _LATE = frozenset({Stage.ACCEPTED, Stage.INVOICED, Stage.BILLED, Stage.CLOSED})
@@ -108,8 +108,9 @@ def _on_request(s: Situation, slots: Slots) -> tuple[Choice, ...]:
     if first:
         return (first,)
     basis = by_list(s, "price list × the quantities the customer asked for")
+    terms = standing_terms(s)
     reason = f"They ask for {wording.things(s.company, slots.wanted)}, which is on the price list."
-    offer = offering(s, slots.wanted, Terms(), Why.FIRST, basis, id_="offer", reason=reason)
+    offer = offering(s, slots.wanted, terms, Why.FIRST, basis, id_="offer", reason=reason)
     return (offer, _decide_first(s, slots))
 
 

@@ -17,6 +17,7 @@ from graph.moves import (
     WriteToCustomer,
 )
 from graph.planners.acceptance import accepting
+from graph.planners.given_word import standing_terms
 from graph.planners.messages import on_message
 from graph.planners.outcomes import afresh, after, options_after_no
 from graph.planners.payments import settling
@@ -232,7 +233,9 @@ def _offer(s: Situation, rest: str) -> tuple[Choice, ...]:
     why = Why.REVISED if s.deal.sent_offer else Why.FIRST
     basis = by_operator(s, "price list × the quantities the operator chose")
     return (
-        offering(s, lines, Terms(), why, basis, id_="offer", reason="You chose what to offer."),
+        offering(
+            s, lines, standing_terms(s), why, basis, id_="offer", reason="You chose what to offer."
+        ),
     )
 
 

@@ -22,6 +22,7 @@ from graph.moves import (
     Wording,
     WriteToCustomer,
 )
+from graph.planners.given_word import with_word, words_behind
 from graph.situation import Situation
 from graph.slots import Wanted
 from graph.terms import Terms, Unpriceable, priced
@@ -96,9 +97,14 @@ def offering(
     except (Unpriceable, CurrencyMismatch) as error:
         return _impossible(s, str(error))
     move = OfferProposal(
-        lines=wanted, terms=terms, why=why, basis=basis, replaces=replaces, wording=wording
+        lines=wanted,
+        terms=terms,
+        why=why,
+        basis=with_word(s, wanted, terms, basis),
+        replaces=replaces,
+        wording=wording,
     )
-    return Choice(id=id_, moves=(move,), why=reason)
+    return Choice(id=id_, moves=(move,), why=" ".join([reason, *words_behind(s, wanted, terms)]))
 
 
 def by_list(s: Situation, note: str) -> Provenance:

@@ -15,7 +15,7 @@ from ledger.domain.events import (
     PricesChanged,
 )
 from ledger.domain.facts import Fact
-from ledger.domain.knowledge import Knowledge, KnowledgeStatus, settled
+from ledger.domain.knowledge import LISTED, Knowledge, KnowledgeStatus, settled
 from ledger.domain.look import KNOWLEDGE_NUMBERS, Look
 from ledger.domain.roles import allowed
 
@@ -138,6 +138,7 @@ def about(subject: str, topic: str) -> str:
 
 
 def knowledge_keys(one: Knowledge) -> list[str]:
-    """By number, subject, topic, both; `kind:` while it is not withdrawn."""
+    """By number, subject, topic, and both; `listed` is the price of an item whoever asks."""
     keys = [f"number:{one.number}", f"subject:{one.subject}", f"topic:{one.topic}"]
-    return [*keys, about(one.subject, one.topic)]
+    listed = [LISTED] if one.topic == f"price:{one.subject}" and one.counts else []
+    return [*keys, about(one.subject, one.topic), *listed]

@@ -20,6 +20,9 @@ from ledger.domain.values import Money
 COMPANY: Final = "company"
 """The subject of what holds for the company as a whole."""
 
+LISTED: Final = "listed"
+"""The lookup key of what was said of items of the price list themselves."""
+
 
 class KnowledgeKind(StrEnum):
     """What a statement is good for."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ledger.domain.identity import ids_of
-from ledger.domain.knowledge import COMPANY, Knowledge, holding
+from ledger.domain.knowledge import COMPANY, LISTED, Knowledge, holding
 from ledger.domain.reading import Views
 
 
@@ -50,3 +50,15 @@ async def statements_of(views: Views, subject: str) -> list[Knowledge]:
 async def subjects_of(views: Views, subject: str) -> tuple[str, ...]:
     """All subjects that mean this one: a contact's every entry."""
     return (subject,) if subject == COMPANY else await ids_of(views, subject)
+
+
+async def held_for(views: Views, contact: str, on: datetime) -> tuple[Knowledge, ...]:
+    """All that code obeys for a contact at a moment: theirs, the company's, the items' prices."""
+    subjects = [contact, COMPANY] if contact else [COMPANY]
+    listed = await views.find(Knowledge, LISTED)
+    topics = dict.fromkeys(one.topic for one in listed)
+    prices = [holding([one for one in listed if one.topic == topic], on) for topic in topics]
+    return (
+        *await all_in_force(views, subjects, on),
+        *(one for one in prices if one is not None),
+    )

@@ -106,6 +106,9 @@ class Asking:
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return []
 
+    async def known(self, contact: str) -> tuple[Any, ...]:
+        return ()
+
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         raise NotImplementedError
 

@@ -158,6 +158,7 @@ class BenchWorld:
         )
         self.allow = False
         self.actions: dict[str, dict[str, Any]] = {}
+        self.held: tuple[Any, ...] = ()
 
     async def now(self) -> datetime:
         return self.time
@@ -183,6 +184,9 @@ class BenchWorld:
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return []
+
+    async def known(self, contact: str) -> tuple[Any, ...]:
+        return self.held
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request)

@@ -161,6 +161,9 @@ class Moving:
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return []
 
+    async def known(self, contact: str) -> tuple[Any, ...]:
+        return ()
+
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         if not self.model:
             raise ModelUnavailable("unconfigured", "no model is set up")

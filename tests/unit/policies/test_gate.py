@@ -24,6 +24,8 @@ from ledger.domain.events import (
     Recalled,
     Routed,
 )
+from ledger.domain.folding import lookups
+from ledger.domain.knowledge import Knowledge, KnowledgeKind, MoneyValue, TextValue
 from ledger.domain.values import Attachment, Line, Money, Provenance, Trust, canonical, totals
 from ledger.domain.verdicts import Allow, Ask, Deny
 from policies.engine import Policies
@@ -68,7 +70,9 @@ class World:
         return self.entities.get((kind, entity_id))
 
     async def find(self, kind, key):
-        raise AssertionError("the gate finds by id only")
+        assert kind is Knowledge, "the gate finds everything else by id only"
+        known = [each for (kept, _), each in self.entities.items() if kept is kind]
+        return [each for each in known if key in lookups(each)]
 
     async def all(self, kind, *, case=None):
         return [e for (k, _), e in self.entities.items() if k is kind and e.case == case]
@@ -189,6 +193,36 @@ async def fired(command, *entities, **given):
 
 async def test_a_question_to_a_customer_who_was_written_to_before_goes_alone():
     assert await fired(reply()) == (Allow, {"reply-to-known-contact"})
+
+
+def said(kind, topic, value, *, subject="con-1", text="", until=None):
+    return Knowledge(
+        id=f"kno-{topic}", number=1, kind=kind, subject=subject, topic=topic, value=value,
+        valid_from=NOW, valid_to=until, stated_to=until, recorded_at=NOW, order=1, fact="f-said",
+        text=text,
+    )  # fmt: skip
+
+
+async def test_what_you_said_never_to_do_with_a_contact_is_asked_about_and_named():
+    never = said(KnowledgeKind.POLICY, "policy:1", TextValue(), text="never write on Sundays")
+    verdict, _ = await judge(reply(), case(), contact(), never)
+    assert isinstance(verdict, Ask)
+    reasons = [hit.reason for hit in verdict.fired if hit.rule == "remembered-policy"]
+    assert reasons == ["You said of this contact: never write on Sundays."]
+
+
+async def test_what_you_said_of_somebody_else_asks_nothing_here():
+    never = said(KnowledgeKind.POLICY, "policy:1", TextValue(), text="never", subject="con-2")
+    assert await fired(reply(), case(), contact(), never) == (Allow, {"reply-to-known-contact"})
+
+
+async def test_a_price_you_named_for_a_contact_counts_as_the_list_price():
+    higher = said(KnowledgeKind.PRICE, "price:site", MoneyValue(Money(1_500_00, "EUR")))
+    event = drafted(line(price=1_500_00, discount=0), version=2)
+    _, rules = await fired(offer(event), case(), contact(), stored(event))
+    assert "not-from-the-price-list" in rules
+    _, rules = await fired(offer(event), case(), contact(), stored(event), higher)
+    assert "not-from-the-price-list" not in rules
 
 
 async def test_the_first_mail_to_a_contact_asks():
