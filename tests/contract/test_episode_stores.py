@@ -282,5 +282,7 @@ async def test_a_revision_changes_with_what_is_written_embedded_and_forgotten(st
     await store.forget("p-1")
     seen.append(await store.revision())
     assert len(set(seen)) == 3
+    await store.catch_up()
+    seen.append(await store.revision())
     await store.recall(MemoryQuery(text="website", before=NOW))
     assert await store.revision() == seen[-1]
