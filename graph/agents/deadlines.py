@@ -16,13 +16,13 @@ _NAMES = (
     "|september sep sept septembre|october oct oktober okt octobre|november nov novembre"
     "|december dec dezember dez decembre"
 )
-_MONTHS = {name: at for at, names in enumerate(_NAMES.split("|"), 1) for name in names.split()}
+MONTHS = {name: at for at, names in enumerate(_NAMES.split("|"), 1) for name in names.split()}
 _DAY_NAMES = (
     "monday montag lundi|tuesday dienstag mardi|wednesday mittwoch mercredi|"
     "thursday donnerstag jeudi"
     "|friday freitag vendredi|saturday samstag sonnabend samedi|sunday sonntag dimanche"
 )
-_WEEKDAYS = {name: at for at, names in enumerate(_DAY_NAMES.split("|")) for name in names.split()}
+WEEKDAYS = {name: at for at, names in enumerate(_DAY_NAMES.split("|")) for name in names.split()}
 _SPANS = {
     "day": 1,
     "tag": 1,
@@ -64,7 +64,7 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(
     rf"{_BY}(?P<m>[a-z]{{3,9}})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>20\d\d))?\b"
 )
-_WEEKDAY = re.compile(rf"{_BY}(?P<w>{'|'.join(_WEEKDAYS)})\b")
+_WEEKDAY = re.compile(rf"{_BY}(?P<w>{'|'.join(WEEKDAYS)})\b")
 _SOON = re.compile(
     r"\b(?:asap|as soon as possible|immediately|right away|urgent(?:ly)?|"
     r"so schnell wie moglich|sofort|"
@@ -122,7 +122,7 @@ def _all_days(folded: str, today: date) -> Iterator[tuple[re.Match[str], date]]:
     for hit in _TOMORROW.finditer(folded):
         yield hit, today + timedelta(days=_SOON_DAYS)
     for hit in _WEEKDAY.finditer(folded):
-        ahead = (_WEEKDAYS[hit["w"]] - today.weekday() - 1) % 7 + 1
+        ahead = (WEEKDAYS[hit["w"]] - today.weekday() - 1) % 7 + 1
         yield hit, today + timedelta(days=ahead)
     for pattern in (_ISO, _DOTTED, _DAY_MONTH, _MONTH_DAY):
         for hit in pattern.finditer(folded):
@@ -140,7 +140,7 @@ def _is_payment(folded: str, start: int) -> bool:
 
 
 def _date(hit: re.Match[str], today: date) -> date | None:
-    month = int(hit["m"]) if hit["m"].isdigit() else _MONTHS.get(hit["m"], 0)
+    month = int(hit["m"]) if hit["m"].isdigit() else MONTHS.get(hit["m"], 0)
     year = int(hit["y"] or 0)
     year += 2_000 if 0 < year < _FORMER_CENTURY else 0
     try:
