@@ -17,6 +17,7 @@ from msgspec import Struct
 from bot import texts
 from bot.channel import Reply, Table
 from bot.company.file import FILE_NAME, load_company
+from bot.embedder_settings import embedding_named
 from bot.findings import Check, Finding, Health
 from bot.folder import Folder
 from bot.office.port import PoliciesInForce, VerifyReport
@@ -103,6 +104,7 @@ async def examine(
         _company_finding(settings.data, company),
         *_environment(settings),
         _model(settings.model, known),
+        _embedder(settings),
         *await _inside(probes),
         *[finding for check in checks for finding in await _asked(check)],
     ]
@@ -239,6 +241,21 @@ def may_reach(company: Company, model: ModelEndpoint) -> bool:
             return False
 
 
+def _embedder(settings: Settings) -> Finding:
+    """What finds episodes said in other words; whether it can at all is said where it is used."""
+    about, model, at = "Embedder", embedding_named(settings.embedder), settings.embedding
+    if model is None or at is None:
+        what = texts.DOCTOR_EMBEDDER_HERE if settings.embedder else texts.DOCTOR_EMBEDDER_NONE
+        return Finding(about=about, health=Health.OK, what=what)
+    what = texts.DOCTOR_EMBEDDER.format(model=model.name, size=model.dimensions, host=at.host)
+    if at.base_url == HOSTED_MODELS and at.key is None:
+        return Finding(about=about, health=Health.ADVICE, what=what, remedy=texts.DOCTOR_NEEDS_KEY)
+    if PriceList(local=at.local, own=at.prices).knows(model.name):
+        return Finding(about=about, health=Health.OK, what=what)
+    remedy = texts.DOCTOR_NO_PRICE.format(models=model.name, model=model.name)
+    return Finding(about=about, health=Health.ADVICE, what=what, remedy=remedy)
+
+
 def _nothing_inside() -> Finding:
     what, remedy = texts.DOCTOR_NO_LEDGER.put()
     return Finding(about="Ledger", health=Health.ABSENT, what=what, remedy=remedy)
@@ -325,13 +342,17 @@ def _leaves(settings: Settings, company: Company | None) -> Iterator[str]:
     model = settings.model
     shown = model is not None and not (company and not may_reach(company, model))
     chats = {"Slack": settings.slack, "Telegram": settings.telegram}
-    if not shown and not any(chats.values()):
+    embeds = embedding_named(settings.embedder) is not None and settings.embedding is not None
+    if not shown and not embeds and not any(chats.values()):
         yield texts.LEAVES_NOTHING
         return
     if shown and model is not None:
         place = texts.LEAVES_LOCAL if model.local else texts.LEAVES_OUT
         yield place.format(host=model.host, model=model.model)
         yield texts.LEAVES_WHAT
+    if embeds and settings.embedding is not None:
+        yield texts.LEAVES_EMBEDDER.format(host=settings.embedding.host)
+        yield texts.LEAVES_EPISODES
     for channel, chat in chats.items():
         if chat is not None:
             yield texts.LEAVES_CHAT.format(host=urlsplit(chat.api).netloc, channel=channel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -49,6 +50,11 @@ class EmbedderEndpoint(Struct, frozen=True, kw_only=True):
     deadline_s: float
     key: Secret | None = None
     prices: Mapping[str, Price] = {}
+
+    @property
+    def host(self) -> str:
+        """The server's name and port."""
+        return urlsplit(self.base_url).netloc
 
 
 class HostedEmbedding(Struct, frozen=True, kw_only=True):

@@ -84,6 +84,9 @@ DATA_FILES: Final = {
     "run.lock": ("who is at work", "nothing"),
     "chat.lock": ("who serves the chats", "nothing"),
 }
+DOCTOR_EMBEDDER: Final = "{model} with {size} numbers a vector, at {host}"
+DOCTOR_EMBEDDER_HERE: Final = "bundled; memory also finds what was said in other words"
+DOCTOR_EMBEDDER_NONE: Final = "none; memory finds episodes by their words only"
 LEAVES_NOTHING: Final = (
     "Nothing. No model is used, mails are files in `mail/out`, and no usage is reported."
 )
@@ -92,6 +95,11 @@ LEAVES_OUT: Final = "To {host}, for the model {model}:"
 LEAVES_WHAT: Final = (
     "  the texts of mails, your price list and what memory recalls, as `model_may_see` and the "
     "rules allow."
+)
+LEAVES_EMBEDDER: Final = "To {host}, for the embedder:"
+LEAVES_EPISODES: Final = (
+    "  what Coo remembers of mails, offers and payments, and what it asks its memory, as "
+    "`model_may_see` and the rules allow."
 )
 LEAVES_CHAT: Final = "To {host}, for {channel}:"
 LEAVES_CARDS: Final = (

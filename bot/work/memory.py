@@ -47,6 +47,10 @@ class MemoryTender:
     def __init__(self, app: App, store: LocalStore) -> None:
         self._app, self._store = app, store
 
+    async def catch_up(self) -> int:
+        """Embed what waits; how many. Raises what the embedder raises."""
+        return await self._store.catch_up()
+
     async def run(self, stop: asyncio.Event) -> None:
         """Tend until told to stop. What goes wrong is logged and tried again."""
         while not stop.is_set():

@@ -286,3 +286,18 @@ async def test_a_web_server_that_no_chat_uses_is_pointed_out(
     (finding,) = await WebCheck(settings(folder, **environ)).look()
     assert finding.health is well
     assert said in f"{finding.what} {finding.remedy}"
+
+
+async def test_what_a_hosted_embedder_is_shown_and_lacks_is_said(folder: Path) -> None:
+    near = {"COO_EMBEDDER": "openai:m:64", "COO_EMBEDDER_BASE_URL": "http://localhost:1/v1"}
+    report = await examine(settings(folder, **near), probes())
+    assert health(report, "Embedder") is Health.OK
+    assert "m with 64 numbers a vector, at localhost:1" in drawn(report)
+    assert "To localhost:1, for the embedder" in "\n".join(report.leaves)
+    far = {"COO_EMBEDDER": "openai:text-embedding-3-small"}
+    assert health(await examine(settings(folder, **far), probes()), "Embedder") is Health.ADVICE
+    keyed = {**far, "OPENAI_API_KEY": "sk-1"}
+    assert health(await examine(settings(folder, **keyed), probes()), "Embedder") is Health.OK
+    dear = {**keyed, "COO_EMBEDDER": "openai:m:64"}
+    report = await examine(settings(folder, **dear), probes())
+    assert "COO_MODEL_PRICES" in drawn(report)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.embedder_settings import HostedEmbedding, embedding_named
 from bot.settings import VARIABLES, Secret, Settings, is_local, nearest_variable
 from connectors.prices import Price
 from ledger.domain.errors import SettingsInvalid
@@ -146,3 +147,51 @@ def test_only_the_settings_read_the_environment() -> None:
         if re.search(r"os\.environ|getenv", path.read_text(encoding="utf-8"))
     ]
     assert readers == [Path("bot/settings.py")]
+
+
+@pytest.mark.parametrize(
+    ("value", "name", "dimensions", "shorten"),
+    [
+        ("openai:text-embedding-3-small", "text-embedding-3-small", 1536, False),
+        ("openai:text-embedding-3-large:1024", "text-embedding-3-large", 1024, True),
+        ("openai:nomic-embed-text:768", "nomic-embed-text", 768, False),
+        ("openai:qwen3-embedding:0.6b:1024", "qwen3-embedding:0.6b", 1024, False),
+    ],
+)
+def test_an_embedder_is_named_with_its_model_and_its_size(
+    value: str, name: str, dimensions: int, shorten: bool
+) -> None:
+    settings = Settings.from_env({"COO_EMBEDDER": value})
+    assert settings.embedder == value
+    assert embedding_named(value) == HostedEmbedding(
+        name=name, dimensions=dimensions, shorten=shorten
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("magic", "no such embedder"),
+        ("openai:", "no such embedder"),
+        ("openai:two words:64", "no such embedder"),
+        ("openai:nomic-embed-text", "nobody knows how many numbers"),
+        ("openai:text-embedding-3-small:4000", "makes at most 1536"),
+        ("openai:nomic-embed-text:9999", "makes at most 4096"),
+    ],
+)
+def test_an_embedder_that_is_none_names_the_variable_and_the_remedy(value: str, says: str) -> None:
+    with pytest.raises(SettingsInvalid, match=says) as caught:
+        Settings.from_env({"COO_EMBEDDER": value})
+    assert "COO_EMBEDDER" in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_an_embedder_may_stand_elsewhere_than_the_model_and_takes_the_same_key() -> None:
+    read = {"COO_EMBEDDER": "openai:m:64", "OPENAI_API_KEY": "sk-1"}
+    settings = Settings.from_env({**read, "COO_EMBEDDER_BASE_URL": "http://localhost:11434/v1"})
+    assert settings.embedding is not None
+    assert (settings.embedding.host, settings.embedding.local) == ("localhost:11434", True)
+    assert settings.embedding.key == Secret("sk-1")
+    assert not settings.key_without_model
+    assert not Settings.from_env(read).embedding.local  # type: ignore[union-attr]  # set with any
+    assert settings.without_keys().embedding is None
