@@ -117,9 +117,12 @@ class Generations(Protocol):
         """
         ...
 
-    async def open(self, generation: Generation) -> GenerationStore:
+    async def open(self, generation: Generation, *, looking: bool = False) -> GenerationStore:
         """Its store, empty where nothing is there. Its embedder searches only if the fingerprint
-        is the generation's; else words do, and each answer says so."""
+        is the generation's; else words do, and each answer says so.
+
+        `looking`: another process may be writing to it, so nothing is embedded from here.
+        """
         ...
 
     async def begin(self, wanted: Generation) -> Generation:

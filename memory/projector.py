@@ -67,8 +67,12 @@ class Teller:
         return found
 
 
-class _Kept:
-    """A history that keeps the cases read last: while refilling, facts come case by case."""
+class Kept:
+    """A history that keeps the cases read last: while refilling, facts come case by case.
+
+    What it keeps may be older than the ledger: whoever fills while others append uses it for a
+    few facts only, and tells what came meanwhile afterwards.
+    """
 
     def __init__(self, history: History) -> None:
         self._history = history
@@ -103,14 +107,24 @@ class MemoryProjector:
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """Write the episodes of the fact. Raises what the store raises; the relay tries again."""
-        if isinstance(delivery.fact.event, CaseErased):
-            for person in delivery.fact.event.persons:
-                await self._store.forget(person)
-        episodes = await self._teller.episodes(delivery.fact)
-        if episodes:
-            await self._store.write(episodes)
+        await take_in(self._store, self._teller, (delivery.fact,))
         await self._store.advance(delivery.fact.seq)
         return Reaction()
+
+
+async def take_in(store: EpisodeStore, teller: Teller, facts: Sequence[Fact]) -> None:
+    """What a store learns from facts, in their order: whom to forget, and what to keep."""
+    waiting: list[Episode] = []
+    for fact in facts:
+        if isinstance(fact.event, CaseErased):
+            if waiting:
+                await store.write(waiting)
+                waiting = []
+            for person in fact.event.persons:
+                await store.forget(person)
+        waiting += await teller.episodes(fact)
+    if waiting:
+        await store.write(waiting)
 
 
 async def refill(
@@ -123,7 +137,7 @@ async def refill(
     """
     if await store.watermark():
         return 0
-    teller = Teller(_Kept(history), views)
+    teller = Teller(Kept(history), views)
     waiting: list[Episode] = []
     last = 0
     async for fact in facts:

@@ -16,6 +16,9 @@ from msgspec.structs import replace
 from memory.episodes import Episode
 from memory.words import plain
 
+LAYOUT: Final = 1
+"""Raised when what is indexed or embedded of an episode changes: a reindex makes it anew beside."""
+
 REACH: Final = 3
 """So many episodes of a case on each side say what an episode is about."""
 

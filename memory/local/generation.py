@@ -13,8 +13,8 @@ from msgspec import Struct
 from memory.embeddings import forget_texts
 from memory.episodes import Episode
 from memory.generations import Mark
-from memory.local.schema import LAYOUT
 from memory.local.store import LocalStore
+from memory.surroundings import LAYOUT
 
 NEVER_LARGE: Final = 2**62
 """For a file that others may clean beside us: it gets its index of words when it is through."""
@@ -30,6 +30,10 @@ class LocalGeneration(LocalStore):
 
     embeddings: Path | None = None
     """The file of vectors that were computed once, also where this generation computes none."""
+
+    looking: bool = False
+    """Whether another process writes to it: that one keeps the vectors in memory, and would not
+    learn of those that are put in the file from here."""
 
     def only_words(self, why: str) -> None:
         """Say with each answer why there are only words."""
@@ -55,6 +59,9 @@ class LocalGeneration(LocalStore):
     async def note_embedder(self, choice: str) -> None:
         """Remember the choice of embedder that this file's vectors come from."""
         await self._run(lambda cursor: cursor.execute(_PUT, (_CHOICE, choice)))
+
+    async def _embed(self, most: int) -> int:
+        return 0 if self.looking else await super()._embed(most)
 
     async def _forget_vectors(self, embedded: Sequence[str]) -> None:
         await super()._forget_vectors(embedded)

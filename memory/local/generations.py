@@ -27,8 +27,9 @@ from ledger.durable_files import sync_folder
 from memory.embeddings import EmbeddingCache
 from memory.generations import NO_EMBEDDER, Generation, Standing, way_of
 from memory.local.generation import NEVER_LARGE, LocalGeneration, way_it_was_made
-from memory.local.schema import LAYOUT, VERSION, removed
+from memory.local.schema import VERSION, removed
 from memory.local.store import LARGE
+from memory.surroundings import LAYOUT
 
 Choose = Callable[[str], Awaitable[EmbeddingCache | None]]
 """The embedder of a choice, opened; None for `none`. Raises `CooError` where it is not here."""
@@ -39,7 +40,7 @@ EMBEDDINGS: Final = "embeddings.db"
 
 _BEFORE: Final = "bundled"
 """The only embedder there was when files did not note theirs."""
-_LOOK_S: Final = 0.02
+_LOOK_S: Final = 0.005
 
 
 class _Pointer(Struct, frozen=True, kw_only=True):
@@ -85,7 +86,7 @@ class LocalGenerations:
         await cache.close()
         return replace(made, fingerprint=cache.fingerprint)
 
-    async def open(self, generation: Generation) -> LocalGeneration:
+    async def open(self, generation: Generation, *, looking: bool = False) -> LocalGeneration:
         """The store in its file. A candidate gets its index of words when it is current."""
         cache, why = await self._embedder_of(generation)
         building = (await self.standing()).candidate == generation
@@ -93,6 +94,7 @@ class LocalGenerations:
         path = self.path_of(generation)
         store = await LocalGeneration.open(path, cache, large=large)
         store.embeddings = self._path.with_name(EMBEDDINGS)
+        store.looking = looking
         if why:
             store.only_words(why)
         if generation.name == FIRST:

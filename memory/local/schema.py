@@ -6,11 +6,10 @@ import secrets
 import sqlite3
 from pathlib import Path
 
+from memory.surroundings import LAYOUT
+
 VERSION = 4
 """Raised when tables or texts change: an older file is replaced and filled again."""
-
-LAYOUT = 1
-"""Raised when what is indexed or embedded of an episode changes: a reindex makes it anew beside."""
 
 _TABLES = """
 CREATE TABLE episode (
