@@ -49,7 +49,7 @@ from ledger.lanes import load_lane, next_wanted
 from ledger.lock import FolderLock
 from ledger.relay import Relay
 from memory.episodes import Recaller
-from memory.projector import MemoryProjector, refill
+from memory.projector import MemoryProjector
 from policies.gate import Gate
 
 __all__ = [
@@ -106,7 +106,6 @@ async def at_work(
         store = await open_memory(app, tally)
         closing.push_async_callback(store.close)
         models = await closing.enter_async_context(models_of(app))
-        await refill(store, app.ledger.facts(), app.ledger, app.views)
         answers = answers_of(app, store, tally)
         await announce(app)
         await TurnWatch(app).look()

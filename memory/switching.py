@@ -99,6 +99,11 @@ class CurrentStore:
         async with self._using() as now:
             return await now.store.count()
 
+    async def revision(self) -> str:
+        """That of the current generation, and which one it is."""
+        async with self._using() as now:
+            return f"{now.turn} {await now.store.revision()}"
+
     async def status(self) -> StoreStatus:
         """That of the current generation."""
         async with self._using() as now:

@@ -1,4 +1,8 @@
-"""The memory of a data folder: opened with what is configured, and tended beside the work."""
+"""The memory of a data folder: opened with what is configured, and tended beside the work.
+
+Which embedder: what was switched to last (the generation that is current) decides. COO_EMBEDDER
+decides how a memory is made that was never made, and `none` there keeps every embedder off.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,18 @@ import asyncio
 import logging
 from typing import Final
 
+from bot.embedder_settings import NONE
 from bot.opening import App
 from bot.work.embedders import open_embedder
 from ledger.domain.errors import CooError
 from ledger.pauses import pause
 from memory.answers import Answers
-from memory.local.store import LocalStore
+from memory.embeddings import EmbeddingCache
+from memory.episodes import EpisodeStore
+from memory.filling import Filler
+from memory.generations import Generations
+from memory.local.generations import LocalGenerations
+from memory.switching import CurrentStore
 from memory.tally import FILE, Tally
 
 AGAIN_S: Final = 60.0
@@ -20,11 +30,45 @@ AGAIN_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-async def open_memory(app: App, tally: Tally) -> LocalStore:
-    """The episodes of this folder. Raises `MemoryDamaged` where there can be no file."""
-    memory = app.folder.memory
-    embedder = await asyncio.to_thread(open_embedder, app, app.settings.embedder, memory, tally)
-    return await LocalStore.open(memory, embedder)
+class EmbedderMissing(CooError):
+    """What an embedder runs on is not installed."""
+
+    def __init__(self, spec: str) -> None:
+        super().__init__(
+            f"The embedder {spec!r} cannot run here: a library is not installed.",
+            "Install Coo again, or choose another one: `coo memory reindex --to …`.",
+        )
+
+
+async def open_memory(app: App, tally: Tally) -> CurrentStore:
+    """The episodes of this folder, filled from the ledger where they are not there.
+
+    Raises `MemoryDamaged` where there can be no file.
+    """
+    return await CurrentStore.open(generations_of(app, tally), filler_of(app))
+
+
+def generations_of(app: App, tally: Tally, *, all_embedders: bool = False) -> Generations:
+    """All copies of this folder's memory; `all_embedders`: also those that COO_EMBEDDER=none
+    keeps off, for whoever asks for one by name."""
+    configured = app.settings.embedder
+
+    async def choose(spec: str) -> EmbeddingCache | None:
+        if spec in ("", NONE) or not (configured or all_embedders):
+            return None
+        found = await asyncio.to_thread(open_embedder, app, spec, app.folder.memory, tally)
+        if found is None:
+            raise EmbedderMissing(spec)
+        return found
+
+    return LocalGenerations(
+        app.folder.memory, choose, first=configured or NONE, failpoints=app.failpoints
+    )
+
+
+def filler_of(app: App) -> Filler:
+    """Fills a copy from this folder's ledger."""
+    return Filler(app.ledger, app.views, failpoints=app.failpoints)
 
 
 def tally_of(app: App) -> Tally:
@@ -32,7 +76,7 @@ def tally_of(app: App) -> Tally:
     return Tally(app.folder.memory.with_name(FILE))
 
 
-def answers_of(app: App, store: LocalStore, tally: Tally) -> Answers:
+def answers_of(app: App, store: CurrentStore, tally: Tally) -> Answers:
     """The store, with what it answered a moment ago."""
 
     async def last() -> int:
@@ -44,7 +88,7 @@ def answers_of(app: App, store: LocalStore, tally: Tally) -> Answers:
 class MemoryTender:
     """Lets the store catch up with what was written, as long as this process works."""
 
-    def __init__(self, app: App, store: LocalStore) -> None:
+    def __init__(self, app: App, store: EpisodeStore) -> None:
         self._app, self._store = app, store
 
     async def catch_up(self) -> int:
