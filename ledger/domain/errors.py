@@ -18,6 +18,13 @@ class CooError(Exception):
         self.remedy = remedy
 
 
+class NotNow(CooError):
+    """Something that is needed is away. Whoever raises it can do the same thing later.
+
+    The relay keeps such a fact and tries again until it works: its case does not get stuck.
+    """
+
+
 class CurrencyMismatch(CooError):
     """Two amounts in different currencies were put together."""
 
