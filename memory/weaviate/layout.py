@@ -35,7 +35,6 @@ from memory.surroundings import (
     WIDE_WEIGHT,
     Surroundings,
     texts_of,
-    window_of,
 )
 from memory.words import plain
 
@@ -51,23 +50,24 @@ LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 """Stand for open ends. Weaviate counts nanoseconds in 64 bits: from 1678 to 2262."""
 
 LAST: Final = datetime(2199, 1, 1, tzinfo=UTC)
-"""Nothing happens later; only the watermark stands at `LATEST`."""
+"""Nothing happens later; only what is no episode stands at `LATEST`."""
 
 SEARCHED: Final = [
     f"own^{OWN_WEIGHT}",
     f"near^{NEAR_WEIGHT}",
     f"wide^{WIDE_WEIGHT}",
 ]
-WATERMARK: Final = "watermark"
+MARK: Final = "mark"
+"""The kind of what is no episode."""
 
 _NAMESPACE: Final = UUID("6f0c1b52-4d1e-5c5e-9c1d-6a8f0d8b7f11")
 _UNFIT: Final = re.compile(r"[^0-9A-Za-z]+")
 _TENANT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def collection_of(fingerprint: str) -> str:
-    """The collection of an embedder, "" for words only."""
-    return f"{PREFIX}_v{VERSION}_{_named(fingerprint or 'words')}"
+def collection_of(generation: str) -> str:
+    """The collection of a generation."""
+    return f"{PREFIX}_{_named(generation)}"
 
 
 def alias_of(company: str) -> str:
@@ -85,9 +85,9 @@ def uuid_of(episode_id: str) -> UUID:
     return uuid5(_NAMESPACE, f"episode:{episode_id}")
 
 
-def watermark_uuid() -> UUID:
-    """The object that keeps a tenant's watermark."""
-    return uuid5(_NAMESPACE, WATERMARK)
+def mark_uuid(name: str) -> UUID:
+    """The object that keeps a number of a tenant."""
+    return uuid5(_NAMESPACE, f"mark:{name}")
 
 
 def definition(name: str, fingerprint: str) -> dict[str, Any]:
@@ -103,7 +103,8 @@ def definition(name: str, fingerprint: str) -> dict[str, Any]:
         "vector_config": Configure.Vectors.self_provided(
             name=AROUND,
             vector_index_config=Configure.VectorIndex.hnsw(
-                distance_metric=VectorDistances.COSINE, quantizer=Configure.VectorIndex.Quantizer.none()
+                distance_metric=VectorDistances.COSINE,
+                quantizer=Configure.VectorIndex.Quantizer.none(),
             ),
         ),
         "multi_tenancy_config": Configure.multi_tenancy(
@@ -115,8 +116,8 @@ def definition(name: str, fingerprint: str) -> dict[str, Any]:
     }
 
 
-def properties_of(around: Surroundings) -> dict[str, Any]:
-    """An episode as an object that waits for its vectors."""
+def properties_of(around: Surroundings, *, embedded: bool = False) -> dict[str, Any]:
+    """An episode as an object; unless it is embedded, it waits for its vectors."""
     own, texts = around.own, texts_of(around)
     return {
         "episode": plain(own.id),
@@ -128,30 +129,28 @@ def properties_of(around: Surroundings) -> dict[str, Any]:
         "items": list(own.items),
         "topics": [plain(each) for each in own.topics],
         "superseded": own.superseded,
-        "embedded": False,
+        "embedded": embedded,
         "at": within(own.at),
         "valid_from": within(own.valid_from) if own.valid_from else EARLIEST,
         "valid_to": within(own.valid_to) if own.valid_to else LATEST,
         "own": stemmed(texts.own),
         "near": stemmed(texts.near),
         "wide": stemmed(texts.wide),
-        "window": plain(window_of(around)),
         "body": msgspec.json.encode(own).decode(),
     }
 
 
-def watermark_properties(seq: int) -> dict[str, Any]:
-    """The object that says how far a tenant is filled. Its time keeps it out of every search."""
+def mark_properties(name: str, value: str) -> dict[str, Any]:
+    """An object that keeps something about a tenant. Its time keeps it out of every search."""
     return {
-        **dict.fromkeys(("case", "person", "contact", "who", "own", "near", "wide", "window"), ""),
-        "episode": WATERMARK,
-        "kind": WATERMARK,
+        "episode": name,
+        "kind": MARK,
         "superseded": False,
         "embedded": True,
         "at": LATEST,
         "valid_from": LATEST,
         "valid_to": LATEST,
-        "body": str(seq),
+        "body": value,
     }
 
 
@@ -225,7 +224,6 @@ def _words() -> list[Property]:
 def _kept() -> list[Property]:
     """Kept and never searched."""
     return [
-        _property("window", DataType.TEXT, exact=False),
         _property("body", DataType.TEXT, exact=False),
         Property(name="sentences", data_type=DataType.BLOB, index_filterable=False),
     ]

@@ -63,7 +63,7 @@ _GONE: Final = (
 )
 _NO_RIGHTS: Final = (StatusCode.UNAUTHENTICATED, StatusCode.PERMISSION_DENIED)
 _TAKES_NOTHING: Final = re.compile(
-    r"read-?only|not enough memory|memory pressure|shutting down|no space", re.I
+    r"read-?only|not enough memory|memory pressure|shutting down|no space", re.IGNORECASE
 )
 _WAYS_DOWN: Final = (
     WeaviateConnectionError,
@@ -127,6 +127,12 @@ class Link:
             self.away = None
             self.changed.set()
         return answer
+
+    def late(self, within: float) -> NotNow:
+        """Note that somebody gave up waiting after so many seconds: others need not wait, too."""
+        error = WeaviateAway(self.place.host, f"no answer within {within:g} seconds")
+        self._noted(error)
+        return error
 
     async def close(self) -> None:
         """Let the connection go; a second time does nothing."""
@@ -242,5 +248,5 @@ def _no_permission(error: Exception) -> bool:
 
 
 def _of_the_wire(error: Exception) -> bool:
-    """Whether it comes from the HTTP client below, of which some errors come through as they are."""
+    """Whether it is an error of the HTTP client below, which come through as they are."""
     return type(error).__module__.partition(".")[0] in {"httpx", "httpcore", "h11"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from operator import and_
 from typing import Any, Final
@@ -29,6 +30,7 @@ from memory.weaviate.shelf import Shelf
 POOL: Final = 200
 """Candidates by words and likeness, by contact, and by items, before they are ranked."""
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TOLD: Final = ["body", "sentences"]
 
 
@@ -196,7 +198,9 @@ def _ranked(
     likeness = _likeness(found, asked)
     relevance = {n: scores[each.uuid] for n, each in enumerate(found) if each.uuid in scores}
     reasons = {
-        n for n, each in enumerate(found) if n in relevance or each.uuid in told or likeness.related(n)
+        n
+        for n, each in enumerate(found)
+        if n in relevance or each.uuid in told or likeness.related(n)
     }
     candidates = [_candidate(n, found[n].episode) for n in sorted(reasons)]
     question = Question(query.text, frozenset(query.contacts), frozenset(query.items))
@@ -222,7 +226,7 @@ def _candidate(n: int, episode: Episode) -> Candidate:
     return Candidate(
         n=n,
         id=episode.id,
-        at=int(episode.at.timestamp() * 1_000_000) // 1,
+        at=(episode.at - _EPOCH) // timedelta(microseconds=1),
         contact=episode.contact,
         who=episode.who,
         items=frozenset(episode.items),
@@ -241,5 +245,3 @@ def _found(one: Any, dimensions: int) -> Found | None:
         around=np.asarray(around, np.float32) if around else None,
         sentences=unpacked(blob, max(dimensions, 1)),
     )
-
-

@@ -8,28 +8,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import numpy as np
 from weaviate.classes.data import DataObject
 from weaviate.classes.query import Filter, Sort
+from weaviate.client import WeaviateAsyncClient
 from weaviate.collections import CollectionAsync
 from weaviate.collections.classes.filters import FilterReturn
 from weaviate.exceptions import WeaviateInsertManyAllFailedError
 
-from memory.embedder import Embedder, Vectors
+from memory.embedder import Vectors
+from memory.embeddings import EmbeddingCache
 from memory.episodes import Episode
-from memory.surroundings import REACH, Surroundings, embedded_of, sentences_of
+from memory.surroundings import REACH, Surroundings, embedded_of
 from memory.weaviate.errors import WeaviateAway, WeaviateRefused
 from memory.weaviate.layout import (
     AROUND,
     LAST,
+    MARK,
     episode_of,
+    mark_properties,
+    mark_uuid,
     packed,
     properties_of,
     uuid_of,
-    watermark_properties,
-    watermark_uuid,
 )
 from memory.weaviate.link import READ_S, WRITE_S, Link, short, takes_nothing
 
@@ -41,6 +45,8 @@ LARGEST: Final = 16_000_000
 """Signs in one message; a server takes 100 MB at most."""
 CASES_AT_ONCE: Final = 40
 READ_AT_ONCE: Final = 1_000
+LISTED_S: Final = 300.0
+"""Seconds in which all episodes are listed, for a migration."""
 MOST_READ: Final = 9_000
 """Episodes read of some cases; a server gives 10,000 at most. Older ones keep their neighbours."""
 
@@ -103,20 +109,19 @@ class Shelf:
             await self._delete(theirs)
             return len(gone), [text for each in stood for text in embedded_of(each)]
 
-    async def advance(self, seq: int) -> None:
-        """Keep the watermark."""
-        await self._insert([DataObject(watermark_properties(seq), watermark_uuid())])
+    async def put_mark(self, name: str, value: str) -> None:
+        """Keep something about this tenant."""
+        await self._insert([DataObject(mark_properties(name, value), mark_uuid(name))])
 
     # --- reading ----------------------------------------------------------------------------------
 
-    async def watermark(self) -> int:
-        """The `seq` that was kept; 0 where there is none."""
+    async def mark(self, name: str) -> str:
+        """What was kept; "" where nothing was."""
         found = await self.read(
-            "read the watermark",
-            lambda c: c.query.fetch_object_by_id(watermark_uuid(), return_properties=["body"]),
+            "read a mark",
+            lambda c: c.query.fetch_object_by_id(mark_uuid(name), return_properties=["body"]),
         )
-        body = str(found.properties.get("body")) if found is not None else ""
-        return int(body) if body.isdigit() else 0
+        return str(found.properties.get("body") or "") if found is not None else ""
 
     async def count(self, which: FilterReturn = EPISODES) -> int:
         """How many episodes there are."""
@@ -154,30 +159,52 @@ class Shelf:
         )
         return [each.properties for each in found.objects]
 
+    async def all_ids(self, *, holding: bool = False) -> list[str]:
+        """The ids of all episodes in order, or of those that are not superseded."""
+        return await self.read(
+            "list all episodes", lambda c: _ids(c, holding=holding), within=LISTED_S
+        )
+
+    async def these(self, ids: Sequence[str]) -> list[Episode]:
+        """Episodes by their ids; those that are gone are left out."""
+        found: list[Episode] = []
+        for start in range(0, len(ids), READ_AT_ONCE):
+            some = [str(uuid_of(each)) for each in ids[start : start + READ_AT_ONCE]]
+            which = Filter.by_id().contains_any(some)
+            found += [each async for each in self.episodes(which)]
+        return sorted(found, key=lambda each: each.id)
+
     # --- vectors ----------------------------------------------------------------------------------
 
-    async def embed(self, embedder: Embedder, most: int) -> int:
-        """Give vectors to at most so many that wait for them; how many were."""
+    async def embed(self, embedder: EmbeddingCache, most: int) -> int:
+        """Give vectors to at most so many that wait for them; how many wait no more.
+
+        What the embedder may not see is found by its words only.
+        """
         async with self._writing:
-            found = await self.read(
-                "read what waits for its vectors",
-                lambda c: c.query.fetch_objects(filters=_unembedded(), limit=max(most, 1)),
-                within=WRITE_S,
-            )
-            waiting = [each for each in found.objects if each.properties.get("episode")]
-            if not waiting or most <= 0:
+            waiting = {each.id async for each in self._first_waiting(most)} if most > 0 else set()
+            if not waiting:
                 return 0
-            owns = [episode_of(each.properties) for each in waiting]
-            needed = [
-                [str(each.properties.get("window") or ""), *(sentences_of(own) if own else ())]
-                for each, own in zip(waiting, owns, strict=True)
-            ]
-            made = await embedder.embed([text for some in needed for text in some])
-            parts = np.split(made, np.cumsum([len(some) for some in needed])[:-1])
-            await self._insert(
-                [_embedded(each, part) for each, part in zip(waiting, parts, strict=True)]
-            )
-            return len(waiting)
+            whole = await self.these(sorted(waiting))
+            known = await self._cases({each.case for each in whole})
+            those = [each for each in _all_around(known) if each.own.id in waiting]
+            shown = [each for each in those if await embedder.permitted(each.own, *each.beside(1))]
+            hidden = [each for each in those if each not in shown]
+            await self._insert([*await _with_vectors(embedder, shown), *map(_without, hidden)])
+            return len(those)
+
+    async def _first_waiting(self, most: int) -> AsyncIterator[Episode]:
+        found = await self.read(
+            "read what waits for its vectors",
+            lambda c: c.query.fetch_objects(
+                filters=_unembedded(), limit=most, return_properties=["body"]
+            ),
+            within=WRITE_S,
+        )
+        for each in found.objects:
+            episode = episode_of(each.properties)
+            if episode is not None:
+                yield episode
 
     # --- below ------------------------------------------------------------------------------------
 
@@ -200,18 +227,22 @@ class Shelf:
         return await self._cases({each.case for each in found}) if found else {}
 
     async def _put(self, those: Sequence[Surroundings]) -> None:
-        await self._insert([DataObject(properties_of(each), uuid_of(each.own.id)) for each in those])
+        await self._insert(
+            [DataObject(properties_of(each), uuid_of(each.own.id)) for each in those]
+        )
 
     async def _insert(self, objects: Sequence[DataObject[Any, Any]]) -> None:
         """Upsert in messages that a server takes; raises where a single object did not go in."""
         for some in _messages(objects):
             errors = await self._link.call(
-                "take in episodes", lambda client, some=some: self._sent(client, some), within=WRITE_S
+                "take in episodes", partial(self._sent, some), within=WRITE_S
             )
             if errors:
                 raise self._not_taken(errors, len(some))
 
-    async def _sent(self, client: Any, some: list[DataObject[Any, Any]]) -> list[str]:
+    async def _sent(
+        self, some: list[DataObject[Any, Any]], client: WeaviateAsyncClient
+    ) -> list[str]:
         collection = client.collections.use(self.collection).with_tenant(self.tenant)
         try:
             done = await collection.data.insert_many(some)
@@ -290,15 +321,36 @@ def _signs(data: DataObject[Any, Any]) -> int:
     return sum(len(each) for each in (data.properties or {}).values() if isinstance(each, str))
 
 
-def _embedded(found: Any, vectors: Vectors) -> DataObject[Any, Any]:
-    """The same object with its vectors."""
-    kept = {name: value for name, value in found.properties.items() if value is not None}
+async def _with_vectors(
+    embedder: EmbeddingCache, those: Sequence[Surroundings]
+) -> list[DataObject[Any, Any]]:
+    if not those:
+        return []
+    needed = [embedded_of(each) for each in those]
+    made = await embedder.embed([text for some in needed for text in some])
+    parts = np.split(made, np.cumsum([len(some) for some in needed])[:-1])
+    return [_embedded(each, part) for each, part in zip(those, parts, strict=True)]
+
+
+def _embedded(around: Surroundings, vectors: Vectors) -> DataObject[Any, Any]:
     sentences = {"sentences": packed(vectors[1:])} if len(vectors) > 1 else {}
-    properties = {**kept, **sentences, "embedded": True}
-    return DataObject(properties, found.uuid, vector={AROUND: vectors[0].tolist()})
+    properties = {**properties_of(around, embedded=True), **sentences}
+    return DataObject(properties, uuid_of(around.own.id), vector={AROUND: vectors[0].tolist()})
+
+
+def _without(around: Surroundings) -> DataObject[Any, Any]:
+    return DataObject(properties_of(around, embedded=True), uuid_of(around.own.id))
+
+
+async def _ids(collection: CollectionAsync[Any, Any], *, holding: bool) -> list[str]:
+    wanted = ["episode", "kind", "superseded"]
+    found = [
+        str(each.properties["episode"])
+        async for each in collection.iterator(return_properties=wanted, cache_size=READ_AT_ONCE)
+        if each.properties["kind"] != MARK and not (holding and each.properties["superseded"])
+    ]
+    return sorted(found)
 
 
 def _unembedded() -> FilterReturn:
     return Filter.by_property("embedded").equal(False) & EPISODES
-
-
