@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
@@ -58,6 +59,7 @@ class WeaviateStore:
         self._making = asyncio.Lock()
         self._news = asyncio.Event()
         self._watermark: int | None = None
+        self._opened, self._changes = secrets.token_hex(4), 0
 
     # --- the port ---------------------------------------------------------------------------------
 
@@ -67,7 +69,7 @@ class WeaviateStore:
             return
         changed: bool = await self._there(lambda: self._shelf.write(episodes))
         if changed:
-            self._news.set()
+            self._noted()
 
     async def recall(self, query: MemoryQuery) -> Recall:
         """The best eligible episodes. Never raises and never takes long: what could not be
@@ -89,7 +91,7 @@ class WeaviateStore:
         if self._embedder is not None and texts:
             await self._embedder.forget(texts)
         if gone:
-            self._news.set()
+            self._noted()
         return gone
 
     async def watermark(self) -> int:
@@ -108,6 +110,10 @@ class WeaviateStore:
     async def count(self) -> int:
         """How many episodes are kept."""
         return await self._there(self._shelf.count)
+
+    async def revision(self) -> str:
+        """Counts what this process changed; what others write comes with a new fact."""
+        return f"{self._shelf.collection} {self._opened} {self._changes}"
 
     async def status(self) -> StoreStatus:
         """What the store runs on, with all collections of episodes on the server that this
@@ -194,7 +200,13 @@ class WeaviateStore:
 
     async def _embedded(self, embedder: EmbeddingCache, most: int | None, done: int) -> int:
         some = EMBEDDED_AT_ONCE if most is None else min(EMBEDDED_AT_ONCE, most - done)
-        return await self._there(lambda: self._shelf.embed(embedder, some))
+        embedded = await self._there(lambda: self._shelf.embed(embedder, some))
+        self._changes += embedded
+        return embedded
+
+    def _noted(self) -> None:
+        self._changes += 1
+        self._news.set()
 
     async def _there(self, work: Callable[[], Awaitable[T]]) -> T:
         """Do it where collection and tenant are there. Raises `WeaviateEmptied` where they were
