@@ -50,6 +50,7 @@ from ledger.lock import FolderLock
 from ledger.relay import Relay
 from memory.episodes import Recaller
 from memory.projector import MemoryProjector
+from memory.standing import Witness
 from policies.gate import Gate
 
 __all__ = [
@@ -185,6 +186,7 @@ def _planner(
         company=app.company,
         views=app.views,
         store=store,
+        witness=Witness(app.views, app.keys.forgotten),
         gate=gate,
         models=models,
         clock=app.clock,

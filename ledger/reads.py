@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Dialect, bindparam, select
 
 from ledger.domain.entities import Entity
 from ledger.statements import Prepared, PreparedIn
-from ledger.tables import VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
+from ledger.tables import FACTS, VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
 
 E = TypeVar("E", bound=Entity)
 
@@ -54,6 +54,28 @@ class Reads:
             )
         )
         return [_as(kind, _loaded(kind, row).entity) for row in rows]
+
+    def some(self, kind: type[E], ids: Iterable[str]) -> dict[str, E]:
+        """Those of `ids` that exist, by id."""
+        found = self.load_many(kind, dict.fromkeys(ids))
+        return {entity_id: _as(kind, loaded.entity) for entity_id, loaded in found.items()}
+
+    def under(self, kind: type[E], keys: Iterable[str]) -> dict[str, list[E]]:
+        """The entities under each of these exact keys, oldest first."""
+        rows = self._run.under.run(
+            self.connection, list(dict.fromkeys(keys)), company=self.company, kind=tag(kind)
+        )
+        found = sorted({(int(row[1]), row[2], row[3], row[0]) for row in rows})
+        under: dict[str, list[E]] = {}
+        for ordinal, _, key, data in found:
+            under.setdefault(key, []).append(_as(kind, _loaded(kind, (data, ordinal)).entity))
+        return under
+
+    def recorded(self, facts: Iterable[str]) -> frozenset[str]:
+        """Which of these ids of facts the ledger holds."""
+        wanted = list(dict.fromkeys(facts))
+        rows = self._run.recorded.run(self.connection, wanted, company=self.company)
+        return frozenset(str(row[0]) for row in rows)
 
     def counter(self, name: str) -> int:
         """The value of a counter of the fold (see `ledger.domain.look`); 0 where unknown."""
@@ -115,6 +137,14 @@ class _Statements:
         self.every = Prepared(in_order, dialect)
         self.of_case = Prepared(in_order.where(_ENTITY.case_id == bindparam("case_id")), dialect)
         self.found = Prepared(found.order_by(_ENTITY.ordinal, _ENTITY.entity_id), dialect)
+        keyed = data.add_columns(_ENTITY.entity_id, look.lookup_key).join(
+            VIEW_LOOKUP, same & (look.entity_id == _ENTITY.entity_id)
+        )
+        of_kind = (look.company == bindparam("company")) & (look.kind == bindparam("kind"))
+        self.under = PreparedIn(keyed.where(of_kind), look.lookup_key, dialect)
+        fact = FACTS.c
+        ids = select(fact.fact_id).where(fact.company == bindparam("company"))
+        self.recorded = PreparedIn(ids, fact.fact_id, dialect)
         self.counter = Prepared(
             select(count.value).where(
                 count.company == bindparam("company"), count.name == bindparam("name")

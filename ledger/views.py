@@ -6,7 +6,7 @@ read; `at` gives the same reads inside a transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, delete, func, select
@@ -21,6 +21,7 @@ from ledger.tables import FACTS, VIEW_STATE, VIEWS
 from ledger.view_batch import Batch, counter_row, entity_row, fill, lookup_rows, writes
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
 
 _FEW: Final = 4
 """Up to so many facts, entities are loaded one by one as the fold asks for them."""
@@ -50,6 +51,10 @@ class ReadViews:
     async def counter(self, name: str) -> int:
         """How far a counter of the fold has come (`ledger.domain.reading.Tallies`)."""
         return await self._ledger.glance(lambda c: self._at(c).counter(name))
+
+    async def at_once(self, work: Callable[[Reads], T]) -> T:
+        """Many reads of one and the same moment (`ledger.domain.reading.Glimpses`)."""
+        return await self._ledger.glance(lambda c: work(self._at(c)))
 
     def _at(self, connection: Connection) -> Reads:
         return Reads(connection, self._ledger.company)

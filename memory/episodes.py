@@ -19,8 +19,8 @@ class Episode(Struct, frozen=True, kw_only=True):
     contact is called in `text`.
 
     It holds from `valid_from` on and no longer at `valid_to`; None is an open end. `topics` names
-    what later knowledge could contradict ("price:<item>", "preference:<contact>:<topic>"), and
-    `values` what the episode says of each, in the same order, "" where that is in its text only.
+    what could be contradicted later ("price:<item>", "discount"; see `memory.claims`), and `values`
+    what the episode says of each, in the same order.
     """
 
     id: str

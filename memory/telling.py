@@ -6,13 +6,13 @@ Pure: the same case gives the same episodes, however often and in whatever order
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from ledger.domain.amounts import percent_words, plain_amount
+from ledger.domain.amounts import percent_words
 from ledger.domain.commands import (
     IssueCreditNote,
     IssueInvoice,
@@ -36,7 +36,8 @@ from ledger.domain.events import (
     Understood,
 )
 from ledger.domain.facts import Fact, derived_id
-from ledger.domain.values import Line, Money
+from ledger.domain.values import Line
+from memory.claims import ACTION, CASE, INVOICE, PROPOSAL, Claim, amount, over, terms, topic
 from memory.episodes import Episode
 from memory.story import Story
 
@@ -73,7 +74,7 @@ class _Said(Struct, frozen=True):
     facts: tuple[str, ...] = ()
     superseded: bool = False
     until: datetime | None = None
-    claims: tuple[tuple[str, str], ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 class _ItemSlot(Struct):
@@ -96,21 +97,6 @@ def episodes_of(fact: Fact, story: Story) -> tuple[Episode, ...]:
     again = story.earlier_versions(fact.event) if isinstance(fact.event, ProposalDrafted) else []
     told = ((told_by, _said(told_by, story)) for told_by in (fact, *again))
     return tuple(_episode(source, said, story) for source, said in told if said is not None)
-
-
-def amount(money: Money) -> str:
-    """An amount as memory writes it, without separators, so that it is found by its digits."""
-    return f"{plain_amount(money)} {money.currency}"
-
-
-def price_topic(item: str) -> str:
-    """The topic of what an item costs."""
-    return f"price:{item}"
-
-
-def over(last: date) -> datetime:
-    """When a day that still counts is over. Offers are dated in UTC, like every fact."""
-    return datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
 def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
@@ -159,7 +145,8 @@ def _said(fact: Fact, story: Story) -> _Said | None:
             return _paid(event, story)
         case CaseClosed(outcome=outcome):
             text = f"The case with {story.who} closed: {outcome}"
-            return _Said("outcome", text, _deal(fact, story))
+            claims = ((topic(CASE, fact.case), outcome),)
+            return _Said("outcome", text, _deal(fact, story), claims=claims)
         case _:
             return None
 
@@ -183,7 +170,7 @@ def _offered(event: ProposalDrafted, story: Story) -> _Said:
         _items(event.lines),
         superseded=story.is_superseded(event),
         until=over(event.valid_until),
-        claims=_prices(event.lines),
+        claims=_claims(event),
     )
 
 
@@ -197,9 +184,7 @@ def _accepted(event: ProposalAccepted, story: Story) -> _Said:
         f"{story.who} accepted proposal {offer.number} {rounds}: {_lines(offer.lines)} for"
         f" {amount(offer.total)}, discount {percent_words(offer.discount_bp)}."
     )
-    return _Said(
-        "negotiation", text, _items(offer.lines), (event.fact,), claims=_prices(offer.lines)
-    )
+    return _Said("negotiation", text, _items(offer.lines), (event.fact,), claims=_claims(offer))
 
 
 def _done(event: ActionSucceeded, story: Story) -> _Said:
@@ -208,7 +193,7 @@ def _done(event: ActionSucceeded, story: Story) -> _Said:
     text = f"{what} for {story.who} was done ({event.receipt.reference})."
     if proposed and proposed.amount:
         text += f" It was about {amount(proposed.amount)}."
-    return _Said("outcome", text)
+    return _Said("outcome", text, claims=((topic(ACTION, event.action), ""),))
 
 
 def _what(command: object, name: str) -> str:
@@ -261,7 +246,8 @@ def _paid(event: InvoicePaid, story: Story) -> _Said:
         f"{story.who} paid invoice {issued.number} over {amount(issued.total)} on"
         f" {event.paid_on}, {when}."
     )
-    return _Said("outcome", text, _items(issued.lines))
+    claims = ((topic(INVOICE, event.invoice), ""),)
+    return _Said("outcome", text, _items(issued.lines), claims=claims)
 
 
 def _deal(fact: Fact, story: Story) -> tuple[str, ...]:
@@ -270,13 +256,14 @@ def _deal(fact: Fact, story: Story) -> tuple[str, ...]:
     return _items(offer.lines) if offer else ()
 
 
+def _claims(offer: ProposalDrafted) -> tuple[Claim, ...]:
+    """Which version of which offer it is, and what it says of prices and terms."""
+    version = (topic(PROPOSAL, offer.proposal), str(offer.version))
+    return (version, *terms(offer.lines, offer.discount_bp, offer.delivery_days))
+
+
 def _items(lines: Iterable[Line]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.item for line in lines))
-
-
-def _prices(lines: Iterable[Line]) -> tuple[tuple[str, str], ...]:
-    """What one unit of each item costs before discounts, as `amount` writes it."""
-    return tuple({(price_topic(line.item), amount(line.unit_price)): None for line in lines})
 
 
 def _slot_items(slots: str) -> tuple[str, ...]:

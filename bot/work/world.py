@@ -27,6 +27,7 @@ from ledger.domain.known import held_for
 from ledger.domain.reading import Clock, Views
 from memory.episodes import Recaller
 from memory.recall import recall
+from memory.standing import Witness
 from policies.gate import Gate
 
 ENTITIES: Final[dict[str, type[Any]]] = {
@@ -55,6 +56,7 @@ class Sources(Struct, frozen=True, kw_only=True):
     company: Company
     views: Views
     store: Recaller
+    witness: Witness
     gate: Gate
     models: Models
     clock: Clock
@@ -77,6 +79,7 @@ class LiveWorld:
     async def recall(self, request: RecallRequest) -> Remembered:
         found = await recall(
             self._from.store,
+            self._from.witness,
             text=request.text,
             now=self._from.clock.now(),
             contacts=await self._known_as(request.contact),
@@ -84,7 +87,7 @@ class LiveWorld:
             not_case=request.not_case,
             limit=request.limit,
         )
-        return Remembered(episodes=found.episodes, degraded=found.degraded)
+        return Remembered(episodes=found.episodes, degraded=found.degraded, left_out=found.left_out)
 
     async def gate(
         self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()

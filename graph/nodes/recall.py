@@ -30,6 +30,11 @@ async def recall(state: CaseState, world: World) -> dict[str, Any]:
         not_case=deal.case,
     )
     found = await world.recall(request)
-    event = Recalled(query=request.text, degraded=found.degraded, episodes=found.episodes)
+    event = Recalled(
+        query=request.text,
+        degraded=found.degraded,
+        left_out=found.left_out,
+        episodes=found.episodes,
+    )
     episodes = [as_json(episode) for episode in found.episodes]
     return {"recalled": {"episodes": episodes, "degraded": found.degraded}, "out": [said(event)]}

@@ -15,7 +15,7 @@ from msgspec import Struct
 from ledger.domain.commands import Command
 from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
-from ledger.domain.knowledge import Knowledge
+from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.values import Line, Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
@@ -472,5 +472,6 @@ Entity = (
     | Particulars
     | Confirmation
     | Knowledge
+    | ListPrice
     | Commitment
 )

@@ -49,13 +49,14 @@ from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
 from ledger.domain.folding_pairing import fold_pairing
 from ledger.domain.folding_posts import fold_posts
+from ledger.domain.folding_prices import fold_prices
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
-from ledger.domain.knowledge import Knowledge
+from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 
-FOLD_VERSION: Final = 5
+FOLD_VERSION: Final = 6
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -137,7 +138,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ChatRoleChanged: (fold_pairing,),
     events.ChatRevoked: (fold_pairing,),
     events.StrangerRefused: (fold_pairing,),
-    events.PricesChanged: (fold_knowledge,),
+    events.PricesChanged: (fold_knowledge, fold_prices),
     events.KnowledgeStated: (fold_knowledge,),
     events.KnowledgeCorrected: (fold_knowledge,),
     events.KnowledgeForgotten: (fold_knowledge,),
@@ -249,7 +250,7 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return _of_post(entity)
         case ChatIdentity():
             return _identity_keys(entity)
-        case Particulars():
+        case Particulars() | ListPrice():
             return []
         case Confirmation():
             return _confirmation_keys(entity)
@@ -292,7 +293,7 @@ def case_of(entity: Entity) -> str:
             return entity.id
         case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""
-        case Particulars() | Confirmation() | Knowledge():
+        case Particulars() | Confirmation() | Knowledge() | ListPrice():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""

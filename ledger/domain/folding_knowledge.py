@@ -138,7 +138,12 @@ def about(subject: str, topic: str) -> str:
 
 
 def knowledge_keys(one: Knowledge) -> list[str]:
-    """By number, subject, topic, and both; `listed` is the price of an item whoever asks."""
+    """By number, subject, topic, both, and by the facts it rests on.
+
+    `listed` is the price of an item whoever asks.
+    """
     keys = [f"number:{one.number}", f"subject:{one.subject}", f"topic:{one.topic}"]
     listed = [LISTED] if one.topic == f"price:{one.subject}" and one.counts else []
-    return [*keys, about(one.subject, one.topic), *listed]
+    rests_on = dict.fromkeys((one.fact, *one.sources))
+    sources = [f"source:{fact}" for fact in rests_on]
+    return [*keys, about(one.subject, one.topic), *listed, *sources]

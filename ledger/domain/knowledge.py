@@ -126,6 +126,17 @@ class Knowledge(Struct, frozen=True, kw_only=True, tag="knowledge", gc=False):
         return self.counts and self.valid_from <= moment and not _over(self.valid_to, moment)
 
 
+class ListPrice(Struct, frozen=True, kw_only=True, tag="list price", gc=False):
+    """What an item costs since the price list last changed. Its id is the item's.
+
+    An item whose price never changed has none: company.yaml says what it always cost.
+    """
+
+    id: str
+    price: Money
+    since: datetime
+
+
 _SAYS_NOTHING: Final = frozenset({KnowledgeStatus.CORRECTED, KnowledgeStatus.ERASED})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -10,6 +10,7 @@ from ledger.domain.entities import Entity
 from ledger.domain.facts import Fact
 
 E = TypeVar("E", bound=Entity)
+T = TypeVar("T")
 
 
 class History(Protocol):
@@ -37,6 +38,30 @@ class Views(Protocol):
 
     async def all(self, kind: type[E], *, case: str | None = None) -> Sequence[E]:
         """All entities of a kind, of one case where given, oldest first."""
+        ...
+
+
+class Glimpse(Protocol):
+    """The present state at one moment, read in batches."""
+
+    def some(self, kind: type[E], ids: Iterable[str]) -> Mapping[str, E]:
+        """Those of `ids` that exist, by id."""
+        ...
+
+    def under(self, kind: type[E], keys: Iterable[str]) -> Mapping[str, Sequence[E]]:
+        """The entities under each of these exact keys, oldest first; keys without are left out."""
+        ...
+
+    def recorded(self, facts: Iterable[str]) -> frozenset[str]:
+        """Which of these ids of facts the ledger holds."""
+        ...
+
+
+class Glimpses(Protocol):
+    """Gives the present state for many reads at once: no fact comes in between."""
+
+    async def at_once(self, work: Callable[[Glimpse], T]) -> T:
+        """What `work` makes of it; it must be quick."""
         ...
 
 

@@ -115,6 +115,7 @@ from ledger.domain.events.planning import (
     DecisionRecorded,
     DeliveryRecorded,
     InvoicePaid,
+    LeftOut,
     Option,
     PaymentMatched,
     PlanMade,

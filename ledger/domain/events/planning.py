@@ -46,11 +46,24 @@ class Recollection(Struct, frozen=True, gc=False):
     text: str
 
 
+class LeftOut(Struct, frozen=True, gc=False):
+    """An episode that was found and not shown to the plan, since the ledger says otherwise."""
+
+    episode: str
+    kind: str
+    case: str
+    reason: str
+
+
 class Recalled(Event, frozen=True, kw_only=True):
-    """What memory offered to the plan. `degraded` names what was missing, if anything."""
+    """What memory offered to the plan. `degraded` names what was missing, if anything.
+
+    `left_out` are the first of those that no longer hold.
+    """
 
     query: Personal = ""
     degraded: str = ""
+    left_out: tuple[LeftOut, ...] = ()
     episodes: Annotated[tuple[Recollection, ...], SEALED] = ()
 
 

@@ -28,11 +28,11 @@ from ledger.domain.events import (
 from ledger.domain.facts import Delivery, Fact, Reaction
 from ledger.domain.values import Line, Money, totals
 from ledger.domain.verdicts import Receipt
+from memory.claims import amount
 from memory.episodes import MemoryQuery
 from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
 from memory.recall import SUPERSEDED, recall
-from memory.telling import amount
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = NOW - timedelta(days=30)
