@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ledger.domain.company import Company
-from ledger.domain.events import ActionProposed, Event, LeftOut, Recollection
+from ledger.domain.events import ActionProposed, Event, Recollection, Stale
 from ledger.domain.facts import short_id
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.verdicts import Verdict
@@ -25,12 +25,12 @@ class GateDecision(Struct, frozen=True, kw_only=True):
 class Remembered(Struct, frozen=True, kw_only=True):
     """What memory answered. `degraded` says in words what was missing.
 
-    `left_out` was found and no longer holds.
+    `stale` was found and no longer holds.
     """
 
     episodes: tuple[Recollection, ...]
     degraded: str = ""
-    left_out: tuple[LeftOut, ...] = ()
+    stale: tuple[Stale, ...] = ()
 
 
 class RecallRequest(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.domain.events import LeftOut, Recollection
+from ledger.domain.events import Recollection, Stale
 from memory.episodes import Episode, MemoryQuery, Recall, Recaller
 from memory.freshness import Dropped, Held, Note, judged
 from memory.standing import Witness
@@ -35,12 +35,12 @@ TOLD: Final = 20
 class Recollected(Struct, frozen=True):
     """What memory offers, best first. `degraded` says in words what was missing.
 
-    `left_out` was found and no longer holds.
+    `stale` was found and no longer holds.
     """
 
     episodes: tuple[Recollection, ...]
     degraded: str = ""
-    left_out: tuple[LeftOut, ...] = ()
+    stale: tuple[Stale, ...] = ()
 
 
 async def recall(
@@ -84,7 +84,7 @@ async def _enough(store: Recaller, witness: Witness, query: MemoryQuery) -> Reco
             return Recollected(
                 tuple(_recollection(one, query.before) for one in held[: query.limit]),
                 found.degraded,
-                tuple(_left_out(one) for one in dropped[:TOLD]),
+                tuple(_stale(one) for one in dropped[:TOLD]),
             )
         asked = min(asked * 4, MOST)
 
@@ -124,6 +124,6 @@ def _recollection(held: Held, now: datetime) -> Recollection:
     )
 
 
-def _left_out(dropped: Dropped) -> LeftOut:
+def _stale(dropped: Dropped) -> Stale:
     episode = dropped.hit.episode
-    return LeftOut(episode.id, episode.kind, episode.case, dropped.reason.value)
+    return Stale(episode.id, episode.kind, episode.case, dropped.reason.value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, assert_never
 
@@ -15,6 +15,7 @@ from bot.wording.untrusted import one_line
 from ledger.audit import entries as line
 from ledger.audit.entries import Entry
 from ledger.domain.amounts import amount_words
+from ledger.domain.events import Stale
 from ledger.domain.values import Trust
 from ledger.domain.verdicts import Allow, Ask, Deny
 
@@ -75,8 +76,16 @@ def _remembered(entry: line.Remembered, _: datetime) -> Iterator[str]:
         yield f"{each.kind}, {age}: {one_line(each.text, 200)} ({each.case})"
     if len(entry.episodes) > MOST_EPISODES:
         yield texts.MORE_SOURCES.format(number=len(entry.episodes) - MOST_EPISODES)
+    for why in dict.fromkeys(each.reason for each in entry.stale):
+        yield _stale(why, [each for each in entry.stale if each.reason == why])
     if entry.degraded:
         yield texts.DEGRADED.format(what=one_line(entry.degraded))
+
+
+def _stale(why: str, some: Sequence[Stale]) -> str:
+    cases = dict.fromkeys(each.case for each in some)
+    number = counted(len(some), "thing")
+    return texts.STALE.format(number=number, why=why, cases=", ".join(cases))
 
 
 def _planned(entry: line.Planned, _: datetime) -> Iterator[str]:

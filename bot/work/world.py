@@ -87,7 +87,7 @@ class LiveWorld:
             not_case=request.not_case,
             limit=request.limit,
         )
-        return Remembered(episodes=found.episodes, degraded=found.degraded, left_out=found.left_out)
+        return Remembered(episodes=found.episodes, degraded=found.degraded, stale=found.stale)
 
     async def gate(
         self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()

@@ -33,7 +33,7 @@ async def recall(state: CaseState, world: World) -> dict[str, Any]:
     event = Recalled(
         query=request.text,
         degraded=found.degraded,
-        left_out=found.left_out,
+        stale=found.stale,
         episodes=found.episodes,
     )
     episodes = [as_json(episode) for episode in found.episodes]

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from ledger.domain.events import Alternative, PlanStep, Recollection
+from ledger.domain.events import Alternative, PlanStep, Recollection, Stale
 from ledger.domain.values import Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
 
@@ -64,10 +64,11 @@ class Understanding(Entry, frozen=True, kw_only=True):
 
 
 class Remembered(Entry, frozen=True, kw_only=True):
-    """What memory offered, each with its age, and what it could not look at."""
+    """What memory offered, each with its age, what no longer held, what it could not look at."""
 
     episodes: tuple[Recollection, ...]
     degraded: str = ""
+    stale: tuple[Stale, ...] = ()
 
 
 class Planned(Entry, frozen=True, kw_only=True):

@@ -46,7 +46,7 @@ class Recollection(Struct, frozen=True, gc=False):
     text: str
 
 
-class LeftOut(Struct, frozen=True, gc=False):
+class Stale(Struct, frozen=True, gc=False):
     """An episode that was found and not shown to the plan, since the ledger says otherwise."""
 
     episode: str
@@ -58,12 +58,12 @@ class LeftOut(Struct, frozen=True, gc=False):
 class Recalled(Event, frozen=True, kw_only=True):
     """What memory offered to the plan. `degraded` names what was missing, if anything.
 
-    `left_out` are the first of those that no longer hold.
+    `stale` are the first of those that no longer hold.
     """
 
     query: Personal = ""
     degraded: str = ""
-    left_out: tuple[LeftOut, ...] = ()
+    stale: tuple[Stale, ...] = ()
     episodes: Annotated[tuple[Recollection, ...], SEALED] = ()
 
 

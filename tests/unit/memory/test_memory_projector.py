@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import pytest
+from present_ledger import PresentLedger
 
 from ledger.domain.commands import SendProposal, command_sha
 from ledger.domain.entities import Case, Contact
-from ledger.domain.errors import UnknownFact
 from ledger.domain.events import (
     ActionProposed,
     ActionSucceeded,
@@ -25,7 +25,7 @@ from ledger.domain.events import (
     Told,
     Understood,
 )
-from ledger.domain.facts import Delivery, Fact, Reaction
+from ledger.domain.facts import Delivery, Reaction
 from ledger.domain.values import Line, Money, totals
 from ledger.domain.verdicts import Receipt
 from memory.claims import amount
@@ -33,46 +33,19 @@ from memory.episodes import MemoryQuery
 from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
 from memory.recall import SUPERSEDED, recall
+from memory.standing import Witness
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = NOW - timedelta(days=30)
 
 
-class Ledger:
-    """Facts in memory, readable as a ledger is."""
-
-    def __init__(self):
-        self.facts = []
+class Ledger(PresentLedger):
+    """Facts an hour apart."""
 
     def say(self, event, case="lead-1", person="p1"):
-        seq = len(self.facts) + 1
-        fact = Fact(
-            id=f"{seq:012x}" + "0" * 20,
-            seq=seq,
-            company="acme",
-            case=case,
-            version=1 + sum(other.case == case for other in self.facts),
-            at=START + timedelta(hours=seq),
-            event=event,
-            key=str(seq),
-            by="test",
-            person=person,
+        return super().say(
+            event, at=START + timedelta(hours=len(self.facts) + 1), case=case, person=person
         )
-        self.facts.append(fact)
-        return fact
-
-    async def case(self, case, *, after=0):
-        return [fact for fact in self.facts if fact.case == case and fact.version > after]
-
-    async def fact(self, fact_id):
-        found = [fact for fact in self.facts if fact.id == fact_id]
-        if not found:
-            raise UnknownFact(fact_id)
-        return found[0]
-
-    async def all_facts(self):
-        for fact in list(self.facts):
-            yield fact
 
 
 class Views:
@@ -214,6 +187,10 @@ async def project(ledger, store, facts=None):
     for fact in facts or ledger.facts:
         if projector.wants(fact):
             assert await projector.handle(Delivery(fact=fact)) == Reaction()
+
+
+def witness(ledger):
+    return Witness(ledger, ledger.erased)
 
 
 async def everything(store):
@@ -377,9 +354,15 @@ async def test_offers_and_agreements_say_what_an_item_cost(ledger, store):
     deal(ledger)
     await project(ledger, store)
     told = {e.kind: dict(zip(e.topics, e.values, strict=True)) for e in await everything(store)}
-    price = {"price:site": "1000.00 EUR"}
-    nothing = {"conversation": {}, "decision": {}, "outcome": {}}
-    assert told == {"proposal": price, "negotiation": price, **nothing}
+    terms = {
+        "proposal:pro-lead-1": "2",
+        "price:site": "1000.00 EUR",
+        "discount": "500 bp",
+        "delivery-days": "10 days",
+    }
+    ended = {"case:lead-1": "paid in full"}
+    nothing = {"conversation": {}, "decision": {}}
+    assert told == {"proposal": terms, "negotiation": terms, "outcome": ended, **nothing}
 
 
 async def test_what_memory_does_not_want_is_passed_over(ledger, store):
@@ -397,7 +380,7 @@ async def test_a_later_lead_recalls_the_earlier_deal_with_its_age(ledger, store)
     deal(ledger, "lead-1")
     await project(ledger, store)
     asked = {"text": "How much is a website?", "contacts": ("con-1",), "items": ("site",)}
-    got = await recall(store, now=NOW, not_case="lead-2", **asked)
+    got = await recall(store, witness(ledger), now=NOW, not_case="lead-2", **asked)
     assert got.degraded == ""
     assert any("total 1130.50 EUR" in episode.text for episode in got.episodes)
     assert {episode.age_days for episode in got.episodes} == {29}
@@ -408,7 +391,8 @@ async def test_a_later_lead_recalls_the_earlier_deal_with_its_age(ledger, store)
 async def test_an_earlier_version_is_marked_where_it_is_asked_for(ledger, store):
     deal(ledger)
     await project(ledger, store)
-    got = await recall(store, text="website", now=NOW, kinds=("proposal",), with_superseded=True)
+    asked = {"text": "website", "kinds": ("proposal",), "with_superseded": True}
+    got = await recall(store, witness(ledger), now=NOW, **asked)
     marked = [episode.text.startswith(SUPERSEDED) for episode in got.episodes]
     assert sorted(marked) == [False, True]
 
@@ -416,7 +400,7 @@ async def test_an_earlier_version_is_marked_where_it_is_asked_for(ledger, store)
 async def test_an_episode_from_the_future_has_no_age_to_show(ledger, store):
     deal(ledger)
     await project(ledger, store)
-    assert (await recall(store, text="website", now=START)).episodes == ()
+    assert (await recall(store, witness(ledger), text="website", now=START)).episodes == ()
 
 
 @pytest.mark.parametrize(
