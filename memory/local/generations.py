@@ -228,7 +228,9 @@ class LocalGenerations:
         try:
             cache = await self._choose(generation.embedder)
         except CooError as error:
-            return None, _missing(generation, error.cause) if generation.fingerprint else ""
+            return None, _missing(
+                generation, error.cause.rstrip(".")
+            ) if generation.fingerprint else ""
         if cache is not None and generation.fingerprint not in ("", cache.fingerprint):
             await cache.close()
             return None, _missing(generation, f"{generation.embedder} is {cache.fingerprint} now")
