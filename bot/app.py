@@ -185,6 +185,8 @@ def _planner(
     sources = Sources(
         company=app.company,
         views=app.views,
+        history=app.ledger,
+        policies=app.policies,
         store=store,
         witness=Witness(app.views, app.keys.forgotten),
         gate=gate,

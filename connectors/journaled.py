@@ -11,7 +11,7 @@ from connectors.endpoint import ModelFailed
 from connectors.model import Completion, ModelUnavailable, Prompt
 from connectors.prices import PriceList
 from connectors.rests import Resting, Rests
-from ledger.domain.events import ModelCallRecorded
+from ledger.domain.events import ContextSeen, ModelCallRecorded
 from ledger.domain.prompts import prompt_bytes, prompt_sha256
 from ledger.domain.verdicts import Allow, Verdict
 from ledger.journal import AlreadyAnswered, Call, Journal, OverBudget, Reserved
@@ -42,6 +42,8 @@ class Asked(Protocol):
     def person(self) -> str: ...
     @property
     def max_tokens(self) -> int: ...
+    @property
+    def context(self) -> ContextSeen | None: ...
 
 
 class Answered(Struct, frozen=True, kw_only=True):
@@ -175,6 +177,7 @@ class JournaledModels:
             case=asked.case,
             person=asked.person,
             cause=asked.cause,
+            context=asked.context,
         )
 
     def _prompt(self, model: str, asked: Asked) -> Prompt:

@@ -174,6 +174,7 @@ def _brief(
         "case": s.deal.case,
         "cause": s.fact.id,
         "person": s.deal.person,
+        "contact": s.deal.contact,
     }
     return Brief(**{**fields, **more})  # type: ignore[arg-type]  # the fields are typed right above
 

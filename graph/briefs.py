@@ -72,6 +72,7 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     case: str = ""
     cause: str = ""
     person: str = ""
+    contact: str = ""
 
 
 class Drafted(Struct, frozen=True, kw_only=True):

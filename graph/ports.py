@@ -9,10 +9,18 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ledger.domain.company import Company
-from ledger.domain.events import ActionProposed, Event, Recollection, Stale
+from ledger.domain.events import (
+    ActionProposed,
+    ContextSeen,
+    Event,
+    LeftOut,
+    Recollection,
+    Stale,
+)
 from ledger.domain.facts import short_id
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.verdicts import Verdict
+from memory.working import Item
 
 
 class GateDecision(Struct, frozen=True, kw_only=True):
@@ -43,10 +51,32 @@ class RecallRequest(Struct, frozen=True, kw_only=True):
     limit: int = 5
 
 
+class Gathering(Struct, frozen=True, kw_only=True):
+    """A question for what bears on a model call. `about` is the desk fact that is being handled;
+    `items` are the ids of what is wanted or offered.
+    """
+
+    case: str
+    part: str
+    contact: str = ""
+    about: str = ""
+    items: tuple[str, ...] = ()
+
+
+class Gathered(Struct, frozen=True, kw_only=True):
+    """What a call may see beside what its caller has; turns stand in order, the oldest first."""
+
+    turns: tuple[Item, ...] = ()
+    tasks: tuple[Item, ...] = ()
+    facts: tuple[Item, ...] = ()
+    withheld: tuple[LeftOut, ...] = ()
+
+
 class ModelRequest(Struct, frozen=True, kw_only=True):
     """One model call. `part`: extract, plan, draft. The answer must fit `schema` (JSON Schema).
 
     `(cause, node, step, ordinal)` names the call in the journal; `tier` is main or cheap.
+    `context` says what of the case `user` shows, and what it leaves out.
     """
 
     cause: str
@@ -62,6 +92,7 @@ class ModelRequest(Struct, frozen=True, kw_only=True):
     case: str
     person: str = ""
     max_tokens: int = 800
+    context: ContextSeen | None = None
 
 
 def call_id(request: ModelRequest) -> str:
@@ -120,6 +151,10 @@ class World(Protocol):
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         """What is in force for a contact, the company and the price list. Recorded where there
         is any: no record means that nothing was known."""
+        ...
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        """What bears on a model call; None where there is no model to be shown it."""
         ...
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:

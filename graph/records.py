@@ -18,6 +18,8 @@ import msgspec
 
 from graph.ports import (
     GateDecision,
+    Gathered,
+    Gathering,
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
@@ -87,7 +89,7 @@ def _same_question(port: str, then: str, now: str) -> bool:
     else is proposed. What is proposed otherwise shows where the facts are compared.
     """
     (place, _, before), (here, _, after) = then.partition(" "), now.partition(" ")
-    if place != here or port not in {"gate", "recall"}:
+    if place != here or port not in {"gate", "gather", "recall"}:
         return False
     old, new = msgspec.json.decode(before), msgspec.json.decode(after)
     if port == "gate":
@@ -153,6 +155,12 @@ class _Recording:
         key = self._questions.key("known", contact)
         found = await self._world.known(contact)
         return self._kept("known", key, found) if found else ()
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        """What was gathered for nobody is not written down."""
+        key = self._questions.key("gather", asked)
+        found = await self._world.gather(asked)
+        return None if found is None else self._kept("gather", key, found)
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         try:
@@ -266,6 +274,13 @@ class _Answering:
             return self._answer("known", contact, tuple[Knowledge, ...])
         except WorldUnreachable:
             return ()
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        """None also where an earlier version asked its models without."""
+        try:
+            return self._answer("gather", asked, Gathered)
+        except WorldUnreachable:
+            return None
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         return self._records.called(request)

@@ -59,11 +59,15 @@ class Situation(Struct, frozen=True, kw_only=True):
 
 
 class Planned(Struct, frozen=True, kw_only=True):
-    """A choice, who made it and what they said about it, and which planners gave up before."""
+    """A choice, who made it and what they said about it, and which planners gave up before.
+
+    `rests_on` are the facts behind what a model cited.
+    """
 
     choice: Choice
     planner: str
     remark: str = ""
+    rests_on: tuple[str, ...] = ()
     fell_back: tuple[PlannerFellBack, ...] = ()
 
 

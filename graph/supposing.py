@@ -20,6 +20,8 @@ from graph.drafts import planned
 from graph.past import Past, PastDelivery, past_of, payload
 from graph.ports import (
     GateDecision,
+    Gathered,
+    Gathering,
     ModelAnswer,
     ModelRequest,
     RecallRequest,
@@ -197,6 +199,9 @@ class _Supposed:
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         return await self._recorded.known(contact) or await self._beyond.known(contact)
 
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        return await self._recorded.gather(asked) or await self._beyond.gather(asked)
+
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         return await self._supposition.ask(request) or await self._recorded.ask(request)
 
@@ -224,7 +229,8 @@ def essence(event: Event) -> Event:
             bare: dict[type, Verdict] = {Allow: _SAME, Ask: Ask((), ""), Deny: Deny((), "")}
             return replace(event, verdict=bare[type(event.verdict)], input_sha256="")
         case PlanMade():
-            return replace(event, planner="", why="", goal="", not_taken=(), remark="")
+            bare_plan = {"planner": "", "why": "", "goal": "", "not_taken": (), "remark": ""}
+            return replace(event, **bare_plan, rests_on=())
         case Understood():
             return replace(event, by="", unsure=())
         case DecisionRecorded():

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from ledger.domain.company import Company
 from ledger.domain.events import (
+    ContextSeen,
     Event,
     ModelCallFailed,
     ModelCallRecorded,
@@ -29,7 +30,8 @@ JOURNAL: Final = "journal"
 class Call(Struct, frozen=True, kw_only=True):
     """A model call that somebody wants to make. `call` names it; `microusd` is the most it costs.
 
-    `person` is whose key seals the answer; `cause` the fact that made the call necessary.
+    `person` is whose key seals the answer; `cause` the fact that made the call necessary;
+    `context` what it is about to be shown.
     """
 
     call: str
@@ -40,6 +42,7 @@ class Call(Struct, frozen=True, kw_only=True):
     case: str
     person: str = ""
     cause: str = ""
+    context: ContextSeen | None = None
 
 
 class Reserved(Struct, frozen=True, kw_only=True):
@@ -152,6 +155,7 @@ class Journal:
             part=call.part,
             microusd=call.microusd,
             prompt_sha256=call.prompt_sha256,
+            context=call.context,
         )
         tx.append([_draft(call, event, _key(call, n))])
         return Reserved(call=call, n=n, on=today)

@@ -30,6 +30,7 @@ from ledger.domain.company import (
 )
 from ledger.domain.errors import SettingsInvalid
 from ledger.domain.values import Money
+from memory.working import SMALLEST_BUDGET
 
 FILE_NAME: Final = "company.yaml"
 ID_FORM: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -274,6 +275,10 @@ def _budgets(section: Section) -> Budgets:
         mails_per_day=section.whole("mails_per_day", base.mails_per_day, 0, _MANY),
         mails_per_contact_per_day=section.whole(
             "mails_per_contact_per_day", base.mails_per_contact_per_day, 0, _MANY
+        ),
+        context_tokens=section.whole("context_tokens", base.context_tokens, SMALLEST_BUDGET, _MANY),
+        context_tokens_cheap=section.whole(
+            "context_tokens_cheap", base.context_tokens_cheap, SMALLEST_BUDGET, _MANY
         ),
     )
     section.done()

@@ -234,6 +234,8 @@ def _budgets(company: Company) -> Iterator[str]:
     yield f"  model_per_day_usd: {quoted(usd_plain(budgets.model_per_day_microusd))}"
     yield f"  mails_per_day: {budgets.mails_per_day}"
     yield f"  mails_per_contact_per_day: {budgets.mails_per_contact_per_day}"
+    yield f"  context_tokens: {budgets.context_tokens}  # what one model call is shown at most"
+    yield f"  context_tokens_cheap: {budgets.context_tokens_cheap}"
 
 
 def _attention(attention: Attention) -> Iterator[str]:

@@ -13,6 +13,7 @@ from bot import texts
 from bot.office.past import StoppedClock
 from bot.office.port import Supposed
 from bot.rehearsal.out_of_reach import out_of_reach
+from bot.work.gathering import Present, gathered
 from bot.work.world import ENTITIES, Models
 from graph.agents.fallback import UNCONFIGURED
 from graph.build import case_graph
@@ -20,6 +21,8 @@ from graph.folding import fold_json
 from graph.nodes import NODES
 from graph.ports import (
     GateDecision,
+    Gathered,
+    Gathering,
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
@@ -184,6 +187,18 @@ class PastWorld:
 
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         return await held_for(await self._views(), contact, self._fact.at)
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        """What bore on it then, under the rules on trial."""
+        past = await self._views()
+        present = Present(
+            views=past,
+            history=past,
+            policies=self._policies,
+            company=self._records.company(),
+            now=self._fact.at,
+        )
+        return await gathered(present, asked)
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         raise ModelUnavailable("unconfigured", f"no model was asked for {request.part!r} then")

@@ -8,8 +8,11 @@ from typing import Any, Final, Protocol, get_args
 
 from msgspec import Struct
 
+from bot.work.gathering import Present, gathered
 from graph.ports import (
     GateDecision,
+    Gathered,
+    Gathering,
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
@@ -24,10 +27,11 @@ from ledger.domain.events import ActionProposed, Event
 from ledger.domain.identity import ids_of, met_as
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.known import held_for
-from ledger.domain.reading import Clock, Views
+from ledger.domain.reading import Clock, History, Views
 from memory.episodes import Recaller
 from memory.recall import recall
 from memory.standing import Witness
+from policies.engine import Policies
 from policies.gate import Gate
 
 ENTITIES: Final[dict[str, type[Any]]] = {
@@ -57,6 +61,8 @@ class Sources(Struct, frozen=True, kw_only=True):
     views: Views
     store: Recaller
     witness: Witness
+    history: History
+    policies: Policies
     gate: Gate
     models: Models
     clock: Clock
@@ -113,6 +119,19 @@ class LiveWorld:
 
     async def _known_as(self, contact: str) -> tuple[str, ...]:
         return await ids_of(self._from.views, contact) if contact else ()
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        """Nothing is read where no model is configured."""
+        if isinstance(self._from.models, NoModel):
+            return None
+        present = Present(
+            views=self._from.views,
+            history=self._from.history,
+            policies=self._from.policies,
+            company=await self.company(),
+            now=self._from.clock.now(),
+        )
+        return await gathered(present, asked)
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         return await self._from.models.ask(request)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from graph.agents.draft import Prose, assembled, draft, subject_of
 from graph.agents.draft_check import check_prose, wrong_with
-from graph.agents.fallback import Task, ask_model, schema_of
+from graph.agents.fallback import Reader, Task, ask_model, schema_of
 from graph.briefs import Brief, Drafted
 from graph.ports import World
 from ledger.domain.events import PlannerFellBack
+from memory.working import Item, WorkingContext
 
 _SYSTEM = (
     "You write two passages of a short business mail for a one-person company: `opening` comes "
     "right after the greeting, `closing` right before the signature. The program adds greeting, "
     "figures, dates, terms and signature around them; write none of these.\n"
     "You get JSON: what the mail is for (`task`), its `language`, the company's `voice`, perhaps a "
-    "`tone` the owner asked for, and the `services` it is about.\n"
+    "`tone` the owner asked for, the `services` it is about, and as `facts` what the owner laid "
+    "down for this customer: keep to it, and never say it.\n"
     "Write one to three plain sentences a passage, in that language and voice. Say nothing that "
     "is not in the JSON: no amount, percentage, date or deadline, no address, link or bank detail, "
     "no discount, no extra, no promise."
@@ -79,8 +80,8 @@ def _worth_asking(brief: Brief) -> bool:
     return not own and (brief.purpose in _SEEN or bool(brief.tone))
 
 
-def _reader(brief: Brief) -> Callable[[str], Prose]:
-    def read(text: str) -> Prose:
+def _reader(brief: Brief) -> Reader[Prose]:
+    def read(text: str, _: WorkingContext | None) -> Prose:
         found = msgspec.json.decode(text, type=ModelDraft)
         prose = Prose(opening=found.opening.strip(), closing=found.closing.strip())
         check_prose(brief, prose)
@@ -94,24 +95,29 @@ def _reader(brief: Brief) -> Callable[[str], Prose]:
 
 def _task(brief: Brief) -> Task:
     lines = brief.quote.lines if brief.quote else ()
-    shown = {
-        "task": _MEANINGS[brief.purpose],
-        "language": _LANGUAGES[brief.language],
-        "voice": brief.voice,
-        "tone": brief.tone,
-        "services": [line.description for line in lines] or list(brief.titles),
-        "known_customer": brief.met_before,
-        **({"address": brief.address} if brief.address else {}),
-    }
+    services = [line.description for line in lines] or list(brief.titles)
     return Task(
         cause=brief.cause,
         node="delegate",
         step=f"draft-{brief.step}",
         part="draft",
         system=_SYSTEM,
-        user=json.dumps(shown, ensure_ascii=False),
+        goal=(
+            _one("task", _MEANINGS[brief.purpose]),
+            _one("language", _LANGUAGES[brief.language]),
+            _one("voice", brief.voice),
+            _one("tone", brief.tone),
+            _one("known_customer", brief.met_before),
+            *((_one("address", brief.address),) if brief.address else ()),
+            _one("services", services),
+        ),
         schema_name="draft",
         schema=schema_of(ModelDraft),
         case=brief.case,
         person=brief.person,
+        contact=brief.contact,
     )
+
+
+def _one(name: str, value: Any) -> Item:
+    return Item(id=name, under=name, single=True, shown={"value": value}, priority=1)

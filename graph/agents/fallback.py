@@ -13,9 +13,11 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
-from graph.ports import ModelRequest, ModelUnavailable, World
-from ledger.domain.events import PlannerFellBack
+from graph.ports import Gathered, Gathering, ModelRequest, ModelUnavailable, World
+from ledger.domain.company import Budgets
+from ledger.domain.events import LeftOut, PlannerFellBack
 from ledger.domain.values import PLAYBOOK
+from memory.working import Item, Sections, WorkingContext, assembled
 
 T = TypeVar("T")
 
@@ -34,18 +36,32 @@ _LONGEST_ANSWER = 2_000
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """What a model is asked. `schema` is a JSON schema, `(cause, node, step)` name the call."""
+    """What a model is asked. `schema` is a JSON schema, `(cause, node, step)` name the call.
+
+    `goal`, `facts` and `recalled` are what the caller has to show, `withheld` what it may not;
+    `contact`, `about` and `items` say what else bears on it (see `Gathering`).
+    """
 
     cause: str
     node: str
     step: str
     part: str
     system: str
-    user: str
+    goal: tuple[Item, ...]
     schema_name: str
     schema: dict[str, Any]
     case: str
     person: str = ""
+    facts: tuple[Item, ...] = ()
+    recalled: tuple[Item, ...] = ()
+    withheld: tuple[LeftOut, ...] = ()
+    contact: str = ""
+    about: str = ""
+    items: tuple[str, ...] = ()
+
+
+Reader = Callable[[str, WorkingContext | None], T]
+"""Turns an answer into a value, beside what the model was shown; raises `ValueError`."""
 
 
 class Answered(Struct, Generic[T], frozen=True, kw_only=True):
@@ -68,12 +84,14 @@ class _GaveUp(Exception):  # it is no error: the next tier takes over
         self.cause = f"{reason}: {cause}"
 
 
-async def ask_model(world: World, task: Task, read: Callable[[str], T]) -> Answered[T]:
-    """Ask the tiers in turn. `read` turns the text into a value or raises `ValueError`."""
+async def ask_model(world: World, task: Task, read: Reader[T]) -> Answered[T]:
+    """Ask the tiers in turn, each with as much of the case as fits its budget."""
     failed: list[tuple[str, str]] = []
+    gathered = await world.gather(_gathering(task))
     for tier in TIERS:
         try:
-            value, model = await _asked(world, task, tier, read)
+            shown = await _shown(world, task, gathered, tier)
+            value, model = await _asked(world, task, shown, tier, read)
         except _GaveUp as gave_up:
             if gave_up.reason != UNCONFIGURED:
                 failed.append((tier, gave_up.cause))
@@ -84,24 +102,57 @@ async def ask_model(world: World, task: Task, read: Callable[[str], T]) -> Answe
     return Answered(value=None, by=PLAYBOOK, fell_back=_fallen(task.part, failed, PLAYBOOK))
 
 
-async def _asked(world: World, task: Task, tier: str, read: Callable[[str], T]) -> tuple[T, str]:
-    user, error = task.user, ""
+def _gathering(task: Task) -> Gathering:
+    return Gathering(
+        case=task.case, part=task.part, contact=task.contact, about=task.about, items=task.items
+    )
+
+
+async def _shown(
+    world: World, task: Task, gathered: Gathered | None, tier: str
+) -> WorkingContext | None:
+    """What a call of this tier sees; None where nobody will look at it."""
+    if gathered is None:
+        return None
+    sections = Sections(
+        goal=task.goal,
+        facts=(*task.facts, *gathered.facts),
+        tasks=gathered.tasks,
+        turns=gathered.turns,
+        recalled=task.recalled,
+        withheld=(*task.withheld, *gathered.withheld),
+    )
+    return assembled(sections, budget_of((await world.company()).budgets, tier))
+
+
+def budget_of(budgets: Budgets, tier: str) -> int:
+    """How many tokens of context a call of this tier may see."""
+    return budgets.context_tokens if tier == TIERS[0] else budgets.context_tokens_cheap
+
+
+async def _asked(
+    world: World, task: Task, shown: WorkingContext | None, tier: str, read: Reader[T]
+) -> tuple[T, str]:
+    first = shown.text if shown else ""
+    user, error = first, ""
     for attempt in range(REPAIRS + 1):
         try:
             answer = await world.ask(
-                _request(task, tier, user, TIERS.index(tier) * (REPAIRS + 1) + attempt)
+                _request(task, shown, tier, user, TIERS.index(tier) * (REPAIRS + 1) + attempt)
             )
         except ModelUnavailable as gone:
             raise _GaveUp(gone.reason, gone.cause) from gone
         try:
-            return read(answer.text), answer.model
+            return read(answer.text, shown), answer.model
         except (ValueError, RecursionError) as wrong:
             error = str(wrong)[:_LONGEST_ERROR]
-            user = _repair(task.user, answer.text, error)
+            user = _repair(first, answer.text, error)
     raise _GaveUp("schema", f"no usable answer after {REPAIRS} repairs: {error}")
 
 
-def _request(task: Task, tier: str, user: str, ordinal: int) -> ModelRequest:
+def _request(
+    task: Task, shown: WorkingContext | None, tier: str, user: str, ordinal: int
+) -> ModelRequest:
     return ModelRequest(
         cause=task.cause,
         node=task.node,
@@ -115,6 +166,7 @@ def _request(task: Task, tier: str, user: str, ordinal: int) -> ModelRequest:
         schema=task.schema,
         case=task.case,
         person=task.person,
+        context=shown.seen if shown else None,
     )
 
 

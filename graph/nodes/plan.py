@@ -82,6 +82,7 @@ def _made(planned: Planned, choice: Choice) -> PlanMade:
         why=choice.why,
         not_taken=choice.not_taken,
         remark=planned.remark,
+        rests_on=planned.rests_on,
     )
 
 

@@ -61,7 +61,13 @@ async def _heard(
         sender_name=mail.sender_name,
         begins=len(deal.mails) == 1,
     )
-    origin = Origin(cause=fact.id, case=fact.case, person=source.person)
+    origin = Origin(
+        cause=fact.id,
+        case=fact.case,
+        person=source.person,
+        contact=deal.contact,
+        source=source.id,
+    )
     found = await extracted(world, message, await _known(deal, world), origin)
     slots = replace(found.slots, unsure=(*found.slots.unsure, *mail.unclear))
     understood = Understood(

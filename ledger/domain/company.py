@@ -104,12 +104,18 @@ CREDIT_NOTE_FORMAT: Final = "CN-{year}-{number:04d}"
 
 
 class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Caps that hold before a thing is done, not after. Model money in micro-units of USD."""
+    """Caps that hold before a thing is done, not after. Model money in micro-units of USD.
+
+    `context_tokens` is the most that one call of the main model is shown of a case, and of the
+    price list; the cheaper model has a budget of its own.
+    """
 
     model_per_case_microusd: int = 500_000
     model_per_day_microusd: int = 5_000_000
     mails_per_day: int = 50
     mails_per_contact_per_day: int = 5
+    context_tokens: int = 6_000
+    context_tokens_cheap: int = 4_000
 
 
 class QuietHours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

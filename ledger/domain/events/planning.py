@@ -79,7 +79,8 @@ class PlanMade(Event, frozen=True, kw_only=True):
     """The plan for now. `planner` names who made it, `why` gives the reason in plain words.
 
     `not_taken` lists steps that were considered and why they were left out; `remark` is what a
-    model had to say about its pick, in its own words.
+    model had to say about its pick, in its own words, and `rests_on` the facts behind what it
+    cited.
     """
 
     goal: str
@@ -88,6 +89,7 @@ class PlanMade(Event, frozen=True, kw_only=True):
     why: str
     not_taken: tuple[tuple[str, str], ...] = ()
     remark: Personal = ""
+    rests_on: tuple[str, ...] = ()
 
 
 class PlannerFellBack(Event, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ from graph.nodes.review import review
 from graph.nodes.understand import understand
 from graph.ports import (
     GateDecision,
+    Gathered,
+    Gathering,
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
@@ -157,6 +159,7 @@ class BenchWorld:
             id="con-ada", name="Ada Muster", address=ADA, persons=("p-ada",), cases=(CASE,)
         )
         self.allow = False
+        self.gathered: Gathered | None = Gathered()
         self.actions: dict[str, dict[str, Any]] = {}
         self.held: tuple[Any, ...] = ()
 
@@ -187,6 +190,9 @@ class BenchWorld:
 
     async def known(self, contact: str) -> tuple[Any, ...]:
         return self.held
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        return self.gathered
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         self.asked.append(request)

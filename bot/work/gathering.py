@@ -1,0 +1,128 @@
+"""What bears on a model call, read from the present: turns, open tasks, facts and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from graph.ports import Gathered, Gathering
+from ledger.domain.company import Company
+from ledger.domain.entities import (
+    Action,
+    ActionStatus,
+    Alarm,
+    Approval,
+    ApprovalStatus,
+    Commitment,
+    Question,
+    Stop,
+)
+from ledger.domain.errors import UnknownFact
+from ledger.domain.facts import Fact
+from ledger.domain.identity import Identity, identity
+from ledger.domain.knowledge import COMPANY, Knowledge
+from ledger.domain.known import all_in_force
+from ledger.domain.reading import History, Views
+from memory.bearing import Open, Rule, known_facts, limits_of, tasks_of
+from memory.sight import SIGHTS, Part, Sight, Veil
+from memory.turns import needed, turns_of
+from memory.working import Item
+from policies.engine import Policies
+
+WAITING: Final = frozenset({ApprovalStatus.PENDING, ApprovalStatus.POSTPONED})
+UNDER_WAY: Final = frozenset(
+    {ActionStatus.ALLOWED, ActionStatus.ATTEMPTED, ActionStatus.WITHHELD, ActionStatus.UNKNOWN}
+)
+"""Steps that wait for something else than the owner's word."""
+
+NEXT_STEPS: Final = ("SendProposal", "SendReply", "IssueInvoice", "SendInvoice")
+"""Commands whose rules bear on what is planned."""
+
+
+class Present(Struct, frozen=True, kw_only=True):
+    """Where it is read from."""
+
+    views: Views
+    history: History
+    policies: Policies
+    company: Company
+    now: datetime
+
+
+async def gathered(present: Present, asked: Gathering) -> Gathered:
+    """What a call of this part may see of the case, and what it may not."""
+    part = Part(asked.part)
+    sight = SIGHTS[part]
+    who = await identity(present.views, asked.contact) if asked.contact else None
+    veil = _veil(who, sight)
+    facts = await present.history.case(asked.case)
+    turns = turns_of(facts, await _desk(present, facts), sight, veil, now=asked.about)
+    known, withheld = known_facts(await _in_force(present, asked, who), sight, veil)
+    limits = await _limits(present, asked, who) if part is Part.PLAN else ()
+    return Gathered(
+        turns=turns.shown,
+        tasks=tasks_of(await _open(present, asked, who), veil) if sight.tasks else (),
+        facts=(*limits, *known),
+        withheld=(*turns.withheld, *(withheld if sight.knows else ())),
+    )
+
+
+def _veil(who: Identity | None, sight: Sight) -> Veil:
+    return Veil(() if who is None or sight.names else who.names)
+
+
+async def _desk(present: Present, facts: Sequence[Fact]) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for name in needed(facts):
+        try:
+            found[name] = await present.history.fact(name)
+        except UnknownFact:  # then the turn is not shown
+            continue
+    return found
+
+
+async def _in_force(present: Present, asked: Gathering, who: Identity | None) -> list[Knowledge]:
+    """Of the contact, of the items in question, and of the company."""
+    subjects = ((who.id,) if who else ()) + (*asked.items, COMPANY)
+    return await all_in_force(present.views, subjects, present.now)
+
+
+async def _open(present: Present, asked: Gathering, who: Identity | None) -> Open:
+    views, case = present.views, asked.case
+    approvals = await views.all(Approval, case=case)
+    questions = await views.all(Question, case=case)
+    actions = await views.all(Action, case=case)
+    alarms = await views.all(Alarm, case=case)
+    return Open(
+        approvals=tuple(each for each in approvals if each.status in WAITING),
+        questions=tuple(each for each in questions if each.status == "open"),
+        commitments=await _promised(views, case, who),
+        actions=tuple(each for each in actions if each.status in UNDER_WAY),
+        alarms=tuple(each for each in alarms if not each.rung and not each.ends),
+    )
+
+
+async def _promised(views: Views, case: str, who: Identity | None) -> tuple[Commitment, ...]:
+    keys = [f"open:case:{case}", *(f"open:contact:{each}" for each in (who.ids if who else ()))]
+    found = [each for key in keys for each in await views.find(Commitment, key)]
+    return tuple({each.id: each for each in found}.values())
+
+
+async def _limits(present: Present, asked: Gathering, who: Identity | None) -> tuple[Item, ...]:
+    stops = await present.views.find(Stop, "active")
+    bearing = [each for each in stops if _bears(each, asked.case, who)]
+    rules = [
+        Rule(each.id, each.effect.value)
+        for each in present.policies.rules
+        if each.effect.value != "allow" and any(each.concerns(step) for step in NEXT_STEPS)
+    ]
+    return limits_of(present.company, bearing, rules, present.policies.policy)
+
+
+def _bears(stop: Stop, case: str, who: Identity | None) -> bool:
+    return (
+        stop.scope in {"all", "copy"} or stop.target == case or bool(who and stop.target in who.ids)
+    )
