@@ -175,6 +175,7 @@ def _brief(
         "cause": s.fact.id,
         "person": s.deal.person,
         "contact": s.deal.contact,
+        "learned": wording.learned,
     }
     return Brief(**{**fields, **more})  # type: ignore[arg-type]  # the fields are typed right above
 

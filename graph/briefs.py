@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from graph.state import Json, as_json
 from ledger.domain.company import Language
+from ledger.domain.precedents import Lesson
 from ledger.domain.values import Line, Money, Totals
 
 
@@ -46,7 +47,8 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     decline, answer, correction, withdrawal (of an offer). `titles` and `prices` belong together;
     `number` is the proposal's. `said` and `body` are the operator's own words.
     `met_before`: this contact has done business with us. `address` is how they want to be
-    addressed: `du`, `Sie`, `first name`, or "" for nothing said.
+    addressed: `du`, `Sie`, `first name`, or "" for nothing said. `learned`: habits of the
+    operator's.
     """
 
     step: int
@@ -73,6 +75,7 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cause: str = ""
     person: str = ""
     contact: str = ""
+    learned: tuple[Lesson, ...] = ()
 
 
 class Drafted(Struct, frozen=True, kw_only=True):

@@ -29,6 +29,7 @@ from ledger.domain.events import (
     Told,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.precedents import Precedents
 from ledger.domain.values import Provenance
 
 _QUIET = (
@@ -82,6 +83,7 @@ async def situation_of(state: CaseState, world: World) -> Situation:
         slots=msgspec.convert(slots, Slots) if slots else None,
         wish=msgspec.convert(wish, Wish) if wish else None,
         recalled=msgspec.convert(recalled.get("episodes", []), tuple[Recollection, ...]),
+        precedents=msgspec.convert(recalled.get("precedents", {}), Precedents),
     )
 
 

@@ -18,6 +18,7 @@ from graph.slots import Wanted
 from graph.state import Json, as_json
 from graph.terms import Terms
 from ledger.domain.events import Option
+from ledger.domain.precedents import Lesson
 from ledger.domain.values import Provenance
 
 
@@ -35,11 +36,15 @@ class Why(StrEnum):
 
 
 class Wording(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the operator wants a mail to sound. `body` replaces the text as it stands."""
+    """How the operator wants a mail to sound. `body` replaces the text as it stands.
+
+    `learned`: what they have changed in earlier drafts again and again.
+    """
 
     tone: str = ""
     body: str = ""
     subject: str = ""
+    learned: tuple[Lesson, ...] = ()
 
 
 class OfferProposal(Move, frozen=True, kw_only=True):
@@ -190,7 +195,10 @@ class ReopenDeal(Move, frozen=True, kw_only=True):
 
 
 class Decide(Move, frozen=True, kw_only=True):
-    """Record what was chosen, by whom, on which facts, over which alternatives."""
+    """Record what was chosen, by whom, on which facts, over which alternatives.
+
+    `about`: the case whose end will tell how it turned out, "" where nothing is to follow.
+    """
 
     topic: str
     chosen: str
@@ -198,6 +206,7 @@ class Decide(Move, frozen=True, kw_only=True):
     evidence: tuple[str, ...]
     alternatives: tuple[tuple[str, str], ...] = ()
     outcome: str = ""
+    about: str = ""
 
 
 class TellOperator(Move, frozen=True, kw_only=True):

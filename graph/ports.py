@@ -19,6 +19,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import short_id
 from ledger.domain.knowledge import Knowledge
+from ledger.domain.precedents import Precedents
 from ledger.domain.verdicts import Verdict
 from memory.working import Item
 
@@ -33,22 +34,25 @@ class GateDecision(Struct, frozen=True, kw_only=True):
 class Remembered(Struct, frozen=True, kw_only=True):
     """What memory answered. `degraded` says in words what was missing.
 
-    `stale` was found and no longer holds.
+    `stale` was found and no longer holds. `precedents`: what similar deals came to, looked up in
+    the ledger behind the episodes.
     """
 
     episodes: tuple[Recollection, ...]
     degraded: str = ""
     stale: tuple[Stale, ...] = ()
+    precedents: Precedents = Precedents()
 
 
 class RecallRequest(Struct, frozen=True, kw_only=True):
-    """A question to memory, in the planner's words."""
+    """A question to memory, in the planner's words. `precedents`: similar deals are wanted too."""
 
     text: str
     contact: str = ""
     items: tuple[str, ...] = ()
     not_case: str = ""
     limit: int = 5
+    precedents: bool = False
 
 
 class Gathering(Struct, frozen=True, kw_only=True):

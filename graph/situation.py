@@ -17,6 +17,7 @@ from ledger.domain.company import Company
 from ledger.domain.events import Event, PlannerFellBack, Recollection
 from ledger.domain.facts import Fact
 from ledger.domain.knowledge import Knowledge
+from ledger.domain.precedents import Precedents
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -25,7 +26,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     `cases` are all cases of the contact, as the address book has them; `booked` the payments of
     this case that were booked on an invoice of another one; `running`, whether what the operator
     wants undone is being tried at this moment. `known` is what is in force for the contact;
-    `company` obeys it already, `configured` is as company.yaml says.
+    `company` obeys it already, `configured` is as company.yaml says. `language` is the one a mail
+    to them would be in.
     """
 
     deal: Deal
@@ -36,6 +38,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     slots: Slots | None = None
     wish: Wish | None = None
     recalled: tuple[Recollection, ...] = ()
+    precedents: Precedents = Precedents()
+    language: str = ""
     cases: tuple[str, ...] = ()
     booked: tuple[str, ...] = ()
     running: bool = False

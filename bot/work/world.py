@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, get_args
 from msgspec import Struct
 
 from bot.work.gathering import Present, gathered
+from bot.work.precedents import Looking
 from graph.ports import (
     GateDecision,
     Gathered,
@@ -27,6 +28,7 @@ from ledger.domain.events import ActionProposed, Event
 from ledger.domain.identity import ids_of, met_as
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.known import held_for
+from ledger.domain.precedents import Precedents
 from ledger.domain.reading import Clock, History, Views
 from memory.episodes import Recaller
 from memory.recall import recall
@@ -93,7 +95,16 @@ class LiveWorld:
             not_case=request.not_case,
             limit=request.limit,
         )
-        return Remembered(episodes=found.episodes, degraded=found.degraded, stale=found.stale)
+        return Remembered(
+            episodes=found.episodes,
+            degraded=found.degraded,
+            stale=found.stale,
+            precedents=await self._precedents(request) if request.precedents else Precedents(),
+        )
+
+    async def _precedents(self, request: RecallRequest) -> Precedents:
+        looking = Looking(self._from.store, self._from.views, self._from.company, request)
+        return await looking.precedents(self._from.clock.now())
 
     async def gate(
         self, case: str, person: str, proposed: ActionProposed, alongside: Sequence[Event] = ()

@@ -16,6 +16,7 @@ from graph.agents.texts import GERMAN_FAMILIAR, TEXTS, Texts
 from graph.amounts import amount_words, day_words, percent_words
 from graph.briefs import Brief, Drafted, Due, Quote, Reversed
 from ledger.domain.company import Language
+from ledger.domain.precedents import Change
 from ledger.domain.values import OPERATOR, PLAYBOOK, Line, Money
 
 OFFERS = frozenset({"first", "agreed", "counter", "revised"})
@@ -50,6 +51,7 @@ def draft(brief: Brief) -> Drafted:
 
 def assembled(brief: Brief, prose: Prose) -> str:
     """Greeting, opening, figures, closing, signature."""
+    prose = worded(brief, prose)
     parts = (_greeting(brief), prose.opening, *block_of(brief), prose.closing, _signature(brief))
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
@@ -74,6 +76,26 @@ def texts_of(brief: Brief) -> Texts:
     """The words of a language, in the form of address that was asked for."""
     familiar = brief.language is Language.GERMAN and brief.address == "du"
     return GERMAN_FAMILIAR if familiar else TEXTS[brief.language]
+
+
+def worded(brief: Brief, prose: Prose) -> Prose:
+    """The sentences with what the operator adds and leaves out again and again."""
+    gone = _learned(brief, Change.LEFT_OUT)
+    return Prose(
+        opening=_changed(prose.opening, gone, _learned(brief, Change.OPENING)),
+        closing=_changed(prose.closing, gone, _learned(brief, Change.CLOSING)),
+    )
+
+
+def _changed(text: str, gone: tuple[str, ...], more: tuple[str, ...]) -> str:
+    for sentence in gone:
+        text = " ".join(text.split(sentence)).strip() if sentence in text else text
+    added = [sentence for sentence in more if sentence not in text]
+    return "\n\n".join(part for part in (text, " ".join(added)) if part)
+
+
+def _learned(brief: Brief, change: Change) -> tuple[str, ...]:
+    return tuple(one.text for one in brief.learned if one.change is change)
 
 
 def block_of(brief: Brief) -> Iterator[str]:
@@ -152,6 +174,10 @@ def _quantity(line: Line, texts: Texts) -> str:
 
 
 def _greeting(brief: Brief) -> str:
+    learned = "" if brief.address else next(iter(_learned(brief, Change.GREETING)), "")
+    if learned and (brief.name or "{" not in learned):
+        first = brief.name.split(" ")[0]
+        return learned.replace("{name}", brief.name).replace("{first}", first)
     texts = texts_of(brief)
     familiar = brief.address in FAMILIAR
     formal = not familiar and (
@@ -167,7 +193,8 @@ def _greeting(brief: Brief) -> str:
 def _signature(brief: Brief) -> str:
     texts = TEXTS[brief.language]
     friendly = brief.tone == "friendly" or ("friendly" in brief.voice.lower() and not brief.tone)
-    bye = texts.bye_friendly if friendly else texts.bye
+    bye = next(iter(_learned(brief, Change.SIGN_OFF)), "")
+    bye = bye or (texts.bye_friendly if friendly else texts.bye)
     return "\n".join(part for part in (bye, brief.signer, brief.company) if part)
 
 

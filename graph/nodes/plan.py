@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from graph.briefing import briefs_for
+from graph.briefing import briefs_for, language_of
 from graph.looking import (
     booked_elsewhere,
     contact_of,
@@ -37,6 +37,7 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
         cases=contact.cases if contact else (),
         booked=await booked_elsewhere(situation.deal, world),
         running=await _is_running(situation, world),
+        language=language_of(situation, contact),
     )
     planned = await ModelPlanner(Playbook()).choose(situation, world)
     choice = allowed(situation, planned.choice)

@@ -9,7 +9,7 @@ import msgspec
 from graph.looking import deal_in
 from graph.ports import RecallRequest, World
 from graph.slots import Intent, Slots
-from graph.state import CaseState, as_json, said
+from graph.state import CaseState, Json, as_json, said
 from ledger.domain.events import Recalled
 
 _WORTH_IT = frozenset({Intent.NEW_REQUEST, Intent.COUNTER_OFFER, Intent.ACCEPTANCE})
@@ -28,6 +28,7 @@ async def recall(state: CaseState, world: World) -> dict[str, Any]:
         contact=deal.contact,
         items=items,
         not_case=deal.case,
+        precedents=slots.intent is Intent.NEW_REQUEST and bool(items),
     )
     found = await world.recall(request)
     event = Recalled(
@@ -35,6 +36,12 @@ async def recall(state: CaseState, world: World) -> dict[str, Any]:
         degraded=found.degraded,
         stale=found.stale,
         episodes=found.episodes,
+        deals=tuple(deal.number for deal in found.precedents.deals),
     )
-    episodes = [as_json(episode) for episode in found.episodes]
-    return {"recalled": {"episodes": episodes, "degraded": found.degraded}, "out": [said(event)]}
+    recalled: Json = {
+        "episodes": [as_json(episode) for episode in found.episodes],
+        "degraded": found.degraded,
+    }
+    if found.precedents:
+        recalled["precedents"] = as_json(found.precedents)
+    return {"recalled": recalled, "out": [said(event)]}

@@ -46,6 +46,7 @@ def _closing(state: CaseState, step: int, move: AnyMove) -> Iterator[Event]:
                 evidence=move.evidence,
                 alternatives=tuple(Alternative(*pair) for pair in move.alternatives),
                 outcome=move.outcome,
+                about=move.about,
             )
         case TellOperator():
             yield Told(topic=move.topic, text=move.text)

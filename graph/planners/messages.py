@@ -13,6 +13,7 @@ from graph.planners.acceptance import on_acceptance
 from graph.planners.budgets import on_money
 from graph.planners.given_word import standing_terms
 from graph.planners.negotiation import on_counter
+from graph.planners.precedents import as_agreed_before
 from graph.planners.steps import (
     ASK_CUSTOMER,
     CLOSE,
@@ -107,6 +108,9 @@ def _on_request(s: Situation, slots: Slots) -> tuple[Choice, ...]:
     first = _hurry(s, slots) or on_money(s, slots)
     if first:
         return (first,)
+    followed = as_agreed_before(s, slots)
+    if followed is not None:
+        return (followed, _decide_first(s, slots))
     basis = by_list(s, "price list × the quantities the customer asked for")
     terms = standing_terms(s)
     reason = f"They ask for {wording.things(s.company, slots.wanted)}, which is on the price list."

@@ -109,8 +109,24 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     erased: bool = False
 
 
+class OfferedTerms(Struct, frozen=True, kw_only=True, gc=False):
+    """One version of an offer as it was drafted, `on` that day (UTC)."""
+
+    version: int
+    lines: tuple[Line, ...]
+    net: Money
+    total: Money
+    discount_bp: int
+    delivery_days: int
+    valid_until: date
+    on: date
+
+
 class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
-    """The present version of an offer. `status`: drafted, sent, accepted, declined."""
+    """The present version of an offer. `status`: drafted, sent, accepted, declined.
+
+    `versions` are all there have been, oldest first.
+    """
 
     id: str
     case: str
@@ -126,6 +142,12 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
     status: str = "drafted"
     accepted_version: int = 0
     sent_versions: tuple[int, ...] = ()
+    accepted_on: date | None = None
+    versions: tuple[OfferedTerms, ...] = ()
+
+    def terms(self, version: int) -> OfferedTerms | None:
+        """What exactly this version said."""
+        return next((each for each in self.versions if each.version == version), None)
 
 
 class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):

@@ -5,7 +5,15 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ledger.domain.commands import SendCreditNote, SendInvoice, SendProposal
-from ledger.domain.entities import Action, CreditNote, Entity, Invoice, Payment, Proposal
+from ledger.domain.entities import (
+    Action,
+    CreditNote,
+    Entity,
+    Invoice,
+    OfferedTerms,
+    Payment,
+    Proposal,
+)
 from ledger.domain.events import (
     ActionSucceeded,
     CreditNoteIssued,
@@ -32,7 +40,7 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
         case ProposalDrafted() as event:
             return _drafted(event, fact, look)
         case ProposalAccepted() | ProposalDeclined() as event:
-            return _answered(event, look)
+            return _answered(event, fact, look)
         case InvoiceIssued() as event:
             return [_issued(event, fact)]
         case CreditNoteIssued() as event:
@@ -72,17 +80,33 @@ def _drafted(event: ProposalDrafted, fact: Fact, look: Look) -> list[Entity]:
             delivery_days=event.delivery_days,
             accepted_version=known.accepted_version if known else 0,
             sent_versions=known.sent_versions if known else (),
+            accepted_on=known.accepted_on if known else None,
+            versions=(*(known.versions if known else ()), _terms(event, fact)),
         )
     ]
 
 
-def _answered(event: ProposalAccepted | ProposalDeclined, look: Look) -> list[Entity]:
+def _terms(event: ProposalDrafted, fact: Fact) -> OfferedTerms:
+    return OfferedTerms(
+        version=event.version,
+        lines=event.lines,
+        net=event.net,
+        total=event.total,
+        discount_bp=event.discount_bp,
+        delivery_days=event.delivery_days,
+        valid_until=event.valid_until,
+        on=fact.at.date(),
+    )
+
+
+def _answered(event: ProposalAccepted | ProposalDeclined, fact: Fact, look: Look) -> list[Entity]:
     proposal = look.get(Proposal, event.proposal)
     if proposal is None:
         return []
     if isinstance(event, ProposalDeclined):
         return [replace(proposal, status="declined")]
-    return [replace(proposal, status="accepted", accepted_version=event.version)]
+    accepted = replace(proposal, status="accepted", accepted_version=event.version)
+    return [replace(accepted, accepted_on=fact.at.date())]
 
 
 def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:

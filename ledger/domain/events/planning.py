@@ -58,13 +58,15 @@ class Stale(Struct, frozen=True, gc=False):
 class Recalled(Event, frozen=True, kw_only=True):
     """What memory offered to the plan. `degraded` names what was missing, if anything.
 
-    `stale` are the first of those that no longer hold.
+    `stale` are the first of those that no longer hold. `deals` are the numbers of the agreed offers
+    that the plan could follow, most similar first.
     """
 
     query: Personal = ""
     degraded: str = ""
     stale: tuple[Stale, ...] = ()
     episodes: Annotated[tuple[Recollection, ...], SEALED] = ()
+    deals: tuple[str, ...] = ()
 
 
 class PlanStep(Struct, frozen=True, gc=False):
@@ -229,7 +231,11 @@ class Alternative(Struct, frozen=True, gc=False):
 
 
 class DecisionRecorded(Event, frozen=True, kw_only=True):
-    """What was chosen, by whom, on which evidence (fact ids), over which alternatives."""
+    """What was chosen, by whom, on which evidence (fact ids), over which alternatives.
+
+    `about`: the case whose end tells how it turned out (`DecisionOutcome`); "" where `outcome`
+    says all, or nothing is to follow. `action` is the one that was decided on, if any.
+    """
 
     decision: str
     topic: str
@@ -238,6 +244,19 @@ class DecisionRecorded(Event, frozen=True, kw_only=True):
     evidence: tuple[str, ...]
     alternatives: tuple[Alternative, ...] = ()
     outcome: str = ""
+    about: str = ""
+    action: str = ""
+
+
+class DecisionOutcome(Event, frozen=True, kw_only=True):
+    """How a decision turned out: accepted, declined, paid. `fact` is the one that shows it.
+
+    Several may follow one another: accepted, then paid.
+    """
+
+    decision: str
+    outcome: str
+    fact: str
 
 
 class AlarmSet(Event, frozen=True, kw_only=True):
