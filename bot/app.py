@@ -38,6 +38,7 @@ from graph.build import NODE_SECONDS, case_graph
 from graph.checkpoints import Checkpoints, FileCheckpoints
 from graph.folding import fold_json
 from graph.nodes import NODES
+from graph.outcomes import Outcomes
 from graph.rerun import Reruns
 from graph.router import Router
 from graph.runner import Runner
@@ -163,6 +164,7 @@ def subscribers_of(
     gate = Gate(app.policies, app.views, app.company, app.clock)
     return (
         _router(app),
+        Outcomes(app.views),
         _planner(app, checkpoints, store, models, gate),
         Dispatcher(
             connectors=[WatchedConnector(one, app.failpoints) for one in reach.connectors],

@@ -9,6 +9,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from graph.desk import Desk, says
+from graph.routing_decisions import APPROVAL, EDIT, INSTRUCTION, REJECTION, decision_on
 from graph.routing_edits import edited
 from ledger.domain.entities import Action, Approval, ApprovalStatus
 from ledger.domain.events import (
@@ -45,6 +46,10 @@ class Tap(Struct, frozen=True):
     def decides(self, event: Event) -> Draft:
         """The one decision that this approval takes."""
         return self.says(event, key=f"decision:{self.approval.id}")
+
+    def chooses(self, topic: str) -> Draft:
+        """The same as a decision over what else there was, for later plans."""
+        return self.says(decision_on(self.fact, self.event, self.action, topic))
 
     def refused(self, why: str) -> Draft:
         """The answer to a tap that does not count."""
@@ -101,11 +106,11 @@ def _counted(tap: Tap, now: datetime) -> list[Draft]:
         return [tap.refused(_OTHER_BYTES)]
     match tap.event.verb:
         case "approve":
-            return [tap.decides(_approved(tap))]
+            return [tap.decides(_approved(tap)), tap.chooses(APPROVAL)]
         case "reject":
-            return [_rejected(tap)]
+            return _rejected(tap)
         case "instruct":
-            return [_instructed(tap)]
+            return _instructed(tap)
         case "later":
             return [tap.says(Postponed(**_by(tap), until=until(tap.event.text, now)))]
         case "did_it":
@@ -126,25 +131,28 @@ def _edited(tap: Tap, now: datetime) -> list[Draft]:
     made = edited(tap.fact, tap.event, tap.approval, tap.action, now)
     if isinstance(made, str):
         return [tap.refused(made)]
-    return made or [tap.decides(_approved(tap))]
+    if made:
+        return [*made, tap.chooses(EDIT)]
+    return [tap.decides(_approved(tap)), tap.chooses(APPROVAL)]
 
 
 def _approved(tap: Tap) -> Approved:
     return Approved(sha256=tap.approval.sha256, **_by(tap))
 
 
-def _rejected(tap: Tap) -> Draft:
+def _rejected(tap: Tap) -> list[Draft]:
     if not tap.event.text.strip():
-        return tap.refused(
-            "Say why, in a few words, so that Coo does better. The card still waits."
-        )
-    return tap.decides(Rejected(reason=tap.event.text, **_by(tap)))
+        why = "Say why, in a few words, so that Coo does better. The card still waits."
+        return [tap.refused(why)]
+    no = tap.decides(Rejected(reason=tap.event.text, **_by(tap)))
+    return [no, tap.chooses(REJECTION)]
 
 
-def _instructed(tap: Tap) -> Draft:
+def _instructed(tap: Tap) -> list[Draft]:
     if not tap.event.text.strip():
-        return tap.refused("Say how you want it instead. The card still waits.")
-    return tap.says(Instructed(text=tap.event.text, **_by(tap)))
+        return [tap.refused("Say how you want it instead. The card still waits.")]
+    wish = tap.says(Instructed(text=tap.event.text, **_by(tap)))
+    return [wish, tap.chooses(INSTRUCTION)]
 
 
 def _by(tap: Tap) -> dict[str, str]:

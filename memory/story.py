@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ledger.domain.events import (
     ActionProposed,
+    DecisionRecorded,
     Event,
     InvoiceIssued,
     MailReceived,
@@ -74,6 +75,18 @@ class Story(Struct, frozen=True, kw_only=True):
         """What was proposed under this id."""
         proposed = self._all(ActionProposed, self.facts)
         return next((event for event in proposed if event.action == action), None)
+
+    def decision(self, decision: str) -> tuple[Fact, DecisionRecorded] | None:
+        """The decision with this id, and the fact that records it."""
+        made = ((fact, fact.event) for fact in self.facts)
+        return next(
+            (
+                (fact, event)
+                for fact, event in made
+                if isinstance(event, DecisionRecorded) and event.decision == decision
+            ),
+            None,
+        )
 
     def invoice(self, invoice: str) -> InvoiceIssued | None:
         """The issued invoice with this id."""

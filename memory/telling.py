@@ -26,6 +26,7 @@ from ledger.domain.commands import (
 from ledger.domain.events import (
     ActionSucceeded,
     CaseClosed,
+    DecisionOutcome,
     DecisionRecorded,
     Event,
     Instructed,
@@ -49,6 +50,7 @@ TOLD: tuple[type[Event], ...] = (
     Rejected,
     Instructed,
     DecisionRecorded,
+    DecisionOutcome,
     InvoicePaid,
     CaseClosed,
 )
@@ -60,6 +62,13 @@ LONGEST_QUOTE = 1_000
 
 AGES: Final = {"conversation": timedelta(days=3 * 365)}
 """How long an episode of a kind is worth recalling; what is not named here does not age."""
+
+
+_TOLD_ELSEWHERE = frozenset({"approval", "rejection", "instruction"})
+"""Topics of decisions whose own facts (what was sent, refused or wished) are told already."""
+
+_SAYS_LITTLE = frozenset({"approved", "edited", "changed"})
+"""Outcomes on the way: how it ended is told when it ends."""
 
 
 class _Said(Struct, frozen=True):
@@ -122,7 +131,7 @@ def _outlived(kind: str, at: datetime) -> datetime | None:
     return at + AGES[kind] if kind in AGES else None
 
 
-def _said(fact: Fact, story: Story) -> _Said | None:
+def _said(fact: Fact, story: Story) -> _Said | None:  # noqa: C901  # one line a fact: a table
     match fact.event:
         case Understood() as event:
             return _heard(event, story)
@@ -140,7 +149,9 @@ def _said(fact: Fact, story: Story) -> _Said | None:
                 "decision", f"{operator} said about {story.who}: {said}", _deal(fact, story)
             )
         case DecisionRecorded() as event:
-            return _decided(event, fact, story)
+            return None if event.topic in _TOLD_ELSEWHERE else _decided(event, fact, story)
+        case DecisionOutcome() as event:
+            return _turned_out(event, fact, story)
         case InvoicePaid() as event:
             return _paid(event, story)
         case CaseClosed(outcome=outcome):
@@ -234,6 +245,20 @@ def _decided(event: DecisionRecorded, fact: Fact, story: Story) -> _Said:
     parts += [f"Outcome: {event.outcome}"] if event.outcome else []
     text = ". ".join(part for part in parts if part) + "."
     return _Said("decision", text, _deal(fact, story), event.evidence)
+
+
+def _turned_out(event: DecisionOutcome, fact: Fact, story: Story) -> _Said | None:
+    """How a decision of the case ended, with what it was chosen over."""
+    found = story.decision(event.decision)
+    if found is None or event.outcome in _SAYS_LITTLE:
+        return None
+    made, decided = found
+    against = "; ".join(f"not {each.what}" for each in decided.alternatives)
+    text = (
+        f"Decision on {decided.topic} for {story.who} turned out {event.outcome}:"
+        f" {decided.chosen} (by {decided.by}){f', {against}' if against else ''}."
+    )
+    return _Said("decision", text, _deal(fact, story), (made.id, event.fact, *decided.evidence))
 
 
 def _paid(event: InvoicePaid, story: Story) -> _Said:

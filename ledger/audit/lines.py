@@ -170,6 +170,7 @@ LINES: Final[dict[type[Event], Make]] = {
     events.PaymentMatched: _same(line.Paid),
     events.InvoicePaid: _same(line.Paid),
     events.DecisionRecorded: _same(line.Chose),
+    events.DecisionOutcome: _noted("turned out", "outcome"),
     events.ModelCallRecorded: _spent,
     events.ModelCallFailed: _in_vain,
     events.Told: _noted("", "text"),

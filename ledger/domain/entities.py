@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from ledger.domain.commands import Command
 from ledger.domain.confirming import Confirmation, Particulars
+from ledger.domain.decisions import Decision
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
@@ -495,5 +496,6 @@ Entity = (
     | Confirmation
     | Knowledge
     | ListPrice
+    | Decision
     | Commitment
 )

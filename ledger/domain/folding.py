@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ledger.domain import events
 from ledger.domain.confirming import Confirmation, Particulars
+from ledger.domain.decisions import Decision
 from ledger.domain.entities import (
     Action,
     Alarm,
@@ -44,6 +45,7 @@ from ledger.domain.folding_commitments import commitment_keys, fold_commitments
 from ledger.domain.folding_confirming import fold_confirming
 from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
+from ledger.domain.folding_decisions import decision_keys, fold_decisions
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
@@ -56,7 +58,7 @@ from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 
-FOLD_VERSION: Final = 6
+FOLD_VERSION: Final = 7
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -140,6 +142,8 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.StrangerRefused: (fold_pairing,),
     events.PricesChanged: (fold_knowledge, fold_prices),
     events.KnowledgeStated: (fold_knowledge,),
+    events.DecisionRecorded: (fold_decisions,),
+    events.DecisionOutcome: (fold_decisions,),
     events.KnowledgeCorrected: (fold_knowledge,),
     events.KnowledgeForgotten: (fold_knowledge,),
     events.CommitmentMade: (fold_commitments,),
@@ -172,7 +176,6 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.Recalled,
         events.PlanMade,
         events.PlannerFellBack,
-        events.DecisionRecorded,
         events.Told,
         events.DeliveryRecorded,
         events.DigestMade,
@@ -256,6 +259,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return _confirmation_keys(entity)
         case Knowledge():
             return knowledge_keys(entity)
+        case Decision():
+            return decision_keys(entity)
         case Commitment():
             return commitment_keys(entity)
         case PairingOffer():
@@ -320,6 +325,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("stranger", Stranger),
     ("confirmation", Confirmation),
     ("knowledge", Knowledge),
+    ("decision", Decision),
     ("replaces", Knowledge),
     ("commitment", Commitment),
 )

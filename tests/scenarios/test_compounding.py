@@ -81,8 +81,8 @@ async def sends(business: Any, action: Action, *, edited: bool) -> EmailMessage:
 
 def reworded(body: str) -> str:
     """How this operator writes: a short greeting, a promise of hers, her own sign-off."""
-    first = body.split(",")[0].split()[1]
-    lines = body.replace(body.split("\n")[0], f"Hi {first},", 1)
+    first = body.split(",", maxsplit=1)[0].split()[1]
+    lines = body.replace(body.split("\n", maxsplit=1)[0], f"Hi {first},", 1)
     return lines.replace("Best wishes\n", f"{HABIT}\n\n{BYE}\n")
 
 

@@ -26,6 +26,7 @@ from ledger.domain.events import (
     CaseReopened,
     ContactCreated,
     ContactRecognised,
+    DecisionRecorded,
     DoneByOperator,
     Event,
     Instructed,
@@ -444,10 +445,13 @@ async def test_a_payment_that_fits_two_invoices_is_not_guessed(acme: Company) ->
 
 async def test_a_tap_on_a_pending_card_approves_exactly_these_bytes(acme: Company) -> None:
     case = await asked(acme)
-    [draft] = await acme.routes(tap())
+    draft, on_record = await acme.routes(tap())
     assert (draft.case, draft.key, draft.person) == (case, "decision:apr-1", "p-jo")
     assert isinstance(draft.event, Approved)
     assert draft.event.sha256 == command_sha(REPLY)
+    assert isinstance(on_record.event, DecisionRecorded)
+    assert on_record.event.chosen == "send the answer as drafted"
+    assert [each.what for each in on_record.event.alternatives] == ["leave it"]
 
 
 async def test_a_second_tap_is_told_who_decided_and_when(acme: Company) -> None:
@@ -515,14 +519,18 @@ async def test_a_tap_on_an_unknown_card_is_answered_on_the_desk(acme: Company) -
 async def test_a_rejection_needs_a_reason(acme: Company) -> None:
     await asked(acme)
     assert "Say why" in only(await acme.routes(tap("reject", text="  "))).why
-    assert isinstance(only(await acme.routes(tap("reject", text="too cheap"))), Rejected)
+    refused, decision = await acme.routes(tap("reject", text="too cheap"))
+    assert isinstance(refused.event, Rejected)
+    assert isinstance(decision.event, DecisionRecorded)
+    assert "too cheap" not in decision.event.chosen
+    assert decision.event.outcome == "rejected"
 
 
 async def test_done_by_hand_and_tell_me_how_and_unknown_verbs(acme: Company) -> None:
     await asked(acme)
     assert isinstance(only(await acme.routes(tap("dance"))), TapRefused)
     assert "Say how" in only(await acme.routes(tap("instruct"))).why
-    instructed = only(await acme.routes(tap("instruct", text="offer 10 % off")))
+    instructed: Any = (await acme.routes(tap("instruct", text="offer 10 % off")))[0].event
     assert isinstance(instructed, Instructed)
     assert instructed.approval == "apr-1"
     assert isinstance(only(await acme.routes(tap("did_it"))), DoneByOperator)
@@ -544,7 +552,7 @@ async def test_later_means_tomorrow_at_nine_unless_hours_are_named(
     postponed = only(await acme.routes(tap("later", text=text)))
     assert isinstance(postponed, Postponed)
     assert postponed.until == until
-    assert isinstance(only(await acme.routes(tap())), Approved)
+    assert kinds(await acme.routes(tap())) == ["Approved", "DecisionRecorded"]
 
 
 async def test_an_edit_is_approved_in_the_same_gesture(acme: Company) -> None:
@@ -557,6 +565,7 @@ async def test_an_edit_is_approved_in_the_same_gesture(acme: Company) -> None:
         "ApprovalSuperseded",
         "ApprovalRequested",
         "Approved",
+        "DecisionRecorded",
     ]
     assert {(draft.case, draft.person) for draft in drafts} == {(case, "p-jo")}
     new: Any = drafts[0].event
@@ -587,7 +596,8 @@ async def test_an_edit_that_was_not_previewed_is_refused(
 
 async def test_an_edit_that_changes_nothing_approves_what_is_there(acme: Company) -> None:
     await asked(acme)
-    assert isinstance(only(await acme.routes(tap("edit", edits={}))), Approved)
+    drafts = await acme.routes(tap("edit", edits={}))
+    assert kinds(drafts) == ["Approved", "DecisionRecorded"]
 
 
 # --- words and answers --------------------------------------------------------------------------
