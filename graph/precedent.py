@@ -67,10 +67,17 @@ def following(
     today: date,
     deadline: date | None = None,
     language: str = "",
+    said: Terms | None = None,
+    delivery_said: bool = False,
 ) -> Following | Refused | None:
-    """What to take over; None where the offer is made as if there were no past."""
+    """What to take over; None where the offer is made as if there were no past.
+
+    `said`: the price was told by the operator, so it is not taken over; likewise the delivery.
+    """
     alike = similar(company, wanted, known.deals)
     refused = standing(wanted, known)
+    if said is not None:
+        return _in_words(known, alike, said, language)
     if len(alike) < FEWEST:
         return Refused(refused=refused) if any(not one.discount_bp for one in refused) else None
     near = nearest(alike)
@@ -79,7 +86,8 @@ def following(
     if not price and 0 in barred:
         return Refused(refused=refused)
     days = _voted([(deal, deal.delivery_days) for deal in near])
-    delivery = _delivery(company, days[0].delivery_days, today, deadline)
+    agreed_days = 0 if delivery_said else days[0].delivery_days
+    delivery = _delivery(company, agreed_days, today, deadline)
     agreed = price[0].discount_bp if price else 0
     most = company.guardrails.max_discount_bp
     terms = _terms(company, wanted, price[0] if price else None, today)
@@ -91,6 +99,14 @@ def following(
         capped_bp=agreed if agreed > most else 0,
         lessons=tuple(one for one in known.lessons if one.language == language),
     )
+
+
+def _in_words(
+    known: Precedents, alike: Sequence[PastDeal], said: Terms, language: str
+) -> Following | None:
+    """Only the words of similar deals: what the operator told of a price is nearer than they."""
+    lessons = tuple(one for one in known.lessons if one.language == language)
+    return Following(terms=said, lessons=lessons) if len(alike) >= FEWEST and lessons else None
 
 
 def similar(

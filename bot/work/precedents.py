@@ -20,7 +20,7 @@ from ledger.domain.identity import ids_of, met_as
 from ledger.domain.lessons import Sent, lessons_of
 from ledger.domain.precedents import PastDeal, Precedents, Refusal
 from ledger.domain.reading import Views
-from memory.episodes import EpisodeStore
+from memory.episodes import Recaller
 from memory.recall import recall
 
 MOST_DEALS: Final = 16
@@ -39,7 +39,7 @@ class Looking:
     """One look at the past, for one request."""
 
     def __init__(
-        self, store: EpisodeStore, views: Views, company: Company, request: RecallRequest
+        self, store: Recaller, views: Views, company: Company, request: RecallRequest
     ) -> None:
         self._store, self._views = store, views
         self._company, self._request = company, request

@@ -8,11 +8,13 @@ from graph.amounts import amount_words, day_words, percent_words
 from graph.answers import offer_option
 from graph.moves import Choice, Decide, Why, Wording
 from graph.planners import wording
+from graph.planners.given_word import standing_terms
 from graph.planners.steps import ASK_CUSTOMER, DECLINE, REPLY, asking, offering, sources
 from graph.precedent import Following, Refused, following
 from graph.situation import Situation
 from graph.slots import Slots
-from graph.terms import list_lines, priced
+from graph.terms import Terms, list_lines, priced
+from ledger.domain.applied import DELIVERY_DAYS, days_of, price_said
 from ledger.domain.precedents import Lesson, PastDeal, Refusal
 from ledger.domain.values import PLAYBOOK, Money, Provenance, Trust
 
@@ -28,6 +30,8 @@ def as_agreed_before(s: Situation, slots: Slots) -> Choice | None:
         today=s.today,
         deadline=slots.deadline,
         language=s.language,
+        said=_said(s, slots),
+        delivery_said=days_of(s.known, DELIVERY_DAYS) is not None,
     )
     match found:
         case Following():
@@ -36,6 +40,13 @@ def as_agreed_before(s: Situation, slots: Slots) -> Choice | None:
             return _ask(s, slots, found)
         case None:
             return None
+
+
+def _said(s: Situation, slots: Slots) -> Terms | None:
+    """The terms that the operator told for this contact or item; they come before what was done."""
+    standing = standing_terms(s)
+    told = any(price_said(s.company, s.known, one.item) for one in slots.wanted)
+    return standing if told or standing != Terms() else None
 
 
 def _offer(s: Situation, slots: Slots, found: Following) -> Choice:
