@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from graph.agents.reading import clean_name
 from graph.ports import RecallRequest
@@ -22,6 +22,7 @@ from ledger.domain.precedents import PastDeal, Precedents, Refusal
 from ledger.domain.reading import Views
 from memory.episodes import Recaller
 from memory.recall import recall
+from memory.standing import Witness
 
 MOST_DEALS: Final = 16
 """Agreed deals, and refused offers, that memory is asked for."""
@@ -35,14 +36,28 @@ DECIDED: Final = "decision"
 _LEFT = (ActionStatus.SUCCEEDED, ActionStatus.BY_OPERATOR)
 
 
+class Past(Protocol):
+    """What a look at the past needs: memory, whoever judges what it finds, and the ledger."""
+
+    @property
+    def store(self) -> Recaller: ...
+
+    @property
+    def witness(self) -> Witness: ...
+
+    @property
+    def views(self) -> Views: ...
+
+    @property
+    def company(self) -> Company: ...
+
+
 class Looking:
     """One look at the past, for one request."""
 
-    def __init__(
-        self, store: Recaller, views: Views, company: Company, request: RecallRequest
-    ) -> None:
-        self._store, self._views = store, views
-        self._company, self._request = company, request
+    def __init__(self, past: Past, request: RecallRequest) -> None:
+        self._past, self._request = past, request
+        self._views, self._company = past.views, past.company
 
     async def precedents(self, now: datetime) -> Precedents:
         """The deals agreed, the offers refused and the habits of wording, most similar first."""
@@ -56,7 +71,8 @@ class Looking:
         self, kind: str, contacts: tuple[str, ...], now: datetime
     ) -> tuple[Recollection, ...]:
         found = await recall(
-            self._store,
+            self._past.store,
+            self._past.witness,
             text=self._request.text,
             now=now,
             contacts=contacts if self._request.contact else (),

@@ -103,7 +103,7 @@ class LiveWorld:
         )
 
     async def _precedents(self, request: RecallRequest) -> Precedents:
-        looking = Looking(self._from.store, self._from.views, self._from.company, request)
+        looking = Looking(self._from, request)
         return await looking.precedents(self._from.clock.now())
 
     async def gate(
