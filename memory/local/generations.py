@@ -11,13 +11,12 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Final
 
 import msgspec
-from filelock import FileLock, Timeout
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -26,6 +25,7 @@ from ledger.domain.failpoints import UNWATCHED, Failpoints, Moment
 from ledger.durable_files import sync_folder
 from memory.embeddings import EmbeddingCache
 from memory.generations import NO_EMBEDDER, Generation, Standing, way_of
+from memory.holding import Hold
 from memory.local.generation import NEVER_LARGE, LocalGeneration, way_it_was_made
 from memory.local.schema import VERSION, removed
 from memory.local.store import LARGE
@@ -68,7 +68,7 @@ class LocalGenerations:
         self._file = path.with_suffix(".json")
         self._failpoints = failpoints
         self._large = large
-        self._held = asyncio.Lock()
+        self._hold = Hold(path.with_suffix(".lock"))
         self._seen: tuple[object, _Pointer] | None = None
 
     # --- which counts -----------------------------------------------------------------------------
@@ -155,18 +155,9 @@ class LocalGenerations:
         pointer = await self._pointer()
         await self._put(replace(pointer, standing=_with(pointer, previous=None)))
 
-    @asynccontextmanager
-    async def exclusively(self) -> AsyncIterator[None]:
+    def exclusively(self) -> AbstractAsyncContextManager[None]:
         """Held by one task of one process; the operating system lets go where that dies."""
-        async with self._held:
-            lock = FileLock(self._path.with_suffix(".lock"), thread_local=False)
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            while not _taken(lock):  # noqa: ASYNC110 - another process lets go, and tells nobody
-                await asyncio.sleep(_LOOK_S)
-            try:
-                yield
-            finally:
-                lock.release()
+        return self._hold.alone()
 
     async def forget_beside(self, person: str, current: Generation) -> None:
         """Also from files that were left over."""
@@ -254,14 +245,6 @@ def _turned(
     now = pointer.standing
     turned = Standing(turn=now.turn + 1, current=current, candidate=candidate, previous=now.current)
     return replace(pointer, standing=turned)
-
-
-def _taken(lock: FileLock) -> bool:
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return False
-    return True
 
 
 def _seal(path: Path) -> object:
