@@ -86,6 +86,8 @@ class Crew:
         queues = [queue_of(self._company, name) for name in self._station.names]
         async with app.open_async():
             while woken := await self._station.sweep():
+                if all(map(self._station.rests, woken)):
+                    return
                 for one in woken:
                     await self._wake(app, one)
                 await self._worker(app, queues, side_by_side=1, wait=False)

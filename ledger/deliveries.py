@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from ledger.domain.errors import CooError, KeyConflict, StaleCursor
+from ledger.domain.errors import CooError, KeyConflict, NotNow, StaleCursor
 from ledger.domain.events import (
     CaseOpened,
     CaseStuck,
@@ -43,12 +43,14 @@ class Deliveries:
     async def deliver(self, lane: Lane, fact: Fact) -> None:
         """Have the fact handled; where that cannot be, the lane is halted and the case stuck.
 
-        Raises `StaleCursor` where somebody else moved the cursor: the lane must be loaded anew.
+        Raises `StaleCursor` where somebody else moved the cursor: the lane must be loaded anew;
+        `NotNow` where the subscriber lacks something that is away: that is nobody's fault, and
+        the fact is to be delivered again later.
         """
         for attempt in range(1, self._tries + 1):
             try:
                 await self._once(lane, fact)
-            except StaleCursor:
+            except (StaleCursor, NotNow):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it ends as a visible fact
                 trouble: Exception = error

@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ledger.deliveries import Deliveries, released_by
-from ledger.domain.errors import StaleCursor
+from ledger.domain.errors import NotNow, StaleCursor
 from ledger.domain.facts import Fact, Subscriber
 from ledger.domain.reading import Clock
 from ledger.lanes import WATERMARK, Lane, lagging, load_lane, next_wanted, watermark
@@ -29,6 +30,9 @@ LAST_SECONDS: Final = 8.0
 
 HEAD_START_S: Final = 0.05
 """How long others wait for those who go first. An effect that takes longer holds up nobody."""
+
+REST_S: Final = 5.0
+"""How long a case rests for a subscriber that lacks something which is away."""
 
 MOST_LANES: Final = 2_000
 """Lanes kept in memory; one that is left out is loaded again when its case has news."""
@@ -68,6 +72,7 @@ class Relay:
         self._wakeups = wakeups or InProcessWakeups()
         self._places = {name: asyncio.Semaphore(side_by_side) for name in self._subscribers}
         self._lanes: dict[Wakeup, Lane] = {}
+        self._resting: dict[Wakeup, datetime] = {}
         self._first = frozenset(first)
         self._ahead: dict[str, asyncio.Event] = {}
         self._marks: dict[str, int] = {}
@@ -80,11 +85,13 @@ class Relay:
         """Process everything there is, and all that follows from it, then return.
 
         One delivery at a time, in the order in which facts came, so that the same facts give
-        the same history. A stuck case counts as idle.
+        the same history. A stuck case counts as idle, and so does one that rests because what a
+        subscriber needs is away.
         """
         end = self._ledger.subscribe(self._notice)
         try:
             await self._start()
+            self._wake_rested(datetime.max.replace(tzinfo=UTC))
             while True:
                 while (wakeup := self._wakeups.take()) is not None:
                     try:
@@ -177,10 +184,17 @@ class Relay:
     async def _poll(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             await pause(self._clock, POLL_SECONDS, stop)
+            self._wake_rested(self._clock.now())
             try:
                 await self._look_around()
             except Exception:  # noqa: BLE001 - the disk may be back soon, and nothing is lost
                 _log.exception("Facts of other processes cannot be read now.")
+
+    def _wake_rested(self, now: datetime) -> None:
+        """What rested long enough is due again."""
+        for wakeup in [one for one, until in self._resting.items() if until <= now]:
+            del self._resting[wakeup]
+            self._wakeups.wake(wakeup)
 
     async def _look_around(self) -> None:
         self._unread = self._ledger.changed_elsewhere() or self._unread
@@ -192,7 +206,7 @@ class Relay:
     async def _mark(self) -> None:
         """Note, now and then, that everything so far is done, so that a start need not look."""
         halted = any(lane.halted for lane in self._lanes.values())
-        if halted or not self._wakeups.idle:
+        if halted or self._resting or not self._wakeups.idle:
             return
         through = self._noticed
         for name, mark in self._marks.items():
@@ -223,6 +237,10 @@ class Relay:
         try:
             lane = await self._lane(wakeup)
             through = await self._drain(lane, stop)
+        except NotNow as away:
+            through = True
+            self._resting[wakeup] = self._clock.now() + timedelta(seconds=REST_S)
+            _log.info("%s in case %s waits: %s", *wakeup, away.cause)
         finally:
             if through:
                 self._keep(wakeup, lane)

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from ledger.deliveries import Deliveries, released_by
-from ledger.domain.errors import StaleCursor
+from ledger.domain.errors import NotNow, StaleCursor
 from ledger.domain.events import CaseStuck
 from ledger.domain.facts import Fact, Subscriber
 from ledger.domain.reading import Clock
@@ -33,6 +33,7 @@ class Station:
         self._ledger = ledger
         self._subscribers = {subscriber.name: subscriber for subscriber in subscribers}
         self._deliveries = Deliveries(ledger, clock, tries)
+        self._resting: set[Wakeup] = set()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -61,6 +62,14 @@ class Station:
                 await self._deliveries.deliver(lane, fact)
             except StaleCursor:
                 lane = None
+            except NotNow:
+                self._resting.add(wakeup)
+                return
+            self._resting.discard(wakeup)
+
+    def rests(self, wakeup: Wakeup) -> bool:
+        """Whether it was served last without what its subscriber needs. A later sweep tries."""
+        return wakeup in self._resting
 
     async def sweep(self) -> list[Wakeup]:
         """Who lags anywhere, whatever became of their wake-ups; notes how far all is done."""

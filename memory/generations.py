@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.domain.errors import NotNow
 from memory.episodes import Episode, EpisodeStore
 
 NO_EMBEDDER: Final = "none"
@@ -25,6 +26,10 @@ NO_EMBEDDER: Final = "none"
 
 _NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME: Final = 48
+
+
+class GenerationLost(NotNow):
+    """What a store held was removed behind its back: it is empty, and to be told all again."""
 
 
 class Generation(Struct, frozen=True, kw_only=True):
@@ -144,6 +149,10 @@ class Generations(Protocol):
 
     async def drop_previous(self) -> None:
         """Remove what was kept to go back to."""
+        ...
+
+    async def close(self) -> None:
+        """Release connections. The stores that were opened are closed by themselves before."""
         ...
 
     def exclusively(self) -> AbstractAsyncContextManager[None]:

@@ -159,6 +159,9 @@ class LocalGenerations:
         """Held by one task of one process; the operating system lets go where that dies."""
         return self._hold.alone()
 
+    async def close(self) -> None:
+        """Files are not kept open here."""
+
     async def forget_beside(self, person: str, current: Generation) -> None:
         """Also from files that were left over."""
         for path in self._files():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.domain.errors import CooError, NotNow
+from memory.generations import GenerationLost
 
 OLDEST: Final = (1, 38)
 """The oldest server whose alias never makes a collection by itself."""
@@ -22,7 +23,7 @@ class WeaviateAway(NotNow):
         )
 
 
-class WeaviateEmptied(NotNow):
+class WeaviateEmptied(GenerationLost):
     """The company's part of the server was removed while Coo worked."""
 
     def __init__(self, host: str) -> None:

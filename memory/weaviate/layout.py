@@ -90,7 +90,7 @@ def mark_uuid(name: str) -> UUID:
     return uuid5(_NAMESPACE, f"mark:{name}")
 
 
-def definition(name: str, fingerprint: str) -> dict[str, Any]:
+def definition(name: str) -> dict[str, Any]:
     """What a collection is created with: nothing is left to the server to guess.
 
     What is searched by words is stemmed here, so that the server only splits at spaces. It looks
@@ -98,7 +98,7 @@ def definition(name: str, fingerprint: str) -> dict[str, Any]:
     """
     return {
         "name": name,
-        "description": f"Episodes of Coo, layout {VERSION}, embedder {fingerprint or 'none'}.",
+        "description": f"Episodes of Coo, layout {VERSION}; named after embedder and texts.",
         "properties": [*_names(), *_marks(), *_words(), *_kept()],
         "vector_config": Configure.Vectors.self_provided(
             name=AROUND,

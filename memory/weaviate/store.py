@@ -242,7 +242,7 @@ async def made(link: Link, shelf: Shelf) -> None:
     async def work(client: WeaviateAsyncClient) -> None:
         if not await client.collections.exists(shelf.collection):
             with contextlib.suppress(Exception):  # somebody else may have been first: see below
-                await client.collections.create(**definition(shelf.collection, shelf.collection))
+                await client.collections.create(**definition(shelf.collection))
         tenants = client.collections.use(shelf.collection).tenants
         if not await tenants.exists(shelf.tenant):
             await tenants.create([Tenant(name=shelf.tenant)])
