@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.domain.errors import CooError
 from memory.episodes import MemoryQuery, Recall, Recaller
 from memory.tally import Tally
 
@@ -62,7 +63,10 @@ class Answers:
 
     async def recall(self, query: MemoryQuery) -> Recall:
         """The store's answer, from now or from a moment ago. Never one from after `before`."""
-        key = await self._key(query)
+        try:
+            key = await self._key(query)
+        except CooError:
+            return await self._store.recall(query)  # which says what is wrong
         kept = self._kept.get(key)
         if kept is not None and timedelta() <= query.before - kept.asked_at < KEPT:
             self._kept.move_to_end(key)

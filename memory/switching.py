@@ -10,14 +10,20 @@ anything is read from it.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Final, Self
 
-from ledger.domain.errors import CooError
+from ledger.domain.errors import CooError, NotNow
 from memory.episodes import Episode, MemoryQuery, Recall, StoreStatus
 from memory.filling import Filler
-from memory.generations import Generation, Generations, GenerationStore, Mark
+from memory.generations import Generation, GenerationLost, Generations, GenerationStore, Mark
+
+READY_S: Final = 2.0
+"""A question waits no longer for a memory that is being opened or filled."""
+
+_log = logging.getLogger(__name__)
 
 
 class _Opened:
@@ -37,20 +43,30 @@ class _Opened:
 class CurrentStore:
     """Implements `EpisodeStore` over the current one of several generations."""
 
-    def __init__(self, generations: Generations, filler: Filler) -> None:
-        self._generations, self._filler = generations, filler
+    def __init__(
+        self, generations: Generations, filler: Filler, *, ready_s: float = READY_S
+    ) -> None:
+        self._generations, self._filler, self._ready_s = generations, filler, ready_s
         self._changing = asyncio.Lock()
         self._opened: _Opened | None = None
+        self._change: asyncio.Task[_Opened] | None = None
         self._closed = False
 
     @classmethod
     async def open(cls, generations: Generations, filler: Filler) -> Self:
         """The current generation, filled from the ledger where it is empty or was left half-way.
 
-        Raises what opening its store raises.
+        Raises what opening its store raises. Where that is away now, it is opened with the first
+        use that finds it there.
         """
         store = cls(generations, filler)
-        await store._present()
+        try:
+            await store._present()
+        except NotNow as away:
+            _log.warning("Memory is opened later: %s", away.cause)
+        except BaseException:
+            await store.close()
+            raise
         return store
 
     async def write(self, episodes: Sequence[Episode]) -> None:
@@ -61,8 +77,12 @@ class CurrentStore:
     async def recall(self, query: MemoryQuery) -> Recall:
         """The best episodes of the current generation. Never raises."""
         try:
+            async with asyncio.timeout(self._ready_s):
+                await self._present()
             async with self._using() as now:
                 return await now.store.recall(query)
+        except TimeoutError:
+            return Recall(hits=(), degraded="The memory is being filled, and cannot answer yet.")
         except (CooError, OSError) as error:
             cause = error.cause if isinstance(error, CooError) else str(error)
             return Recall(hits=(), degraded=f"The memory could not be opened: {cause}")
@@ -128,11 +148,15 @@ class CurrentStore:
 
     async def close(self) -> None:
         """Release what is open; a second time does nothing."""
+        if self._change is not None:
+            self._change.cancel()
+            await asyncio.wait([self._change])
         async with self._changing:
             opened, self._opened, self._closed = self._opened, None, True
             if opened is not None:
                 opened.left.set()
                 await opened.close_unused()
+            await self._generations.close()
 
     # --- which one --------------------------------------------------------------------------------
 
@@ -142,14 +166,30 @@ class CurrentStore:
         now.users += 1
         try:
             yield now
+        except GenerationLost:
+            self._lose(now)
+            raise
         finally:
             now.users -= 1
             await now.close_unused()
+
+    def _lose(self, now: _Opened) -> None:
+        """It is empty, and is filled again with the next use."""
+        now.left.set()
+        if self._opened is now:
+            self._opened = None
 
     async def _present(self) -> _Opened:
         standing = await self._generations.standing()
         if self._opened is not None and self._opened.turn == standing.turn:
             return self._opened
+        if self._change is None or self._change.done():
+            self._change = asyncio.create_task(self._changed_alone())
+            self._change.add_done_callback(_seen)
+        # Whoever gives up waiting must not break off what others wait for.
+        return await asyncio.shield(self._change)
+
+    async def _changed_alone(self) -> _Opened:
         async with self._changing:
             return await self._changed()
 
@@ -187,6 +227,12 @@ class MemoryClosed(CooError):
 
     def __init__(self) -> None:
         super().__init__("The memory is closed.", "Restart Coo; nothing is lost.")
+
+
+def _seen(change: asyncio.Task[_Opened]) -> None:
+    """What went wrong is told to whoever waits, or to whoever asks next."""
+    if not change.cancelled():
+        change.exception()
 
 
 async def _wait(event: asyncio.Event, ended: asyncio.Event) -> None:
