@@ -1,8 +1,8 @@
 """How the candidates of a search are ranked. Pure.
 
-Words and vectors count the same where there are vectors. Relevance by words is taken relative to
-the best, likeness between what is surely unrelated and the best: the scores are comparable within
-one answer only.
+Words and vectors count about the same where there are vectors. Relevance by words is taken
+relative to the best, likeness between what is surely unrelated and the best: the scores are
+comparable within one answer only.
 """
 
 from __future__ import annotations
@@ -13,12 +13,22 @@ from typing import Final
 
 from msgspec import Struct
 
-VECTORS: Final = 0.5
+from memory.phrasing import Form, asks_when, dates_in, moment_of
+
+VECTORS: Final = 0.55
 """The share of likeness; the rest is relevance by words."""
 UNRELATED: Final = 0.2
 """Cosine up to which two texts have nothing to do with each other."""
 NAMED: Final = 0.15
 """What it adds when the question names exactly one person and the episode is theirs."""
+ANSWERS: Final = 0.15
+"""How much of the score of a line that asks goes to the line right after it."""
+ENDS_ASKING: Final = 0.1
+"""What an episode loses that is itself a question: people look for answers."""
+TELLS_TIME: Final = 0.1
+"""What a time in the text adds where the question is when."""
+DATED: Final = 0.1
+"""What it adds to have happened in a month that the question names."""
 SAME_CONTACT: Final = 0.35
 """What the same contact adds; the best match counts 1."""
 SAME_ITEMS: Final = 0.2
@@ -36,6 +46,9 @@ class Candidate(Struct, frozen=True):
     contact: str
     who: str
     items: frozenset[str]
+    form: int = Form.PLAIN
+    after: int | None = None
+    """The episode right before it in its case."""
 
 
 class Likeness(Struct, frozen=True):
@@ -67,7 +80,11 @@ def ranked(
     among = list(candidates)
     meant = named(question.text, (each.who for each in among))
     texts = _text_scores([each.n for each in among], relevance, likeness)
-    scored = [(round(texts[each.n] + _raised(question, each, meant), 6), each) for each in among]
+    form = _FormScores(question.text, among, texts)
+    scored = [
+        (round(texts[each.n] + form.of(each) + _raised(question, each, meant), 6), each)
+        for each in among
+    ]
     return sorted(scored, key=lambda pair: (-pair[0], -pair[1].at, pair[1].id))
 
 
@@ -76,6 +93,29 @@ def named(text: str, whos: Iterable[str]) -> str:
     words = set(_WORD.findall(text.lower()))
     found = {who for who in whos if who and words.intersection(_WORD.findall(who.lower()))}
     return found.pop() if len(found) == 1 else ""
+
+
+class _FormScores:
+    """What the forms of the question and of what was said add or take."""
+
+    def __init__(self, text: str, among: list[Candidate], texts: Mapping[int, float]) -> None:
+        self._when, self._dates = asks_when(text), dates_in(text)
+        self._asking = {each.n: texts[each.n] for each in among if each.form & Form.ASKS}
+
+    def of(self, each: Candidate) -> float:
+        """The sum for one candidate."""
+        answers = self._asking.get(each.after, 0.0) if each.after is not None else 0.0
+        return (
+            ANSWERS * answers
+            - ENDS_ASKING * bool(each.form & Form.ENDS_ASKING)
+            + TELLS_TIME * (self._when and bool(each.form & Form.TELLS_TIME))
+            + DATED * self._dated(each)
+        )
+
+    def _dated(self, each: Candidate) -> float:
+        if not self._dates:
+            return 0.0
+        return max(date.closeness(moment_of(each.at)) for date in self._dates)
 
 
 def _raised(question: Question, candidate: Candidate, meant: str) -> float:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from memory.episodes import Episode
 from memory.words import plain
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Raised when what is indexed or embedded of an episode changes: a reindex makes it anew beside."""
 
 REACH: Final = 3
@@ -71,7 +71,7 @@ def texts_of(around: Surroundings) -> Texts:
     """The texts that an episode is found by, who said it and the date among them."""
     own = around.own
     return Texts(
-        own=plain(f"{line_of(own)} {own.at:%d %B %Y}"),
+        own=plain(f"{line_of(own)} {own.at.day} {own.at:%B %Y}"),
         near=plain("\n".join(each.text for each in around.beside(1))),
         wide=plain("\n".join(each.text for each in around.beside(REACH))),
     )

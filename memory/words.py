@@ -43,12 +43,3 @@ def words_of(text: str) -> list[str]:
     """
     found = (word for word in _WORD.findall(plain(text).lower()) if word not in STOP_WORDS)
     return list(dict.fromkeys(found))[:MOST_WORDS]
-
-
-def match_expression(text: str) -> str:
-    """An FTS5 query that finds any of the text's words; "" where none is worth looking for.
-
-    Every word is quoted and holds only letters and digits, so nothing in a text can act as an
-    operator, a column filter or a quote.
-    """
-    return " OR ".join(f'"{word}"' for word in words_of(text))

@@ -19,7 +19,7 @@ from msgspec import Struct
 from memory.stems import analyzer, stems_of
 from memory.surroundings import NEAR_WEIGHT, OWN_WEIGHT, WIDE_WEIGHT
 
-LAYOUT: Final = "2"
+LAYOUT: Final = "3"
 """Raised when fields or words change: an older folder is then made anew."""
 
 _FIELDS: Final = (("own", OWN_WEIGHT), ("near", NEAR_WEIGHT), ("wide", WIDE_WEIGHT))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from memory.surroundings import LAYOUT
 
-VERSION = 4
+VERSION = 5
 """Raised when tables or texts change: an older file is replaced and filled again."""
 
 _TABLES = """
@@ -24,6 +24,9 @@ CREATE TABLE episode (
     superseded INTEGER NOT NULL,
     valid_from INTEGER NOT NULL,
     valid_to INTEGER NOT NULL,
+    -- What its form says (memory/phrasing.py), and which episode is right before it in its case.
+    form INTEGER NOT NULL,
+    after INTEGER,
     body BLOB NOT NULL
 );
 CREATE INDEX episode_of_case ON episode (case_id, at, id);
@@ -31,8 +34,9 @@ CREATE INDEX episode_of_contact ON episode (contact, at);
 CREATE INDEX episode_of_person ON episode (person);
 CREATE TABLE item (item TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (item, n)) WITHOUT ROWID;
 CREATE INDEX item_of_episode ON item (n);
+-- Stems (memory/stems.py), so that both indexes of words know the same.
 CREATE VIRTUAL TABLE words USING fts5 (
-    own, near, wide, tokenize = 'porter unicode61 remove_diacritics 2'
+    own, near, wide, tokenize = 'unicode61 remove_diacritics 2'
 );
 -- What the large index of words and the vectors do not know yet: new, changed or gone.
 CREATE TABLE unindexed (n INTEGER PRIMARY KEY);

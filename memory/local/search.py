@@ -16,8 +16,8 @@ from memory.local.schema import condemned
 from memory.local.vectors import Matrix, best_sentences
 from memory.local.writing import moment
 from memory.ranking import Candidate, Likeness, Question, ranked
+from memory.stems import match_expression
 from memory.surroundings import NEAR_WEIGHT, OWN_WEIGHT, WIDE_WEIGHT
-from memory.words import match_expression
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ _BY_ITEMS: Final = f"""
 """  # noqa: S608 - only the constants above go in
 _THESE: Final = f"""
     SELECT e.n, e.id, e.at, e.contact, e.who,
-        (SELECT json_group_array(item) FROM item WHERE item.n = e.n)
+        (SELECT json_group_array(item) FROM item WHERE item.n = e.n), e.form, e.after
     FROM episode e WHERE e.n IN (SELECT value FROM json_each(:numbers)) AND {_ELIGIBLE}
 """  # noqa: S608 - only the constants above go in
 
@@ -145,8 +145,8 @@ class _Search:
         given = {**self._given, "numbers": msgspec.json.encode(sorted(numbers)).decode()}
         rows = self._place.connection.execute(_THESE, given).fetchall()
         return [
-            Candidate(n, id_, at, contact, who, frozenset(msgspec.json.decode(items)))
-            for n, id_, at, contact, who, items in rows
+            Candidate(n, id_, at, contact, who, frozenset(msgspec.json.decode(items)), form, after)
+            for n, id_, at, contact, who, items, form, after in rows
         ]
 
     def _whole(self, best: Sequence[tuple[float, Candidate]]) -> list[Hit]:

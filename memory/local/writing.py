@@ -11,6 +11,8 @@ import msgspec
 
 from memory.episodes import Episode
 from memory.local.lexical import Entry
+from memory.phrasing import form_of
+from memory.stems import stemmed
 from memory.surroundings import REACH, Surroundings, texts_of
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -18,11 +20,17 @@ _ALWAYS: Final = (-(2**62), 2**62)
 
 _PUT: Final = (
     "INSERT INTO episode (id, case_id, at, kind, person, contact, who, superseded, valid_from,"
-    " valid_to, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " valid_to, form, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " ON CONFLICT (id) DO UPDATE SET case_id=excluded.case_id,"
     " at=excluded.at, kind=excluded.kind, person=excluded.person, contact=excluded.contact,"
     " who=excluded.who, superseded=excluded.superseded, valid_from=excluded.valid_from,"
-    " valid_to=excluded.valid_to, body=excluded.body RETURNING n"
+    " valid_to=excluded.valid_to, form=excluded.form, body=excluded.body RETURNING n"
+)
+
+_SET_AFTER: Final = (
+    "UPDATE episode SET after = (SELECT p.n FROM episode p WHERE p.case_id = episode.case_id"
+    " AND (p.at, p.id) < (episode.at, episode.id) ORDER BY p.at DESC, p.id DESC LIMIT 1)"
+    " WHERE n = ?"
 )
 
 
@@ -125,8 +133,9 @@ def _put_words(cursor: sqlite3.Cursor, touched: Iterable[int]) -> None:
         around = surroundings(cursor, n)
         if around is not None:
             entry = entry_of(around)
-            row = (n, entry.own, entry.near, entry.wide)
+            row = (n, stemmed(entry.own), stemmed(entry.near), stemmed(entry.wide))
             cursor.execute("INSERT INTO words (rowid, own, near, wide) VALUES (?, ?, ?, ?)", row)
+            cursor.execute(_SET_AFTER, (n,))
 
 
 def _waits(cursor: sqlite3.Cursor, touched: Iterable[int]) -> None:
@@ -144,7 +153,8 @@ def _row(cursor: sqlite3.Cursor, episode_id: str) -> tuple[int, bytes] | None:
 def _put(cursor: sqlite3.Cursor, episode: Episode, body: bytes) -> int:
     values = (
         *(episode.id, episode.case, moment(episode.at), episode.kind, episode.person),
-        *(episode.contact, episode.who, episode.superseded, *validity(episode), body),
+        *(episode.contact, episode.who, episode.superseded, *validity(episode)),
+        *(int(form_of(episode.text)), body),
     )
     n = int(cursor.execute(_PUT, values).fetchone()[0])
     cursor.execute("DELETE FROM item WHERE n = ?", (n,))

@@ -38,7 +38,7 @@ from memory.surroundings import (
 )
 from memory.words import plain
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when properties or texts change: episodes then go into a collection of their own."""
 
 PREFIX: Final = "CooEpisodes"

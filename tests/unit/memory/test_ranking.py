@@ -1,5 +1,8 @@
 """How candidates are ranked: words, likeness, who is named, contact and items."""
 
+from datetime import UTC, datetime
+
+from memory.phrasing import Form
 from memory.ranking import Candidate, Likeness, Question, named, ranked
 
 
@@ -56,3 +59,27 @@ def test_items_count_in_proportion():
 
 def test_no_candidates_no_answer():
     assert ranked(question("x"), [], {}, Likeness()) == []
+
+
+def test_the_line_after_a_question_is_raised_since_it_may_be_the_answer():
+    asked = candidate(1, form=int(Form.ASKS | Form.ENDS_ASKING))
+    answer, other = candidate(2, after=1), candidate(3)
+    relevance = {1: 1.0, 2: 0.9, 3: 0.95}
+    assert order(question(), [asked, answer, other], relevance, Likeness()) == [2, 3, 1]
+
+
+def test_a_line_after_a_plain_one_gains_nothing():
+    among = [candidate(1), candidate(2, after=1), candidate(3)]
+    assert order(question(), among, {1: 1.0, 2: 0.9, 3: 0.95}, Likeness()) == [1, 3, 2]
+
+
+def test_a_time_in_the_text_counts_where_the_question_is_when():
+    among = [candidate(1), candidate(2, form=int(Form.TELLS_TIME))]
+    assert order(question("When?"), among, {1: 1.0, 2: 0.95}, Likeness()) == [2, 1]
+    assert order(question("Why?"), among, {1: 1.0, 2: 0.95}, Likeness()) == [1, 2]
+
+
+def test_what_happened_in_the_month_that_is_named_comes_before_the_rest():
+    june = int(datetime(2025, 6, 12, tzinfo=UTC).timestamp() * 1e6)
+    among = [candidate(1), candidate(2, at=june)]
+    assert order(question("the offer of June"), among, {1: 1.0, 2: 0.95}, Likeness()) == [2, 1]
