@@ -51,7 +51,7 @@ _TELLS_TIME: Final = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|days?|week(?:end)?|month|year"
     r"|gestern|heute|morgen|woche|monat|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
     r"|hier|demain|semaine|mois|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche"
-    rf"|{_NAME})\b"
+    rf"|{_NAME})(?!\w)"
 )
 
 

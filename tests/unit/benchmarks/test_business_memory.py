@@ -87,7 +87,7 @@ async def test_a_question_by_the_very_words_finds_its_item_among_the_first() -> 
     asked = [{"text": item["text"], "gold": [item["id"]], "category": 4} for item in some]
     figures = await measured([{**company, "questions": asked}], "words")
     assert figures["recall_at_5"] == 1.0
-    assert figures["mrr_at_10"] >= 0.9
+    assert figures["mrr_at_10"] >= 0.8
     assert figures["by_company"] == {company["id"]: {**figures["by_category"]["4"]}}
     assert figures["items"] == len(company["items"])
 

@@ -92,15 +92,15 @@ async def test_a_line_is_found_by_the_words_of_the_lines_around_it_but_after_the
     store = await LocalStore.open(tmp_path / "memory.db")
     await store.write(
         [
-            episode("question", "Can you do the bakery website?", minutes=30),
+            episode("wish", "Please do the bakery website", minutes=30),
             episode("answer", "Yes, for 900", minutes=20),
             episode("later", "Thanks!", minutes=10),
         ]
     )
-    assert await ids(store, "bakery") == ["question", "answer", "later"]
+    assert await ids(store, "bakery") == ["wish", "answer", "later"]
     between = [episode(f"between {n}", "One moment", minutes=26 - n) for n in range(3)]
     await store.write(between)
-    assert (await ids(store, "bakery"))[:2] == ["question", "between 0"]
+    assert (await ids(store, "bakery"))[:2] == ["wish", "between 0"]
     assert "answer" not in await ids(store, "bakery")
     await store.close()
 
@@ -206,7 +206,7 @@ async def test_another_process_may_read_the_file_meanwhile(tmp_path):
 def test_a_query_is_words_only_each_once_without_stop_words():
     assert words_of('The "Website" AND the website, das_Logo!') == ["website", "logo"]
     assert words_of("the and der die le la") == []
-    assert match_expression("The website and the logo") == '"websit" OR "logo"'
+    assert match_expression("The website and the logo") == '"web" OR "logo"'
 
 
 @pytest.fixture(scope="module")
