@@ -10,48 +10,49 @@ so that every machine and every version of Python and Unicode counts alike.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _LONGEST_WORD: Final = 24
 """Letters; a longer one is no word of a language, and takes more."""
 _ASTRAL: Final = 0xFFFF
+_KNOWN_RUNS: Final = 20_000
+"""Runs whose tokens are remembered; most words of a text were in an earlier one."""
 
-_RUN: Final = re.compile(
-    r"(?P<word>[A-Z]?[a-z]+)|(?P<capitals>[A-Z]+)|(?P<spaces> +)|(?P<ascii>[\x00-\x7f])"
-    r"|(?P<accented>[\u00c0-\u024f\u1e00-\u1eff]+)|(?P<greek>[\u0370-\u03ff]+)"
-    r"|(?P<cyrillic>[\u0400-\u052f]+)|(?P<semitic>[\u0590-\u07ff]+)|(?P<indic>[\u0900-\u0dff]+)"
-    r"|(?P<thai>[\u0e00-\u0fff]+)|(?P<east>[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]+)"
-    r"|(?P<other>.)",
-    re.DOTALL,
-)
 _QUARTERS: Final = {
-    "accented": 8,
-    "greek": 6,
-    "cyrillic": 3,
-    "semitic": 5,
-    "indic": 6,
-    "thai": 8,
-    "east": 6,
-    "ascii": 4,
+    r"[\x00-\x1f!-@\[-`{-\x7f]": 4,  # digits, marks, new lines
+    r"[\u00c0-\u024f\u1e00-\u1eff]": 8,  # accented
+    r"[\u0370-\u03ff]": 6,  # Greek
+    r"[\u0400-\u052f]": 3,  # Cyrillic
+    r"[\u0590-\u07ff]": 5,  # Hebrew, Arabic
+    r"[\u0900-\u0dff]": 6,  # of India
+    r"[\u0e00-\u0fff]": 8,  # Thai
+    r"[\u3000-\u9fff\uac00-\ud7af\uff00-\uffef]": 6,  # of the East
 }
-"""Quarters of a token that a sign of this kind takes. `ascii` is a digit, a mark or a new line."""
+"""Quarters of a token that a sign of this kind takes."""
+
+_KINDS: Final = tuple((re.compile(kind), quarters) for kind, quarters in _QUARTERS.items())
+_RUN: Final = re.compile(
+    "[A-Z]?[a-z]+|[A-Z]+| +|" + "|".join(f"{kind}+" for kind in _QUARTERS) + "|.", re.DOTALL
+)
 
 
 def tokens_in(text: str) -> int:
     """So many tokens at most, but for what is no language (see above)."""
-    return sum(_tokens(run) for run in _RUN.finditer(text))
+    return sum(map(_tokens, _RUN.findall(text)))
 
 
-def _tokens(run: re.Match[str]) -> int:
-    kind, length = run.lastgroup or "other", run.end() - run.start()
-    match kind:
-        case "word":
-            return -(-length // 4) if length <= _LONGEST_WORD else -(-length * 3 // 5)
-        case "capitals":
-            return -(-length // 2)
-        case "spaces":
-            return 0 if length == 1 else -(-length // 4)
-        case "other":
-            return 4 if ord(run.group()) > _ASTRAL else 2
-        case _:
-            return -(-length * _QUARTERS[kind] // 4)
+@lru_cache(_KNOWN_RUNS)
+def _tokens(run: str) -> int:
+    """The tokens of one run of signs of the same kind."""
+    length, last = len(run), run[-1]
+    if "a" <= last <= "z":
+        return -(-length // 4) if length <= _LONGEST_WORD else -(-length * 3 // 5)
+    if "A" <= last <= "Z":
+        return -(-length // 2)
+    if last == " ":
+        return 0 if length == 1 else -(-length // 4)
+    quarters = next((each for kind, each in _KINDS if kind.match(run)), 0)
+    if quarters:
+        return -(-length * quarters // 4)
+    return 4 if ord(run) > _ASTRAL else 2
