@@ -227,9 +227,7 @@ def _world(app: App, store: LocalStore) -> LiveWorld:
     )
 
 
-async def _filled(
-    app: App, store: LocalStore, size: int, generator: np.random.Generator
-) -> None:
+async def _filled(app: App, store: LocalStore, size: int, generator: np.random.Generator) -> None:
     for first in range(0, size, CHUNK):
         numbers = range(first, min(first + CHUNK, size))
         drafts = [draft for n in numbers for draft in _drafts(n)]

@@ -109,6 +109,17 @@ def _read(entry: line.Understanding) -> Iterator[str]:
         yield one_line(read, BELOW)
 
 
+def _shown(entry: line.Spent) -> Iterator[str]:
+    """How much the call saw, and how many things it did not."""
+    if entry.saw is not None:
+        out = len(entry.saw.left_out)
+        yield texts.SAW_BRIEF.format(
+            tokens=f"{entry.saw.tokens:,}",
+            budget=f"{entry.saw.budget:,}",
+            left_out=texts.AND_NOT.format(number=counted(out, "thing")) if out else "",
+        )
+
+
 def _undoing(entry: line.Proposed) -> str:
     if not entry.undoes:
         return ""
@@ -128,5 +139,6 @@ _ADDED: Final[dict[type[Entry], Callable[[Any], Iterator[str]]]] = {
     line.CameIn: _arrived,
     line.Planned: _reason,
     line.Understanding: _read,
+    line.Spent: _shown,
 }
 """What stands below it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, assert_never
 
@@ -15,11 +15,13 @@ from bot.wording.untrusted import one_line
 from ledger.audit import entries as line
 from ledger.audit.entries import Entry
 from ledger.domain.amounts import amount_words
-from ledger.domain.events import Stale
+from ledger.domain.events import ContextSeen, LeftOut, SectionSeen, Stale
 from ledger.domain.values import Trust
 from ledger.domain.verdicts import Allow, Ask, Deny
 
 MOST_EPISODES: Final = 5
+MOST_NAMED: Final = 4
+"""Ids of things left out that a line names."""
 
 
 def entry_lines(entry: Entry, now: datetime) -> list[str]:
@@ -95,6 +97,8 @@ def _planned(entry: line.Planned, _: datetime) -> Iterator[str]:
     if entry.remark:
         remark = one_line(entry.remark, 300)
         yield texts.REMARK.format(planner=one_line(entry.planner, 60), remark=remark)
+    if entry.rests_on is not None:
+        yield texts.RESTS_ON.format(sources=sources_words(entry.rests_on))
     for step in entry.steps:
         after = f" (after {', '.join(step.needs)})" if step.needs else ""
         yield f"{step.id}. {one_line(step.what)}{after}"
@@ -255,10 +259,62 @@ def _spent(entry: line.Spent, _: datetime) -> Iterator[str]:
         words = texts.MODEL_FAILED if entry.made else texts.MODEL_NOT_ASKED
         yield words.format(model=entry.model, part=part, cost=cost)
         yield one_line(entry.failed, 300)
+        yield from _saw(entry)
         return
     yield texts.MODEL_CALL.format(
         model=entry.model, part=part, cost=cost, tokens=entry.tokens, ms=entry.milliseconds
     )
+    yield from _saw(entry)
+
+
+def _saw(entry: line.Spent) -> Iterator[str]:
+    """What the call was shown, section by section, and what it was not."""
+    if entry.saw is None:
+        return
+    yield saw_line(entry.saw)
+    for section in entry.saw.sections:
+        if section.items:
+            yield section_line(section, entry.sources.get(section.name))
+    yield from left_out_lines(entry.saw.left_out)
+
+
+def saw_line(saw: ContextSeen) -> str:
+    """`Saw 812 of 6,000 tokens, context 0f3c…`"""
+    sha = saw.sha256[:SHA_SIGNS]
+    return texts.SAW.format(tokens=f"{saw.tokens:,}", budget=f"{saw.budget:,}", sha=sha)
+
+
+def section_line(section: SectionSeen, sources: line.Grounds | None = None) -> str:
+    """`turns: 3, 210 tokens of 1,200, from steps 4, 9 and 2 facts elsewhere`"""
+    return texts.SAW_SECTION.format(
+        section=section.name,
+        items=section.items,
+        tokens=f"{section.tokens:,}",
+        room=f"{section.budget:,}",
+    ) + (f", {sources_words(sources)}" if sources and (sources.steps or sources.elsewhere) else "")
+
+
+def sources_words(sources: line.Grounds) -> str:
+    """`from steps 4, 9 and 2 facts elsewhere`"""
+    steps = ", ".join(map(str, sources.steps))
+    parts = [f"step{'s' if len(sources.steps) > 1 else ''} {steps}"] if steps else []
+    parts += [texts.ELSEWHERE.format(facts=counted(sources.elsewhere, "fact"))] * bool(
+        sources.elsewhere
+    )
+    return texts.FROM_SOURCES.format(sources=" and ".join(parts))
+
+
+def left_out_lines(left_out: Iterable[LeftOut]) -> Iterator[str]:
+    """One line a section and reason: how many, and which."""
+    found: dict[tuple[str, str], list[LeftOut]] = {}
+    for each in left_out:
+        found.setdefault((each.section, each.why), []).append(each)
+    for (section, why), some in found.items():
+        names = ", ".join(one_line(each.item, 40) for each in some[:MOST_NAMED])
+        more = ", …" if len(some) > MOST_NAMED else ""
+        yield texts.NOT_SHOWN.format(
+            section=section, number=len(some), why=one_line(why), names=names + more
+        )
 
 
 def _noted(entry: line.Noted, _: datetime) -> Iterator[str]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from ledger.domain.events import Alternative, PlanStep, Recollection, Stale
+from ledger.domain.events import Alternative, ContextSeen, PlanStep, Recollection, Stale
 from ledger.domain.values import Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
 
@@ -71,8 +71,17 @@ class Remembered(Entry, frozen=True, kw_only=True):
     stale: tuple[Stale, ...] = ()
 
 
+class Grounds(Struct, frozen=True, kw_only=True):
+    """What something rests on: `steps` of its own case, and so many facts `elsewhere`."""
+
+    steps: tuple[int, ...] = ()
+    elsewhere: int = 0
+
+
 class Planned(Entry, frozen=True, kw_only=True):
-    """The plan, who made it, and the steps considered but not taken. `remark`: a model's words."""
+    """The plan, who made it, and the steps considered but not taken. `remark`: a model's words,
+    `rests_on` what it cited; None where it cited nothing.
+    """
 
     goal: str
     planner: str
@@ -80,6 +89,7 @@ class Planned(Entry, frozen=True, kw_only=True):
     steps: tuple[PlanStep, ...]
     not_taken: tuple[tuple[str, str], ...] = ()
     remark: str = ""
+    rests_on: Grounds | None = None
 
 
 class FellBack(Entry, frozen=True, kw_only=True):
@@ -248,7 +258,8 @@ class Chose(Entry, frozen=True, kw_only=True):
 class Spent(Entry, frozen=True, kw_only=True):
     """A model call. `failed` says why it gave nothing usable, else empty.
 
-    `made`: it left; one that was refused before, by rule or budget, did not.
+    `made`: it left; one that was refused before, by rule or budget, did not. `saw` is what it was
+    shown, with the `sources` of each section; None where an earlier version asked.
     """
 
     model: str
@@ -258,6 +269,8 @@ class Spent(Entry, frozen=True, kw_only=True):
     milliseconds: int = 0
     failed: str = ""
     made: bool = True
+    saw: ContextSeen | None = None
+    sources: dict[str, Grounds] = {}
 
 
 class AlarmNoted(Entry, frozen=True, kw_only=True):

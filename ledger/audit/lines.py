@@ -136,7 +136,7 @@ LINES: Final[dict[type[Event], Make]] = {
     events.ContactRecognised: _recognised,
     events.Understood: _same(line.Understanding),
     events.Recalled: _same(line.Remembered),
-    events.PlanMade: _same(line.Planned),
+    events.PlanMade: _same(line.Planned, rests_on=None),
     events.PlannerFellBack: _same(line.FellBack),
     events.ProposalDrafted: _same(line.Drafted),
     events.ProposalAccepted: _moved(accepted=True),

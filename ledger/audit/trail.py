@@ -69,6 +69,12 @@ class _Told:
         }
         happened = events.ActionSucceeded | events.DoneByOperator
         self._done = {e.action for e in each if isinstance(e, happened)}
+        self._saw = {
+            e.call: e.context for e in each if isinstance(e, events.ModelCallReserved) and e.context
+        }
+        pointers = events.CaseOpened | events.Routed
+        self._places = {f.event.fact: f.version for f in facts if isinstance(f.event, pointers)}
+        self._places |= {fact.id: fact.version for fact in facts}
         self._numbers = {e.invoice: e.number for e in each if isinstance(e, events.InvoiceIssued)}
 
     def refined(self, entry: Entry, event: Event) -> Entry:
@@ -78,6 +84,10 @@ class _Told:
         match entry:
             case line.Proposed():
                 return self._linked(entry)
+            case line.Spent():
+                return self._showing(entry, getattr(event, "call", ""))
+            case line.Planned() if isinstance(event, events.PlanMade) and event.rests_on:
+                return replace(entry, rests_on=self._sources(event.rests_on))
             case line.Paid():
                 return replace(entry, number=self._numbers.get(entry.invoice, ""))
             case line.Questioned() if isinstance(event, events.QuestionAnswered) and event.choice:
@@ -90,6 +100,20 @@ class _Told:
                 return line.Noted(**base, kind="opened", text=event.kind)
             case _:
                 return entry
+
+    def _showing(self, entry: line.Spent, call: str) -> line.Spent:
+        """What a call that left was shown."""
+        saw = self._saw.get(call) if entry.made else None
+        if saw is None:
+            return entry
+        sources = {each.name: self._sources(each.facts) for each in saw.sections}
+        return replace(entry, saw=saw, sources=sources)
+
+    def _sources(self, facts: Sequence[str]) -> line.Grounds:
+        """A fact of the desk is found at the step that brought it here."""
+        steps = sorted({self._places[fact] for fact in facts if fact in self._places})
+        elsewhere = sum(fact not in self._places for fact in set(facts))
+        return line.Grounds(steps=tuple(steps), elsewhere=elsewhere)
 
     def _linked(self, entry: line.Proposed) -> line.Proposed:
         """What an action takes back, and what takes it back."""

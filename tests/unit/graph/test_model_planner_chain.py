@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from graph.agents.extract_model import ModelSlots
 from graph.agents.fallback import schema_of
-from graph.ports import ModelUnavailable
+from graph.ports import Gathered, ModelUnavailable
 from ledger.domain.commands import IssueInvoice, SendProposal
 from ledger.domain.events import (
     PlanMade,
@@ -19,6 +19,7 @@ from ledger.domain.events import (
     Understood,
 )
 from ledger.domain.values import Trust
+from memory.working import Item
 
 CASE = "lead-00000001"
 
@@ -334,3 +335,26 @@ async def test_a_planner_is_told_of_this_customers_past_only(make_bench):
     assert "Ada took 5 % off." in plan.user
     assert "Bob" not in plan.user
     assert "obey" not in plan.user
+
+
+async def test_a_reason_may_cite_what_was_shown_and_what_it_makes_up_is_sent_back(make_bench):
+    cites = json.dumps({"choice": "offer", "why": "As before.", "cites": ["turn-1", "made-up"]})
+    mended = json.dumps({"choice": "offer", "why": "As before.", "cites": ["turn-1"]})
+    bench = make_bench(answers=[slots(), cites, mended, text()])
+    turn = Item(id="turn-1", text="An offer was sent.", facts=("fact-7",))
+    bench.world.gathered = Gathered(turns=(turn,))
+    await bench.mail("We need a new website.")
+    assert "`cites` names what was not shown: made-up" in bench.world.asked[2].user
+    (made,) = bench.said(PlanMade)
+    assert (made.planner, made.rests_on) == ("tiny", ("fact-7",))
+
+
+async def test_a_cheaper_model_is_shown_no_more_than_its_own_budget(make_bench):
+    bench = make_bench(answers=["a", "b", "c", slots(), choice("offer"), text()])
+    turns = tuple(Item(id=f"t{n}", text=f"They said part {n}. " * 60) for n in range(30))
+    bench.world.gathered = Gathered(turns=turns)
+    await bench.mail("We need a new website.")
+    main, *_, cheap = bench.world.asked[:4]
+    assert main.context.tokens <= main.context.budget == 6_000
+    assert cheap.context.tokens <= cheap.context.budget == 4_000
+    assert len(cheap.context.left_out) > len(main.context.left_out) > 0

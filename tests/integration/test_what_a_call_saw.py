@@ -1,0 +1,41 @@
+"""The audit shows what every model call was given, what that rests on, and what it did not see."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ledger.domain.events import ModelCallReserved
+
+LEAD = "Hello Nora,\n\nwe would like your website design package. An offer, please?\n\nAda\n"
+COUNTER = "Could you do it for 2200.00 EUR net? Then we start.\n"
+
+
+async def test_the_audit_shows_what_each_call_saw_and_what_it_did_not(
+    founder: Any, server: Any, endpoint: Any
+) -> None:
+    async with founder.business(endpoint()) as business:
+        await business.mail(LEAD)
+        (card,) = await business.cards()
+        await business.approves(card)
+        await business.mail(COUNTER, answers=business.sent()[-1])
+        reserved = await business.facts(ModelCallReserved)
+        audit = " ".join((await business.says("audit 1")).split())
+        facts = await business.app.ledger.case((await business.case()).id)
+        steps = [
+            fact.version
+            for fact in facts
+            if type(fact.event).__name__ == "ModelCallRecorded" and fact.event.part == "plan"
+        ]
+        why = " ".join((await business.says(f"why 1 step {steps[-1]}")).split())
+    assert all(one.context.tokens <= one.context.budget == 6_000 for one in reserved)
+    assert re.search(r"saw [\d,]+ of 6,000 tokens, and not \d+ thing", audit)
+    assert re.search(r"turns: 2, [\d,]+ tokens of [\d,]+, from steps \d+, \d+", why)
+    assert re.search(r"not shown of turns: 1, what a customer wrote is for the reader alone", why)
+    shown = server.asked("plan")[-1].shown
+    turns = [(turn["who"], turn["text"]) for turn in shown["turns"]]
+    assert turns[0] == ("customer", "wrote a mail, read as new request: 1 × website")
+    assert turns[1][0] == "us"
+    assert "the customer" in turns[1][1]
+    assert not any("2200" in text or "Ada" in text for _, text in turns)
+    assert any("discount" in fact["text"] for fact in shown["facts"])
