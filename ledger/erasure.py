@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -30,7 +31,8 @@ _LINE: Final = re.compile(r"((?:p|keep)-[0-9A-Za-z-]{4,60})(?:\s.*)?")
 _NAMED: Final = ("From", "Sender", "Reply-To", "To", "Cc", "Bcc", "Delivered-To", "Return-Path")
 _ADDRESS: Final = re.compile(r"[^\s<>,;:\"'()\[\]]+@[^\s<>,;:\"'()\[\]]+")
 _HEADER: Final = 256_000
-_DISPOSABLE: Final = ("memory.db", "checkpoints.db")
+_DISPOSABLE: Final = ("memory.db", "memory-*.db", "embeddings.db", "checkpoints.db")
+"""Files that hold what people wrote and are made again; a pattern each."""
 
 
 class TombstonesUnreadable(CooError):
@@ -128,9 +130,12 @@ def _addresses(path: Path) -> list[str]:
 
 def _drop_derived(folder: Path) -> None:
     """What is rebuilt from the facts goes; without the keys nothing personal comes back."""
-    for name in _DISPOSABLE:
+    for pattern in _DISPOSABLE:
         for suffix in ("", "-wal", "-shm", "-journal"):
-            (folder / f"{name}{suffix}").unlink(missing_ok=True)
+            for path in folder.glob(f"{pattern}{suffix}"):
+                path.unlink()
+    for index in folder.glob("memory*.index"):
+        shutil.rmtree(index)
     ledger = folder / "ledger.db"
     if not ledger.exists():
         return

@@ -22,6 +22,7 @@ from rich.console import Console
 from bot import texts
 from bot.channel import CONSOLE, Reply
 from bot.command_line.copies import register
+from bot.command_line.memory import memory
 from bot.command_line.prove import prove
 from bot.command_line.slack import slack
 from bot.commands import Commands, Session
@@ -237,6 +238,7 @@ one_shot(
 )
 cli.command()(prove)
 cli.add_typer(slack, name="slack")
+cli.add_typer(memory, name="memory")
 
 
 def settings_for(data: Path | None) -> Settings:

@@ -32,6 +32,7 @@ _VIEWER: Final = (
     words.Timeline,
     words.Report,
     words.ShowHome,
+    words.MemoryStatus,
 )
 _APPROVER: Final = (
     words.Approve,

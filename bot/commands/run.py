@@ -19,6 +19,7 @@ from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
 from bot.commands.looking import Looking
+from bot.commands.memory_status import memory_reply
 from bot.commands.pairing import Pairing
 from bot.commands.past import GoingBack
 from bot.commands.picturing import Picturing
@@ -107,6 +108,8 @@ class Commands:
                 return await self._words(intent)
             case words.Inbox() | words.Status() | words.Failures() | words.ShowHome():
                 return await self._look(intent)
+            case words.MemoryStatus():
+                return memory_reply(await self._office.memory())
             case words.Digest():
                 return await self._digesting.digest()
             case words.Books() | words.ShowContact() | words.ShowInvoice() | words.Report():

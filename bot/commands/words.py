@@ -165,6 +165,10 @@ class ShowHome(Struct, frozen=True):
     """The overview that opens a chat."""
 
 
+class MemoryStatus(Struct, frozen=True):
+    """Which memory is searched, how complete it is, and what is built beside it."""
+
+
 class WhatIf(Struct, frozen=True):
     """Rules on trial: `said` names a file of rules, a span and what to show."""
 
@@ -323,6 +327,7 @@ Intention = (
     | Timeline
     | Report
     | ShowHome
+    | MemoryStatus
     | WhatIf
     | Erase
     | Halt
@@ -480,6 +485,11 @@ def _who(rest: str) -> Intention:
     return Say(f"who {rest}") if rest else Devices()
 
 
+def _memory(rest: str) -> Intention:
+    """`memory status`"""
+    return MemoryStatus() if _bare(rest).lower() == "status" else Help("memory")
+
+
 def _confirm(rest: str) -> Intention:
     """`confirm 5`, `confirm 5 no`"""
     thing, more = split_thing(rest)
@@ -518,6 +528,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "report": lambda rest: Report(_bare(rest)),
     "home": lambda _: ShowHome(),
     "start": lambda _: ShowHome(),
+    "memory": _memory,
     "whatif": lambda rest: WhatIf(rest) if rest else Help("whatif"),
     "replay": _replay,
     "verify": lambda rest: Verify(_path(rest)),

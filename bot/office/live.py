@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from bot.channel import Verb
 from bot.copies.anchoring import anchor_now
@@ -52,6 +52,9 @@ from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
 from policies.engine import Loaded, Policies, Refused
+
+if TYPE_CHECKING:
+    from bot.work.memory_seen import MemorySeen
 
 _KEY_BYTES = 16
 LOOK_EVERY_S = 0.1
@@ -122,6 +125,12 @@ class LiveOffice:
     @property
     def identity(self) -> str:
         return self._by
+
+    async def memory(self) -> MemorySeen:
+        # Vectors and indexes take a while to load; who asks for nothing of them does without.
+        from bot.work.memory_seen import memory_seen  # noqa: PLC0415
+
+        return await memory_seen(self._app)
 
     async def role(self) -> Role | None:
         return await role_now(self.views, self._by, self._channel)

@@ -26,6 +26,7 @@ from ledger.domain.pairing import Role
 from ledger.domain.reading import Clock, History, Tallies, Views
 
 if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
+    from bot.work.memory_seen import MemorySeen
     from graph.supposing import SupposedDelivery
 
 
@@ -150,6 +151,10 @@ class Office(Looks, Protocol):
     @property
     def identity(self) -> str:
         """The `ChatIdentity` that speaks, "" for whoever sits at the machine."""
+        ...
+
+    async def memory(self) -> MemorySeen:
+        """Which memory is searched, how complete it is, and what is built beside it."""
         ...
 
     async def role(self) -> Role | None:

@@ -50,6 +50,7 @@ COMMANDS: Final = (
     ),
     CommandText("as-of", "as-of DATE LOOK", "Any look, as things stood at that moment."),
     CommandText("whatif", "whatif FILE [--since 30d]", "What other rules would have changed."),
+    CommandText("memory", "memory status", "How complete memory is, and how it is searched."),
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("undo", "undo 3|CASE|NUMBER [WHY]", "Take something back, the way business does."),
@@ -127,6 +128,10 @@ MORE_HELP: Final = {
         "`verify coo-anchor 1 …`, or `verify FILE` with one anchor a line."
     ),
     "anchor": "One comes every day by itself; `anchors.txt` in the data folder has them all.",
+    "memory": (
+        "`memory status` shows what memory is searched with and what it lacks. At the machine, "
+        "`coo memory reindex --to …` makes it anew beside, and switches."
+    ),
     "failures": "Each is listed once, with its cause, what was not done, and what to do.",
     "retry": "A number is that card's action. What might have happened is looked up first.",
     "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",

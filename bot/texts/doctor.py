@@ -78,6 +78,8 @@ DATA_FILES: Final = {
     "mail": ("incoming and sent mails, readable", "sent ones are only kept here"),
     "invoices": ("invoices as PDF and JSON, readable", "rendered from facts"),
     "memory.db": ("what Coo remembers, readable", "rebuilt from facts"),
+    "memory.json": ("which memory is searched", "`memory.db` is, filled again"),
+    "embeddings.db": ("vectors computed once", "they are computed again"),
     "checkpoints.db": ("where plans stand", "rebuilt from facts"),
     "anchors.txt": ("the daily heads of the chain", "use the lines you received"),
     "erased.txt": ("who was erased, as pseudonyms", "keep a copy beside your backups"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from enum import Enum
 from typing import Final
 
 from bot.embedder_settings import NONE
@@ -48,13 +49,23 @@ async def open_memory(app: App, tally: Tally) -> CurrentStore:
     return await CurrentStore.open(generations_of(app, tally), filler_of(app))
 
 
-def generations_of(app: App, tally: Tally, *, all_embedders: bool = False) -> Generations:
-    """All copies of this folder's memory; `all_embedders`: also those that COO_EMBEDDER=none
-    keeps off, for whoever asks for one by name."""
+class Embedders(Enum):
+    """Which embedders a process may use."""
+
+    CONFIGURED = "those that COO_EMBEDDER does not keep off"
+    ALL = "all, for whoever asks for one by name"
+    NONE = "none, for whoever only looks"
+
+
+def generations_of(
+    app: App, tally: Tally, embedders: Embedders = Embedders.CONFIGURED
+) -> Generations:
+    """All copies of this folder's memory."""
     configured = app.settings.embedder
+    off = embedders is Embedders.NONE or (embedders is Embedders.CONFIGURED and not configured)
 
     async def choose(spec: str) -> EmbeddingCache | None:
-        if spec in ("", NONE) or not (configured or all_embedders):
+        if off or spec in ("", NONE):
             return None
         found = await asyncio.to_thread(open_embedder, app, spec, app.folder.memory, tally)
         if found is None:

@@ -9,11 +9,13 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from memory.embeddings import forget_texts
-from memory.episodes import Episode
+from memory.episodes import Episode, StoreStatus
 from memory.generations import Mark
 from memory.local.store import LocalStore
+from memory.local.writing import number
 from memory.surroundings import LAYOUT
 
 NEVER_LARGE: Final = 2**62
@@ -55,6 +57,14 @@ class LocalGeneration(LocalStore):
     async def sample(self, most: int) -> Sequence[Episode]:
         """Episodes that hold, evenly over all by their ids."""
         return await self._run(lambda cursor: _sampled(cursor, most))
+
+    async def status(self) -> StoreStatus:
+        """Looked at from outside, what waits counts though nothing is embedded here."""
+        status = await super().status()
+        if not self.looking:
+            return status
+        waits = "SELECT count(*) FROM unembedded"
+        return replace(status, lag=await self._run(lambda cursor: number(cursor, waits)))
 
     async def note_embedder(self, choice: str) -> None:
         """Remember the choice of embedder that this file's vectors come from."""

@@ -1,0 +1,78 @@
+"""`coo memory`: how memory stands, and moving it to another embedder while work goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import texts
+from bot.channel import Reply
+from bot.commands.memory_status import memory_reply
+from bot.console.render import put
+from bot.console.screen import screen
+from bot.opening import App
+from ledger.domain.errors import SettingsInvalid
+
+memory = typer.Typer(help="How memory stands, and moving it to another embedder.")
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
+To = Annotated[
+    str,
+    typer.Option(
+        "--to", help="bundled, none, openai:MODEL[:DIMENSIONS], or same: make it anew as it is."
+    ),
+]
+Share = Annotated[
+    float | None,
+    typer.Option(
+        "--share", min=0.01, max=1.0, help="Share of its time it works (default: 0.5 beside work)."
+    ),
+]
+Rate = Annotated[
+    float, typer.Option("--rate", min=0.0, help="Read at most so many facts a second; 0: no limit.")
+]
+
+
+@memory.command()
+def status(data: Data = None) -> None:
+    """Which memory is searched, how complete it is, and what is built beside it."""
+    from bot.command_line.main import run_with, settings_for  # noqa: PLC0415 - it registers us
+
+    put(screen(), run_with(settings_for(data), _status))
+
+
+@memory.command()
+def reindex(
+    to: To = "",
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to the memory from before.")
+    ] = False,
+    drop_old: Annotated[
+        bool, typer.Option("--drop-old", help="Remove the memory from before, at the end.")
+    ] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Switch though the new one falls short.")
+    ] = False,
+    share: Share = None,
+    rate: Rate = 0.0,
+    data: Data = None,
+) -> None:
+    """Build memory anew beside the one that is searched, compare both, and switch in one step."""
+    from bot.command_line.main import run_with, settings_for  # noqa: PLC0415 - it registers us
+    from bot.work.reindexing import Wanted, reindexed  # noqa: PLC0415 - vectors load slowly
+
+    if not (to or rollback or drop_old):
+        raise SettingsInvalid(*texts.REINDEX_WHAT.put())
+    if to and rollback:
+        raise SettingsInvalid(*texts.REINDEX_ONE_THING.put())
+
+    wanted = Wanted(to=to, back=rollback, drop=drop_old, anyway=anyway, share=share, rate=rate)
+    run_with(settings_for(data), lambda app: reindexed(app, screen(), wanted))
+
+
+async def _status(app: App) -> Reply:
+    from bot.work.memory_seen import memory_seen  # noqa: PLC0415 - vectors load slowly
+
+    return memory_reply(await memory_seen(app))
