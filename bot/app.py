@@ -21,6 +21,7 @@ from bot.digest.due import digester_of
 from bot.erasure.eraser import Eraser
 from bot.notices.configured import announce
 from bot.opening import App, open_app
+from bot.promises.keeping import keeper_of
 from bot.settings import ModelEndpoint
 from bot.work.memory import MemoryTender, answers_of, open_memory, tally_of
 from bot.work.models import models_of
@@ -121,6 +122,7 @@ async def at_work(
                 eraser,
                 await notifier_of(app),
                 digester_of(app),
+                keeper_of(app),
             ),
             clock=app.clock,
             first=[Dispatcher.name],

@@ -75,7 +75,8 @@ class Slots(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `unsure` says in words what could not be told; while it holds anything, nothing binding is
     done on the strength of this text. `conditions` are the words that make a yes conditional.
-    `numbers` are document numbers it quotes, upper case.
+    `numbers` are document numbers it quotes, upper case. `promises` are its sentences in which a
+    model sees a promise of the sender's; the rules' own finds are not among them.
     """
 
     intent: Intent
@@ -88,6 +89,7 @@ class Slots(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     organisation: str = ""
     conditions: tuple[str, ...] = ()
+    promises: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
 
     @property

@@ -27,6 +27,7 @@ from bot.digest.due import digester_of
 from bot.erasure.eraser import Eraser
 from bot.notices.configured import RuleWatch, announce
 from bot.opening import App
+from bot.promises.keeping import keeper_of
 from bot.work.models import models_of
 from bot.work.seen_workers import living
 from graph.server_checkpoints import ServerCheckpoints
@@ -123,7 +124,13 @@ async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator
         eraser = Eraser(app, checkpoints, store)
         await eraser.set_right()
         subscribers = subscribers_of(app, checkpoints, store, models, reach_of(app), shared=True)
-        everybody = (*subscribers, eraser, await notifier_of(app), digester_of(app))
+        everybody = (
+            *subscribers,
+            eraser,
+            await notifier_of(app),
+            digester_of(app),
+            keeper_of(app),
+        )
         station = Station(app.ledger, everybody, clock=app.clock)
         app.woken_by(station.woken_by)
         place = ledger_url(url)

@@ -41,6 +41,8 @@ _SYSTEM = (
     "- `amount`: the price they ask to pay, a plain number such as 1250.5, else null.\n"
     "- `discount_percent`: the discount they ask for, else null.\n"
     "- `language`: en, de or fr; for any other an empty text.\n"
+    "- `promises`: sentences in which the sender says what they themselves will do (send, pay, "
+    "call), each copied letter by letter; no requests, no conditions, empty where there is none.\n"
     "- `unsure`: what about price, items or a yes cannot be told from the mail, a few words each; "
     "empty where all is clear."
 )
@@ -68,6 +70,7 @@ class ModelSlots(Struct, frozen=True, forbid_unknown_fields=True):
     amount: float | None
     discount_percent: float | None
     unsure: list[str]
+    promises: list[str] = []
 
 
 class Extracted(Struct, frozen=True, kw_only=True):
@@ -132,6 +135,7 @@ def merged(rules: Slots, model: ModelSlots, reading: Reading, known: Known) -> S
         rules,
         intent=intent,
         items=items,
+        promises=tuple(one for one in model.promises[:_MOST] if _stands(one, reading)),
         language=rules.language or (model.language if model.language in ("en", "de", "fr") else ""),
         unsure=tuple(dict.fromkeys((*_still(rules, items), *doubts))),
     )

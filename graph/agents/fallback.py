@@ -187,9 +187,18 @@ def _fallen(part: str, failed: list[tuple[str, str]], used: str) -> tuple[Planne
 
 
 def schema_of(kind: type[Struct]) -> dict[str, Any]:
-    """The JSON schema of a struct, with its definitions inline where they can be."""
+    """The JSON schema of a struct, with its definitions inline where they can be.
+
+    A model has to fill in every field, also one that answers of earlier days may lack.
+    """
     schema = msgspec.json.schema(kind)
     name = schema["$ref"].rpartition("/")[2]
     definitions = schema.pop("$defs")
     top: dict[str, Any] = definitions.pop(name)
+    if "properties" in top:
+        fields = {
+            field: {key: value for key, value in about.items() if key != "default"}
+            for field, about in top["properties"].items()
+        }
+        top = {**top, "properties": fields, "required": list(fields)}
     return {**top, "$defs": definitions} if definitions else top

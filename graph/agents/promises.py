@@ -24,6 +24,7 @@ from graph.agents.quoting import new_text
 MOST: Final = 8
 """Promises taken from one text."""
 
+SHORTEST: Final = 8
 LONGEST_QUOTE: Final = 300
 LONGEST_WHAT: Final = 120
 """Signs of a promise that are kept."""
@@ -61,6 +62,27 @@ def promises_in(text: str, said_on: date, sender_name: str = "") -> tuple[Promis
     body = new_text(text[:LONGEST], sender_name)
     found = {(one.what, one.due): one for one in _promises(body, said_on)}
     return tuple(found.values())[:MOST]
+
+
+def pointed_at(sentence: str, text: str, said_on: date) -> Promised | None:
+    """The promise in a sentence that somebody else (a model) points at; None where it is none.
+
+    It must stand in the mail word for word; a question or a condition promises nothing, whoever
+    says so. The day is read here.
+    """
+    bare = " ".join(sentence.split())
+    folded = plain(bare)
+    if len(bare) < SHORTEST or bare not in " ".join(new_text(text[:LONGEST]).split()):
+        return None
+    if bare.endswith("?") or words.CONDITION.search(folded):
+        return None
+    named = {one.day for one in days_in(folded, said_on)}
+    return Promised(
+        what=bare.strip(_EDGE)[:LONGEST_WHAT],
+        quote=bare[:LONGEST_QUOTE],
+        due=next(iter(named)) if len(named) == 1 else None,
+        kind=kind_of(folded),
+    )
 
 
 def _promises(body: str, said_on: date) -> Iterator[Promised]:

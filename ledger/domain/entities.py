@@ -355,8 +355,8 @@ class Commitment(Struct, frozen=True, kw_only=True, tag="commitment", gc=False):
     """Something promised: see `CommitmentMade`. `number` is the short handle people type.
 
     `contact` is the other side, "" where it is not known. `first_due` is the day first promised;
-    `told` holds each `when` of which a person was told for the present day. `settled_by` is the
-    fact that ended it, `how` why in words.
+    `told` holds each `when` of which a person was told for the present day, `notice` the fact that
+    told it last. `settled_by` is the fact that ended it, `how` why in words.
     """
 
     id: str
@@ -372,10 +372,12 @@ class Commitment(Struct, frozen=True, kw_only=True, tag="commitment", gc=False):
     due: date | None = None
     first_due: date | None = None
     about: str = ""
+    read_by: str = ""
     what: str = ""
     quote: str = ""
     status: CommitmentStatus = CommitmentStatus.OPEN
     told: tuple[str, ...] = ()
+    notice: str = ""
     settled_by: str = ""
     settled_at: datetime | None = None
     how: str = ""

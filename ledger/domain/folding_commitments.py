@@ -37,7 +37,7 @@ def fold_commitments(fact: Fact, look: Look) -> list[Entity]:
         case CommitmentMoved() as event:
             return _moved(event, look)
         case CommitmentsDue() as event:
-            return _told(event, look)
+            return _told(event, fact, look)
         case PersonErased(contacts=contacts):
             return [
                 _forgotten(one, fact)
@@ -89,6 +89,7 @@ def _made(event: CommitmentMade, fact: Fact, look: Look) -> list[Entity]:
         due=event.due,
         first_due=event.due,
         about=event.about,
+        read_by=event.read_by,
         what=event.what,
         quote=event.quote,
     )
@@ -115,12 +116,12 @@ def _moved(event: CommitmentMoved, look: Look) -> list[Entity]:
     return [replace(anew, **opened)]
 
 
-def _told(event: CommitmentsDue, look: Look) -> list[Entity]:
+def _told(event: CommitmentsDue, fact: Fact, look: Look) -> list[Entity]:
     told: dict[str, Commitment] = {}
     for each in event.due:
         known = told.get(each.commitment) or look.get(Commitment, each.commitment)
         if known is not None and each.when not in known.told:
-            told[known.id] = replace(known, told=(*known.told, each.when))
+            told[known.id] = replace(known, told=(*known.told, each.when), notice=fact.id)
     return list(told.values())
 
 

@@ -77,7 +77,7 @@ class CommitmentKept(Event, frozen=True, kw_only=True):
 
     commitment: str
     fact: str
-    how: str
+    how: Personal = ""
 
 
 class CommitmentBroken(Event, frozen=True, kw_only=True):

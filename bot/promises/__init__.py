@@ -1,0 +1,1 @@
+"""Promises as people see them: the list, what is due, and the words for both."""
