@@ -26,7 +26,16 @@ from bot.notices.announcer import LOUD_COUNTS
 from bot.notices.notices import TOLD
 from ledger.domain import events
 from ledger.domain.claims import concerns
-from ledger.domain.entities import Action, Approval, Case, Failure, Post, PostStatus, Stop
+from ledger.domain.entities import (
+    Action,
+    Approval,
+    Case,
+    Commitment,
+    Failure,
+    Post,
+    PostStatus,
+    Stop,
+)
 from ledger.domain.events import (
     ChatPaired,
     ChatRevoked,
@@ -66,6 +75,14 @@ _DECIDED: Final = (
 )
 """After these a card reads otherwise, wherever it was decided."""
 
+_SETTLED: Final = (
+    events.CommitmentKept,
+    events.CommitmentBroken,
+    events.CommitmentWithdrawn,
+    events.CommitmentMoved,
+)
+"""After these a list of what is due reads otherwise."""
+
 _BROKEN: Final = (FailureReported, events.CaseStuck)
 _MENDED: Final = (FailureCleared, events.CaseUnstuck)
 _HALTING: Final = (events.StopOrdered, events.ResumeOrdered)
@@ -78,6 +95,7 @@ _NEWS: Final[tuple[type[Event], ...]] = tuple(
 )
 _LOUD: Final = (
     events.DigestMade,
+    events.CommitmentsDue,
     events.StopOrdered,
     events.PolicyRefused,
     events.CopySuperseded,
@@ -101,6 +119,7 @@ _WANTED: Final[tuple[type[Event], ...]] = (
     *_DECIDED,
     *_HALTING,
     *_CHAT,
+    *_SETTLED,
     events.CaseErased,
 )
 
@@ -255,6 +274,9 @@ class Notifier:
         event = fact.event
         if isinstance(event, _HALTING):
             return [(f"{APPROVAL}:{each}", each) for each in await self._halted(event)]
+        if isinstance(event, _SETTLED):
+            known = await self._views.get(Commitment, event.commitment)
+            return [(f"{FACT}:{known.notice}", "")] if known and known.notice else []
         if isinstance(event, (*_MENDED, FailureReported)):
             return await self._counted(event, fact)
         if not isinstance(event, _DECIDED):

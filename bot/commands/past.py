@@ -16,6 +16,7 @@ from bot.commands.answers import trouble, unclear
 from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
 from bot.commands.looking import Looking
+from bot.commands.promising import PromiseLooks
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Several, Things
 from bot.office.past import PastOffice
@@ -25,7 +26,7 @@ from bot.wording.moments import Moment, leading_moment
 from ledger.domain.company import Company
 from ledger.domain.entities import Approval
 
-LOOKS: Final = "status, inbox, show, books, contact, invoice, audit, why, failures"
+LOOKS: Final = "status, inbox, show, books, contact, invoice, audit, why, failures, promises"
 
 
 class GoingBack:
@@ -66,8 +67,9 @@ class PastLooks:
         self._looking = Looking(office, session)
         self._auditing = Auditing(office, session)
         self._books = Bookkeeping(office, session)
+        self._promises = PromiseLooks(office)
 
-    async def answer(self, intent: words.Intention, said: str) -> Reply:  # noqa: C901 - one arm a look
+    async def answer(self, intent: words.Intention, said: str) -> Reply:  # noqa: C901, PLR0911, PLR0912 - one arm a look
         match intent:
             case words.Nothing():
                 return await self._looking.status("")
@@ -77,6 +79,8 @@ class PastLooks:
                 return await self._looking.inbox()
             case words.Failures():
                 return await self._looking.failures()
+            case words.Promises(thing):
+                return await self._promises.promises(thing)
             case words.Books():
                 return await self._books.books()
             case words.ShowContact(thing):

@@ -33,6 +33,7 @@ _VIEWER: Final = (
     words.Report,
     words.ShowHome,
     words.MemoryStatus,
+    words.Promises,
 )
 _APPROVER: Final = (
     words.Approve,
@@ -47,6 +48,8 @@ _APPROVER: Final = (
     words.Retry,
     words.Undo,
     words.Assign,
+    words.Promise,
+    words.Settle,
 )
 
 

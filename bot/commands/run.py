@@ -23,6 +23,7 @@ from bot.commands.memory_status import memory_reply
 from bot.commands.pairing import Pairing
 from bot.commands.past import GoingBack
 from bot.commands.picturing import Picturing
+from bot.commands.promising import Promising
 from bot.commands.proving import Proving
 from bot.commands.rehearsing import prove
 from bot.commands.replaying import Replaying
@@ -61,6 +62,7 @@ class Commands:
         self._supposing = Supposing(office, session)
         self._taking_over = TakingOver(office)
         self._undoing = Undoing(office)
+        self._promising = Promising(office, session)
         self._erasing = Erasing(office, session)
         self._pairing = Pairing(office, session)
         self._confirming = Confirming(office)
@@ -124,6 +126,8 @@ class Commands:
                 return await self._place(intent)
             case words.Undo():
                 return await self._undoing.undo(intent)
+            case words.Promises() | words.Promise() | words.Settle():
+                return await self._promised(intent)
             case words.Verify() | words.Anchor() | words.Takeover() | words.Erase():
                 return await self._keep(intent)
             case words.Prove(said):
@@ -134,6 +138,17 @@ class Commands:
                 return await self._access(intent)
             case _:
                 return await self._decide(intent)
+
+    async def _promised(self, intent: words.Promises | words.Promise | words.Settle) -> Reply:
+        match intent:
+            case words.Promises(thing):
+                return await self._promising.promises(thing)
+            case words.Settle():
+                return await self._promising.settle(intent)
+            case words.Promise(text):
+                return await self._promising.told(intent) or await self._deciding.free(text)
+            case _:
+                assert_never(intent)
 
     async def _place(self, intent: words.Merge | words.Split | words.Link | words.Assign) -> Reply:
         match intent:

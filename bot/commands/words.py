@@ -234,6 +234,27 @@ class Assign(Struct, frozen=True):
     case: str = ""
 
 
+class Promises(Struct, frozen=True):
+    """Who promised what to whom: all that is open, or with somebody or in a case."""
+
+    thing: str = ""
+
+
+class Promise(Struct, frozen=True):
+    """Somebody promised something. `free`: a plain sentence, which may turn out to tell of none."""
+
+    text: str = ""
+    free: bool = False
+
+
+class Settle(Struct, frozen=True):
+    """What became of a promise. `verb`: kept, broken, withdrawn, moved."""
+
+    verb: str
+    thing: str = ""
+    text: str = ""
+
+
 class Undo(Struct, frozen=True):
     """Take something back; `reason` is for whoever gets to read why."""
 
@@ -338,6 +359,9 @@ Intention = (
     | Split
     | Link
     | Assign
+    | Promises
+    | Promise
+    | Settle
     | Undo
     | Pair
     | Devices
@@ -358,6 +382,13 @@ _NUMBERED: Final = re.compile(r"#?(\d{1,9})[.:,)]*(?:\s+(.*))?", re.DOTALL)
 _QUOTED: Final = re.compile(r"""(["'])(.+?)\1\s*(.*)""", re.DOTALL)
 _AS_OF: Final = re.compile(r"(?P<what>.+?)\s+--as-of[\s=]+(?P<when>.+)", re.DOTALL)
 _OPTION: Final = re.compile(r"""--(policy|model)[=\s]\s*("[^"]+"|'[^']+'|[^\s-]\S*)""")
+_PROMISED: Final = re.compile(
+    r"(?:(?:i|we)(?: have|'ve)?|\S+(?: \S+){0,2}) promised\s+\S.*"
+    r"|(?:ich habe|wir haben|\S+(?: \S+){0,2} hat) .+ (?:versprochen|zugesagt)\W*"
+    r"|(?:j'ai|nous avons|\S+(?: \S+){0,2} (?:nous a|m'a|a)) promis\s+\S.*",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
 _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
 
@@ -378,6 +409,8 @@ def parse(line: str) -> Intention:
     if numbered:
         number, said = numbered.group(1), (numbered.group(2) or "").strip()
         return Numbered(number, said) if said else Show(number)
+    if bare == text and "?" not in text and _PROMISED.fullmatch(text):
+        return Promise(text, free=True)
     near = nearest(word)
     if bare != text or (near and len(bare.split()) <= FEW_WORDS):
         return Unknown(word, near)
@@ -459,6 +492,28 @@ def _undo(rest: str) -> Intention:
     if case:
         return Undo(case[0], rest[case.end() :].strip())
     return Undo(*split_thing(rest))
+
+
+def _settle(verb: str) -> Callable[[str], Intention]:
+    """`kept p4`, `broken 4 they never answered`"""
+    return lambda rest: Settle(verb, *split_thing(rest))
+
+
+def _moved(rest: str) -> Intention:
+    """`moved p4 to Friday`"""
+    hit = _MOVED.fullmatch(rest)
+    return Settle("moved", _bare(hit["thing"]), hit["day"]) if hit else Settle("moved")
+
+
+def _promise(rest: str) -> Intention:
+    """`promise Anna the draft by Tuesday`; `promise p4 moved to Friday`, `promise p4 kept`."""
+    settled = re.fullmatch(r"(#?p?\d+)\s+(?:is\s+)?(kept|broken|moved|waived)\b\s*(.*)", rest)
+    if not settled:
+        return Promise(rest)
+    thing, verb, more = settled.groups()
+    if verb == "moved":
+        return _moved(f"{thing} {more}")
+    return Settle("withdrawn" if verb == "waived" else verb, thing, more)
 
 
 def _halt(rest: str) -> Intention:
@@ -547,6 +602,12 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "assign": _assign,
     "match": _assign,
     "undo": _undo,
+    "promises": lambda rest: Promises(_bare(rest)),
+    "promise": _promise,
+    "kept": _settle("kept"),
+    "broken": _settle("broken"),
+    "waive": _settle("withdrawn"),
+    "moved": _moved,
     "confirm": _confirm,
     "pair": lambda rest: Pair(" ".join(rest.split())),
     "devices": lambda _: Devices(),

@@ -17,6 +17,7 @@ from bot.cards.loading import CardLoader
 from bot.channel import Card, CardKind, Reply
 from bot.digest.telling import Digests
 from bot.notices.notices import TOLD, Around, Notice, notice
+from bot.promises.telling import DueCards
 from bot.wording.naming import named
 from ledger.domain import events
 from ledger.domain.confirming import Confirmation
@@ -58,6 +59,7 @@ class Announcer:
         self._views = views
         self._cards = CardLoader(views, history)
         self._digests = Digests(views, history)
+        self._promises = DueCards(views, history)
         self._me, self._channel, self._taps = me, channel, taps
         self._failpoints = failpoints
         self._counts: OrderedDict[str, int] = OrderedDict()
@@ -148,6 +150,8 @@ class Announcer:
                 return await self._cards.question(question, now)
             case events.DigestMade():
                 return await self._digests.card(event, now)
+            case events.CommitmentsDue():
+                return await self._promises.card(event, now)
             case _:
                 return None
 

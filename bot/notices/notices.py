@@ -300,6 +300,10 @@ def _confirm(event: events.ConfirmationAsked, _: Fact, around: Around) -> Notice
     return _line(asked_words(event, number))
 
 
+def _due(_: events.CommitmentsDue, __: Fact, around: Around) -> Notice | None:
+    return Notice(reply=Reply(cards=(around.card,))) if around.card else None
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -332,6 +336,7 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.PersonErased: _erased,
     events.RetentionEnded: _retention_ended,
     events.DigestMade: _digested,
+    events.CommitmentsDue: _due,
     events.ConfirmationAsked: _confirm,
     events.ChangeConfirmed: _in_words(decided_change_words),
     events.ChangeRefused: _in_words(decided_change_words),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -27,10 +27,13 @@ from bot.rehearsal.trial import Trial, on_trial
 from bot.work.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.domain.company import Company
-from ledger.domain.entities import Action, Approval, Case, Contact, Question
+from ledger.domain.entities import Action, Approval, Case, Commitment, Contact, Question
 from ledger.domain.errors import ChainBroken, KeyConflict
 from ledger.domain.events import (
+    US,
     AssignOrdered,
+    CommitmentOrdered,
+    CommitmentTold,
     ConfirmOrdered,
     Event,
     KeyTold,
@@ -295,6 +298,32 @@ class LiveOffice:
                 fact=fact, case=case, operator=self._operator, channel=self._channel, by=self._by
             )
         )
+
+    async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:
+        told = CommitmentTold(
+            promised_by=by,
+            to=to,
+            due=due,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            what=what,
+            quote=quote,
+        )
+        return await self._record(told, about=to if by == US else by)
+
+    async def settle_promise(self, commitment: str, verb: str, due: date | None, why: str) -> str:
+        known = await self._app.views.get(Commitment, commitment)
+        ordered = CommitmentOrdered(
+            commitment=commitment,
+            verb=verb,
+            due=due,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            why=why,
+        )
+        return await self._record(ordered, about=known.contact if known else "")
 
     async def undo(self, target: str, reason: str = "") -> str:
         return await self._record(

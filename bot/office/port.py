@@ -7,7 +7,7 @@ Methods that record something return the id of the fact they recorded. What foll
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, overload
 
@@ -234,6 +234,14 @@ class Office(Looks, Protocol):
 
     async def assign(self, fact: str, case: str) -> str:
         """Say to which case a stray mail or payment belongs; "" for none."""
+        ...
+
+    async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:
+        """Say that something was promised; `by` and `to` as in `CommitmentTold`."""
+        ...
+
+    async def settle_promise(self, commitment: str, verb: str, due: date | None, why: str) -> str:
+        """Say what became of a promise; `verb` as in `CommitmentOrdered`."""
         ...
 
     async def undo(self, target: str, reason: str = "") -> str:

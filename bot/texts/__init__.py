@@ -19,6 +19,7 @@ from bot.texts.pairing import *  # noqa: F403  # see above
 from bot.texts.past import *  # noqa: F403  # see above
 from bot.texts.pictures import *  # noqa: F403  # see above
 from bot.texts.posts import *  # noqa: F403  # see above
+from bot.texts.promises import *  # noqa: F403  # see above
 from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.slack import *  # noqa: F403  # see above

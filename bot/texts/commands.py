@@ -61,6 +61,12 @@ COMMANDS: Final = (
     CommandText("split", "split CON", "Take a merge back; also `unmerge`."),
     CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
     CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
+    CommandText("promises", "promises [NAME|CASE]", "Who promised what to whom, due when."),
+    CommandText("promise", "promise NAME WHAT by DAY", "Note a promise that you know of."),
+    CommandText("kept", "kept p4", "That promise was kept."),
+    CommandText("broken", "broken p4 [WHY]", "That promise was broken."),
+    CommandText("moved", "moved p4 to DAY", "That promise is due on another day."),
+    CommandText("waive", "waive p4 [WHY]", "That promise binds nobody any more."),
     CommandText("erase", "erase PERSON [confirm]", "What erasing somebody means; then do it."),
     CommandText("confirm", "confirm 5 [no]", "Let a change of bank or tax data count, or not."),
     CommandText("pair", "pair [ROLE [NAME]]", "A one-time code that lets a chat speak to me."),
@@ -107,8 +113,9 @@ MORE_HELP: Final = {
     "invoice": "By number, by whom it is to, or by its case.",
     "as-of": (
         "DATE is `2026-11-23` (its end), `2026-11-23 14:30`, `yesterday`, `3 days ago` or `14:30`. "
-        "LOOK is status, inbox, show, books, contact, invoice, audit, why, failures, or just the "
-        "name of a case, a person or an invoice. `audit ada --as-of yesterday` says the same."
+        "LOOK is status, inbox, show, books, contact, invoice, audit, why, failures, promises, or "
+        "just the name of a case, a person or an invoice. `audit ada --as-of yesterday` says the "
+        "same."
     ),
     "whatif": (
         "FILE is a file of rules as if it lay in `policies/` (or a folder in the place of all "
@@ -143,6 +150,20 @@ MORE_HELP: Final = {
     ),
     "split": "Each has again what came under their own address; a stop of both stays for both.",
     "link": "`link ada +49 40 1234567`, an IBAN, a customer id, an address, or `slack:U12`.",
+    "promises": (
+        "Open ones first, by their day, each with its words and where they stand; then those that "
+        "are over. Ours are announced the working day before and on the day, those of others when "
+        "their day has passed."
+    ),
+    "promise": (
+        "`promise Anna the draft by Tuesday` is yours; `promise Anna promised us the logo by "
+        "Friday` is hers. Without a day it is kept without one. You may also just say: I promised "
+        "Anna the draft by Tuesday."
+    ),
+    "kept": "By its number in `promises`, or by what it is about.",
+    "broken": "By its number in `promises`; the reason is kept with it.",
+    "moved": "`moved p4 to Friday`, `moved p4 to 2026-11-30`; also opens one that was over.",
+    "waive": "For what nobody waits for any more; neither kept nor broken.",
     "assign": (
         "`inbox` lists what fits no case, with its number. `assign 2 to nothing` takes it off. "
         "`match 2 3` is the same as `assign 2 to case 3`."

@@ -43,7 +43,7 @@ QUIET = {
     "PairingOffered", "ConfirmOrdered",
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
-    "CommitmentWithdrawn", "CommitmentMoved", "CommitmentsDue",
+    "CommitmentWithdrawn", "CommitmentMoved",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 
