@@ -1,14 +1,18 @@
 """How much of what was said is found again, and how fast.
 
-    python -m benchmarks.memory --data business|FILE|FOLDER [--only ID,…] [--store local|words]
-        [--json]
+    python -m benchmarks.memory --data business|FILE|FOLDER [--only ID,…]
+        [--store local|words|weaviate] [--peer mem0 [--peer-python PATH]] [--json]
 
 FILE is JSON, a list of conversations `{"id", "items": [{"id", "text", "speaker", "at", "session"}],
 "questions": [{"text", "gold": [item ids], "category"}]}`; a FOLDER holds such files. `business` is
 the corpus beside this file: four small companies, in English, German and French. Each conversation
 is a company of its own with a store of its own, each item an episode, each session a case. Recall
 at k is the share of a question's gold items among the first k found. Categories 1 to 4 count; 5
-(questions without an answer in the text) stands apart. `--store words` leaves the vectors out.
+(questions without an answer in the text) stands apart. `--store words` leaves the vectors out;
+`--store weaviate` wants a server in COO_WEAVIATE_URL (and _GRPC, _KEY) and cleans up behind itself.
+
+`--peer mem0` asks mem0 the same with the same embedder, and both whether a statement that was
+replaced or ran out comes back (benchmarks/memory_peers.py).
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ import json
 import statistics
 import tempfile
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -26,10 +31,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import memory_peers
 from memory.embedder import bundled
 from memory.embeddings import EmbeddingCache
 from memory.episodes import Episode, EpisodeStore, MemoryQuery
 from memory.local.store import LocalStore
+from memory.weaviate.layout import collection_of
+from memory.weaviate.link import Link, Place
+from memory.weaviate.store import WeaviateStore
 
 DEPTHS: Final = (5, 10, 20)
 UNANSWERABLE: Final = 5
@@ -115,9 +124,46 @@ async def measured(companies: Iterable[dict[str, Any]], store: str) -> dict[str,
         "by_category": {str(each): by_category[each].figures() for each in sorted(by_category)},
         "by_company": {each: scores.figures() for each, scores in by_company.items()},
         "category_5_apart": apart.figures(),
-        "query_ms_p50": round(statistics.median(asking), 2),
-        "query_ms_p95": round(statistics.quantiles(asking, n=20)[-1], 2),
+        **memory_peers.times(asking),
         "items": items,
+        "ingest_items_per_s": round(items / writing, 1),
+    }
+
+
+async def compared(
+    chosen: list[dict[str, Any]], store: str, figures: dict[str, Any], python: str
+) -> dict[str, Any]:
+    """mem0 on the same conversations beside our figures, and what of the stale comes back."""
+    now = memory_peers.utc_now()
+    tasks = [memory_peers.task_of(each, max(DEPTHS)) for each in chosen]
+    *answers, fresh = await asyncio.to_thread(
+        memory_peers.mem0, python, [*tasks, memory_peers.stale_task(now)]
+    )
+    async with _store(store) as memory:
+        ours = await memory_peers.stale_found(memory, now)
+    theirs = _scored(chosen, answers)
+    ratio = figures["recall_at_10"] / max(theirs["recall_at_10"], 1e-9)
+    return {
+        "mem0": theirs,
+        "recall_at_10_ours_to_mem0": round(ratio, 2),
+        "freshness": {
+            "ours": memory_peers.freshness(ours),
+            "mem0": memory_peers.freshness(fresh["found"]),
+        },
+    }
+
+
+def _scored(chosen: list[dict[str, Any]], answers: list[dict[str, Any]]) -> dict[str, Any]:
+    counted, asking = Scores(), [ms for answer in answers for ms in answer["query_ms"]]
+    for company, answer in zip(chosen, answers, strict=True):
+        for question, found in zip(company["questions"], answer["found"], strict=True):
+            if question["gold"] and question["category"] != UNANSWERABLE:
+                counted.add(frozenset(question["gold"]), found)
+    items = sum(len(company["items"]) for company in chosen)
+    writing = sum(answer["writing_s"] for answer in answers)
+    return {
+        **counted.figures(),
+        **memory_peers.times(asking),
         "ingest_items_per_s": round(items / writing, 1),
     }
 
@@ -132,13 +178,34 @@ async def _found(memory: EpisodeStore, text: str) -> list[str]:
 @asynccontextmanager
 async def _store(name: str) -> AsyncIterator[EpisodeStore]:
     with tempfile.TemporaryDirectory(prefix="coo-memory-") as folder:
-        embedder = bundled() if name == "local" else None
+        embedder = None if name == "words" else bundled()
         cached = EmbeddingCache(embedder, Path(folder) / "embeddings.db") if embedder else None
+        if name == "weaviate":
+            async with _on_server(cached) as there:
+                yield there
+            return
         store = await LocalStore.open(Path(folder) / "memory.db", cached)
         try:
             yield store
         finally:
             await store.close()
+
+
+@asynccontextmanager
+async def _on_server(embedder: EmbeddingCache | None) -> AsyncIterator[EpisodeStore]:
+    """A collection of its own on the server, removed in the end."""
+    url = os.environ.get("COO_WEAVIATE_URL", "")
+    if not url:
+        raise SystemExit("Set COO_WEAVIATE_URL to a Weaviate server, for example of compose.yaml.")
+    grpc, key = os.environ.get("COO_WEAVIATE_GRPC", ""), os.environ.get("COO_WEAVIATE_KEY", "")
+    link, name = Link(Place(url=url, grpc=grpc, key=key)), collection_of(uuid.uuid4().hex)
+    store = WeaviateStore(link, name, "benchmark", embedder)
+    try:
+        yield store
+    finally:
+        await store.close()
+        await link.call("remove", lambda client: client.collections.delete(name), within=30)
+        await link.close()
 
 
 def _moment(text: str) -> datetime:
@@ -155,11 +222,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", required=True)
     parser.add_argument("--only", default="")
-    parser.add_argument("--store", choices=["local", "words"], default="local")
+    parser.add_argument("--store", choices=["local", "words", "weaviate"], default="local")
+    parser.add_argument("--peer", choices=["mem0"])
+    parser.add_argument("--peer-python", default=memory_peers.this_python())
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     chosen = companies(given.data, [each for each in given.only.split(",") if each])
     figures = asyncio.run(measured(chosen, given.store))
+    if given.peer:
+        figures |= asyncio.run(compared(chosen, given.store, figures, given.peer_python))
     if given.json:
         print(json.dumps(figures))
         return
