@@ -343,7 +343,8 @@ def _leaves(settings: Settings, company: Company | None) -> Iterator[str]:
     shown = model is not None and not (company and not may_reach(company, model))
     chats = {"Slack": settings.slack, "Telegram": settings.telegram}
     embeds = embedding_named(settings.embedder) is not None and settings.embedding is not None
-    if not shown and not embeds and not any(chats.values()):
+    away = settings.weaviate if settings.weaviate and not settings.weaviate.local else None
+    if not shown and not embeds and not away and not any(chats.values()):
         yield texts.LEAVES_NOTHING
         return
     if shown and model is not None:
@@ -353,6 +354,9 @@ def _leaves(settings: Settings, company: Company | None) -> Iterator[str]:
     if embeds and settings.embedding is not None:
         yield texts.LEAVES_EMBEDDER.format(host=settings.embedding.host)
         yield texts.LEAVES_EPISODES
+    if away is not None:
+        yield texts.LEAVES_WEAVIATE.format(host=away.host)
+        yield texts.LEAVES_WEAVIATE_WHAT
     for channel, chat in chats.items():
         if chat is not None:
             yield texts.LEAVES_CHAT.format(host=urlsplit(chat.api).netloc, channel=channel)

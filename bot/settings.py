@@ -34,6 +34,7 @@ from bot.embedder_settings import (
     embedding_named,
 )
 from bot.setting_values import Secret, Variable, is_local, web_address
+from bot.weaviate_settings import WEAVIATE_VARIABLES, WeaviateSettings, weaviate_settings
 from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
 from ledger.domain.values import OPERATOR, PLAYBOOK
@@ -71,6 +72,7 @@ VARIABLES: Final = (
     Variable("COO_MODEL_DEADLINE_S", "30", "Seconds one model call may take, then a fallback."),
     Variable("COO_MODEL_PRICES", "", "`NAME=READ/WRITTEN, …`: USD for a million tokens each."),
     Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
+    *WEAVIATE_VARIABLES,
     *CHAT_VARIABLES,
 )
 
@@ -110,6 +112,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     key_without_model: bool = False
     embedder: str = ""
     embedding: EmbedderEndpoint | None = None
+    weaviate: WeaviateSettings | None = None
     slack: SlackSettings | None = None
     telegram: TelegramSettings | None = None
     public_url: str = ""
@@ -136,6 +139,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             and embedding_named(read["COO_EMBEDDER"]) is None,
             embedder=_embedder(read["COO_EMBEDDER"]),
             embedding=_embedding(read),
+            weaviate=weaviate_settings(read),
             slack=slack_settings(read, url),
             telegram=telegram_settings(read, url),
             public_url=url,

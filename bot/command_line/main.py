@@ -301,7 +301,15 @@ def _checks(settings: Settings, app: App | None, *, quick: bool) -> Sequence[Che
         return ()
     from bot.chat.checks import checks_of  # noqa: PLC0415 - the clients of the chats load slowly
 
-    return checks_of(settings, app)
+    return (*checks_of(settings, app), *_memory_checks(settings, app))
+
+
+def _memory_checks(settings: Settings, app: App | None) -> Sequence[Check]:
+    if settings.weaviate is None or app is None:
+        return ()
+    from bot.work.weaviate import WeaviateCheck  # noqa: PLC0415 - its client loads slowly, too
+
+    return (WeaviateCheck(settings.weaviate, app.company.id),)
 
 
 def _probes(app: App, *, quick: bool) -> Probes:

@@ -29,6 +29,17 @@ DOCTOR_NO_PRICES: Final = (
 DOCTOR_UNKNOWN_VARIABLE: Final = Trouble(
     "{name} is set, but nobody reads it.", "Did you mean {near}? Else unset it."
 )
+DOCTOR_WEAVIATE: Final = (
+    "{host} answers; {many} episodes of this company in {collections} collections"
+)
+DOCTOR_WEAVIATE_SLOW: Final = Trouble(
+    "{host} does not answer in time.",
+    "See that it runs and is not overloaded. Work goes on; memory waits in the ledger.",
+)
+LEAVES_WEAVIATE: Final = "To Weaviate at {host}, as COO_WEAVIATE_URL says:"
+LEAVES_WEAVIATE_WHAT: Final = (
+    "  all episodes in words, with names: what was said, offered, decided and paid, and vectors."
+)
 DOCTOR_KEY_ALONE: Final = Trouble(
     "OPENAI_API_KEY is set, but no model is named, so none is used.",
     "Set COO_MODEL to use one, or leave it.",

@@ -72,6 +72,11 @@ def generations_of(
             raise EmbedderMissing(spec)
         return found
 
+    if app.settings.weaviate is not None:
+        # Its client takes a second to load, and few use it.
+        from bot.work.weaviate import weaviate_generations  # noqa: PLC0415 - see above
+
+        return weaviate_generations(app, app.settings.weaviate, choose)
     return LocalGenerations(
         app.folder.memory, choose, first=configured or NONE, failpoints=app.failpoints
     )
