@@ -30,7 +30,7 @@ DOCTOR_UNKNOWN_VARIABLE: Final = Trouble(
     "{name} is set, but nobody reads it.", "Did you mean {near}? Else unset it."
 )
 DOCTOR_WEAVIATE: Final = (
-    "{host} answers; {many} episodes of this company in {collections} collections"
+    "{host} answers; episodes of this company: {many}, collections: {collections}"
 )
 DOCTOR_WEAVIATE_SLOW: Final = Trouble(
     "{host} does not answer in time.",

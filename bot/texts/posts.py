@@ -14,6 +14,11 @@ POST_MORE: Final = "… {number} more characters: `{show}`"
 POST_NOT_NEEDED: Final = "it was settled before it was shown"
 POST_LEFT_CHAT: Final = "the chat is no longer paired"
 
+MEMORY_AWAY: Final = "Memory does not answer"
+MEMORY_AWAY_NOT_DONE: Final = (
+    "Plans recall nothing and ask more; what is to be remembered waits in the ledger"
+)
+MEMORY_BACK: Final = "Memory answers again; what waited goes in now."
 CHAT_DOWN: Final = "Coo cannot write to {operator} in {channel}"
 CHAT_DOWN_NOT_DONE: Final = "Messages and cards for that chat"
 CHAT_FALLBACK: Final = "They go to {channels} meanwhile."

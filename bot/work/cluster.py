@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -28,18 +28,21 @@ from bot.erasure.eraser import Eraser
 from bot.notices.configured import RuleWatch, announce
 from bot.opening import App
 from bot.promises.keeping import keeper_of
+from bot.work.memory import MemoryTender, open_memory
 from bot.work.models import models_of
 from bot.work.seen_workers import living
 from graph.server_checkpoints import ServerCheckpoints
 from ledger.board import Board
 from ledger.crew import HEARTBEAT_S, Crew
 from ledger.domain.errors import CooError, SettingsInvalid
-from ledger.domain.facts import Delivery
+from ledger.domain.facts import Delivery, Subscriber
 from ledger.pauses import pause
 from ledger.places import ledger_url, libpq_url
 from ledger.stations import Station
+from memory.episodes import EpisodeStore
 from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
+from memory.tally import FILE, Tally
 
 __all__ = ["HEARTBEAT_S", "Elsewhere", "Shift", "elsewhere", "on_shift"]
 
@@ -88,12 +91,18 @@ class Remembering:
                 await self._store.advance(fact.seq)
 
 
+class Side(Protocol):
+    """Something done beside the work."""
+
+    async def run(self, stop: asyncio.Event) -> None: ...
+
+
 class Shift(Struct, frozen=True, kw_only=True):
     """What one machine does while it works."""
 
     app: App
     crew: Crew
-    remembering: Remembering
+    remembering: Side
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
@@ -108,17 +117,19 @@ class Shift(Struct, frozen=True, kw_only=True):
 
 @asynccontextmanager
 async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator[Shift]:
-    """Everything that one machine needs to work. Its memory is a file of its own, made anew."""
+    """Everything that one machine needs to work. Its memory is a file of its own, made anew;
+    where a Weaviate server is named, all machines share the one there.
+    """
     url = database_of(app)
     async with AsyncExitStack() as closing:
         await app.ledger.writable()
         checkpoints = await ServerCheckpoints.open(libpq_url(url), app.failpoints)
         closing.push_async_callback(checkpoints.close)
         folder = closing.enter_context(tempfile.TemporaryDirectory(prefix="coo-memory-"))
-        store = await LocalStore.open(Path(folder) / "memory.db")
+        memory = await (_shared if app.settings.weaviate else _own)(app, Path(folder))
+        store = memory.store
         closing.push_async_callback(store.close)
         models = await closing.enter_async_context(models_of(app))
-        await refill(store, app.ledger.facts(), app.ledger, app.views)
         await announce(app)
         await TurnWatch(app).look()
         eraser = Eraser(app, checkpoints, store)
@@ -126,6 +137,7 @@ async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator
         subscribers = subscribers_of(app, checkpoints, store, models, reach_of(app), shared=True)
         everybody = (
             *subscribers,
+            *memory.subscribers,
             eraser,
             await notifier_of(app),
             digester_of(app),
@@ -135,7 +147,33 @@ async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator
         app.woken_by(station.woken_by)
         place = ledger_url(url)
         crew = Crew(station, place, app.company.id, clock=app.clock, heartbeat=heartbeat)
-        yield Shift(app=app, crew=crew, remembering=Remembering(app, store))
+        yield Shift(app=app, crew=crew, remembering=memory.beside)
+
+
+class _Memory(Struct, frozen=True, kw_only=True):
+    """A machine's memory: who writes to it as a subscriber, and what is done for it beside."""
+
+    store: EpisodeStore
+    beside: Side
+    subscribers: tuple[Subscriber, ...] = ()
+
+
+async def _own(app: App, folder: Path) -> _Memory:
+    store = await LocalStore.open(folder / "memory.db")
+    try:
+        await refill(store, app.ledger.facts(), app.ledger, app.views)
+    except BaseException:
+        await store.close()
+        raise
+    return _Memory(store=store, beside=Remembering(app, store))
+
+
+async def _shared(app: App, folder: Path) -> _Memory:
+    """Whoever gets the wake-up of a case writes its episodes, for all machines. What was embedded
+    once is kept by each machine for itself."""
+    store = await open_memory(app, Tally(folder / FILE), beside=folder / "memory.db")
+    projector = MemoryProjector(store, app.ledger, app.views)
+    return _Memory(store=store, beside=MemoryTender(app, store), subscribers=(projector,))
 
 
 class Elsewhere:

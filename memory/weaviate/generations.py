@@ -77,7 +77,7 @@ class WeaviateGenerations:
         await cache.close()
         return replace(wanted, fingerprint=cache.fingerprint)
 
-    async def open(self, generation: Generation) -> WeaviateStore:
+    async def open(self, generation: Generation, *, looking: bool = False) -> WeaviateStore:
         """Its store. What it needs on the server is made now, and the alias set right if need be:
         it dangles where its collection was removed by hand."""
         collection = collection_of(generation.name)
@@ -86,7 +86,9 @@ class WeaviateGenerations:
         if current == generation and await self._pointing.target() != collection:
             await self._pointing.aim(collection)
         cache, why = await self._embedder_of(generation)
-        return WeaviateStore(self._link, collection, self._tenant, cache, words_only=why)
+        return WeaviateStore(
+            self._link, collection, self._tenant, cache, words_only=why, looking=looking
+        )
 
     # --- the moves --------------------------------------------------------------------------------
 

@@ -48,13 +48,15 @@ class WeaviateStore:
         embedder: EmbeddingCache | None = None,
         *,
         words_only: str = "",
+        looking: bool = False,
         recall_s: float = RECALL_S,
     ) -> None:
         """The embedder is closed with the store, the link is not. `words_only` says with each
-        answer why there is no embedder; "" where none is wanted."""
+        answer why there is no embedder; "" where none is wanted. `looking`: nothing is embedded
+        from here."""
         self._link, self._embedder, self._words_only = link, embedder, words_only
         self._shelf = Shelf(link, collection, tenant)
-        self._recall_s = recall_s
+        self._looking, self._recall_s = looking, recall_s
         self._ready = False
         self._making = asyncio.Lock()
         self._news = asyncio.Event()
@@ -132,7 +134,7 @@ class WeaviateStore:
 
     async def catch_up(self, most: int | None = None) -> int:
         """Embed what waits for it. Raises what the embedder raises, and `NotNow`."""
-        if self._embedder is None:
+        if self._embedder is None or self._looking:
             await self._there(self._shelf.waiting)  # whether the server answers at all
             return 0
         done = 0
