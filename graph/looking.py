@@ -26,6 +26,7 @@ from ledger.domain.events import (
     Postponed,
     QuestionAsked,
     Recollection,
+    Stale,
     Told,
 )
 from ledger.domain.facts import Fact
@@ -83,6 +84,7 @@ async def situation_of(state: CaseState, world: World) -> Situation:
         slots=msgspec.convert(slots, Slots) if slots else None,
         wish=msgspec.convert(wish, Wish) if wish else None,
         recalled=msgspec.convert(recalled.get("episodes", []), tuple[Recollection, ...]),
+        stale=msgspec.convert(recalled.get("stale", []), tuple[Stale, ...]),
         precedents=msgspec.convert(recalled.get("precedents", {}), Precedents),
     )
 

@@ -14,7 +14,7 @@ from graph.ports import World
 from graph.slots import Slots
 from graph.wishes import Wish
 from ledger.domain.company import Company
-from ledger.domain.events import Event, PlannerFellBack, Recollection
+from ledger.domain.events import Event, PlannerFellBack, Recollection, Stale
 from ledger.domain.facts import Fact
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.precedents import Precedents
@@ -38,6 +38,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     slots: Slots | None = None
     wish: Wish | None = None
     recalled: tuple[Recollection, ...] = ()
+    stale: tuple[Stale, ...] = ()
     precedents: Precedents = Precedents()
     language: str = ""
     cases: tuple[str, ...] = ()

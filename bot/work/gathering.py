@@ -16,11 +16,13 @@ from ledger.domain.entities import (
     Alarm,
     Approval,
     ApprovalStatus,
+    Case,
     Commitment,
     Question,
     Stop,
 )
 from ledger.domain.errors import UnknownFact
+from ledger.domain.events import LeftOut
 from ledger.domain.facts import Fact
 from ledger.domain.identity import Identity, identity
 from ledger.domain.knowledge import COMPANY, Knowledge
@@ -29,7 +31,7 @@ from ledger.domain.reading import History, Views
 from memory.bearing import Open, Rule, known_facts, limits_of, tasks_of
 from memory.sight import SIGHTS, Part, Sight, Veil
 from memory.turns import needed, turns_of
-from memory.working import Item
+from memory.working import OLDER, Item, Section
 from policies.engine import Policies
 
 WAITING: Final = frozenset({ApprovalStatus.PENDING, ApprovalStatus.POSTPONED})
@@ -40,6 +42,10 @@ UNDER_WAY: Final = frozenset(
 
 NEXT_STEPS: Final = ("SendProposal", "SendReply", "IssueInvoice", "SendInvoice")
 """Commands whose rules bear on what is planned."""
+
+
+MOST_FACTS: Final = 400
+"""Facts of a case among which its last messages are looked for: a delivery makes about ten."""
 
 
 class Present(Struct, frozen=True, kw_only=True):
@@ -58,7 +64,7 @@ async def gathered(present: Present, asked: Gathering) -> Gathered:
     sight = SIGHTS[part]
     who = await identity(present.views, asked.contact) if asked.contact else None
     veil = _veil(who, sight)
-    facts = await present.history.case(asked.case)
+    facts, before = await _recent(present, asked.case)
     turns = turns_of(facts, await _desk(present, facts), sight, veil, now=asked.about)
     known, withheld = known_facts(await _in_force(present, asked, who), sight, veil)
     limits = await _limits(present, asked, who) if part is Part.PLAN else ()
@@ -66,8 +72,17 @@ async def gathered(present: Present, asked: Gathering) -> Gathered:
         turns=turns.shown,
         tasks=tasks_of(await _open(present, asked, who), veil) if sight.tasks else (),
         facts=(*limits, *known),
-        withheld=(*turns.withheld, *(withheld if sight.knows else ())),
+        withheld=(*before, *turns.withheld, *(withheld if sight.knows else ())),
     )
+
+
+async def _recent(present: Present, case: str) -> tuple[Sequence[Fact], tuple[LeftOut, ...]]:
+    """The last facts of a case, and a note of those that are not even looked at."""
+    found = await present.views.get(Case, case)
+    skipped = max((found.version if found else 0) - MOST_FACTS, 0)
+    facts = await present.history.case(case, after=skipped)
+    why = f"{OLDER}: the first {skipped} facts of the case"
+    return facts, ((LeftOut(Section.TURNS.value, case, why),) if skipped else ())
 
 
 def _veil(who: Identity | None, sight: Sight) -> Veil:

@@ -41,6 +41,7 @@ async def recall(state: CaseState, world: World) -> dict[str, Any]:
     recalled: Json = {
         "episodes": [as_json(episode) for episode in found.episodes],
         "degraded": found.degraded,
+        "stale": [as_json(each) for each in found.stale],
     }
     if found.precedents:
         recalled["precedents"] = as_json(found.precedents)

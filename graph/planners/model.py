@@ -7,8 +7,7 @@ operator because something is open, it is not even asked: no model waves a doubt
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -17,11 +16,11 @@ from graph.agents.fallback import Reader, Task, ask_model
 from graph.moves import AskOperator, Choice, Wait
 from graph.planners import wording
 from graph.planners.playbook import choices, picked
+from graph.planners.remembering import Past
 from graph.ports import World
 from graph.situation import Planned, Planner, Situation
 from graph.slots import Slots
-from ledger.domain.events import LeftOut, Recollection
-from memory.working import Item, Section, WorkingContext
+from memory.working import Item, WorkingContext
 
 _SYSTEM = (
     "You plan the next step of one case for the owner of a one-person company. You get JSON: what "
@@ -38,10 +37,6 @@ _SYSTEM = (
 _LONGEST_WHY = 300
 _NAMED = 3
 """Unknown citations that a repair names."""
-
-OTHERS_CASE: Final = "another customer's case"
-QUOTES: Final = "what a customer wrote is for the reader alone"
-OWN_CASE: Final = "this very case"
 
 
 class Picked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,6 +106,7 @@ def _facts_behind(cites: list[str], shown: WorkingContext | None) -> list[str]:
 
 
 def _task(s: Situation, options: tuple[Choice, ...]) -> Task:
+    past = Past(recalled=s.recalled, case=s.deal.case, cases=s.cases, now=s.now, stale=s.stale)
     return Task(
         cause=s.fact.id,
         node="plan",
@@ -118,8 +114,8 @@ def _task(s: Situation, options: tuple[Choice, ...]) -> Task:
         part="plan",
         system=_SYSTEM,
         goal=tuple(_goal(s, options)),
-        recalled=tuple(_recalled(s, each) for each in _own(s)),
-        withheld=tuple(_withheld(s)),
+        recalled=tuple(past.shown()),
+        withheld=tuple(past.withheld()),
         schema_name="choice",
         schema=_schema(options),
         case=s.deal.case,
@@ -154,43 +150,11 @@ def _one(name: str, value: Any, facts: tuple[str, ...] = ()) -> Item:
     return Item(id=name, under=name, single=True, shown=shown, facts=facts, priority=2)
 
 
-def _recalled(s: Situation, one: Recollection) -> Item:
-    """An episode as a call sees it: cited by its own id, with the day of what it tells."""
-    return Item(
-        id=one.episode,
-        text=one.text,
-        facts=one.facts,
-        at=s.now - timedelta(days=one.age_days),
-        case=one.case,
-        who=one.kind,
-    )
-
-
-def _withheld(s: Situation) -> Iterator[LeftOut]:
-    """Of the past only this customer's own cases: what others did is no business of a model."""
-    shown = {one.episode for one in _own(s)}
-    for one in s.recalled:
-        if one.episode not in shown:
-            yield LeftOut(Section.RECALLED.value, one.episode, _why_not(s, one), facts=one.facts)
-
-
-def _why_not(s: Situation, one: Recollection) -> str:
-    if not wording.ours([one]):
-        return QUOTES
-    return OWN_CASE if one.case == s.deal.case else OTHERS_CASE
-
-
 def _items(s: Situation) -> tuple[str, ...]:
     """What the deal is about, by the ids of the price list."""
     wanted = s.slots.wanted if s.slots else ()
     offered = s.deal.sent_offer.wanted if s.deal.sent_offer else s.deal.requested
     return tuple(dict.fromkeys(one.item for one in (*wanted, *offered)))
-
-
-def _own(s: Situation) -> list[Recollection]:
-    """What memory tells, in our words, of earlier cases with this very contact."""
-    told = wording.ours(s.recalled)
-    return [one for one in told if one.case in s.cases and one.case != s.deal.case]
 
 
 def _schema(options: tuple[Choice, ...]) -> dict[str, Any]:
