@@ -21,7 +21,7 @@ from ledger.views import ReadViews
 _OF_CARDS: Final = frozenset(
     {"approve", "show", "edit", "reject", "later", "tell", "did-it", "more", "why"}
 )
-_OF_CASES: Final = frozenset({"status", "audit", "why", "replay", "undo", "tell"})
+_OF_CASES: Final = frozenset({"status", "audit", "context", "why", "replay", "undo", "tell"})
 _WITH_WORDS: Final = frozenset({"edit", "reject", "later", "tell"})
 """Commands that go on with words after the thing they are about."""
 

@@ -26,6 +26,7 @@ _VIEWER: Final = (
     words.ShowInvoice,
     words.Audit,
     words.Why,
+    words.ShowContext,
     words.AsOf,
     words.Devices,
     words.More,

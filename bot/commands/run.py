@@ -13,6 +13,7 @@ from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
 from bot.commands.closer import Closer
 from bot.commands.confirming import Confirming
+from bot.commands.contexts import Contexts
 from bot.commands.deciding import Deciding
 from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
@@ -63,6 +64,7 @@ class Commands:
         self._taking_over = TakingOver(office)
         self._undoing = Undoing(office)
         self._promising = Promising(office, session)
+        self._contexts = Contexts(office, session)
         self._erasing = Erasing(office, session)
         self._pairing = Pairing(office, session)
         self._confirming = Confirming(office)
@@ -116,6 +118,8 @@ class Commands:
                 return await self._digesting.digest()
             case words.Books() | words.ShowContact() | words.ShowInvoice() | words.Report():
                 return await self._business(intent)
+            case words.ShowContext():
+                return await self._contexts.context(intent)
             case words.Audit() | words.Why() | words.More() | words.Timeline():
                 return await self._story(intent)
             case words.AsOf() | words.Replay() | words.WhatIf():

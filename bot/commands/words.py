@@ -93,6 +93,13 @@ class Why(Struct, frozen=True):
     negated: bool = False
 
 
+class ShowContext(Struct, frozen=True):
+    """What the next model call on a case would see: `part` is read, plan or draft."""
+
+    thing: str = ""
+    part: str = ""
+
+
 class Replay(Struct, frozen=True):
     """Run a case again from the records; with `policy` or `model`, as it would have been."""
 
@@ -335,6 +342,7 @@ Intention = (
     | DidIt
     | Audit
     | Why
+    | ShowContext
     | Replay
     | Verify
     | Anchor
@@ -573,6 +581,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "did-it": lambda rest: DidIt(_bare(rest)),
     "audit": lambda rest: Audit(_bare(rest)),
     "why": _why,
+    "context": lambda rest: ShowContext(*split_thing(rest)),
     "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
     "books": lambda _: Books(),
     "digest": lambda _: Digest(),

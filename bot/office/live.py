@@ -54,6 +54,8 @@ from ledger.domain.speakers import role_now
 from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
+from memory.sight import Part
+from memory.working import WorkingContext
 from policies.engine import Loaded, Policies, Refused
 
 if TYPE_CHECKING:
@@ -336,6 +338,12 @@ class LiveOffice:
             ),
             about=target,
         )
+
+    async def context(self, case: Case, part: Part) -> WorkingContext:
+        # The planner takes a second to load, and who only looks does without it.
+        from bot.work.next_context import next_context  # noqa: PLC0415
+
+        return await next_context(self._app, case, part)
 
     async def replay(self, case: str) -> ReplayReport:
         replayer = self._app.replayer

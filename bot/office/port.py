@@ -20,10 +20,12 @@ from bot.erasure.plan import ErasurePlan
 from bot.office.access import Offered
 from bot.rehearsal.trial import Trial
 from ledger.domain.company import Company
-from ledger.domain.entities import Contact
+from ledger.domain.entities import Case, Contact
 from ledger.domain.facts import Fact
 from ledger.domain.pairing import Role
 from ledger.domain.reading import Clock, History, Tallies, Views
+from memory.sight import Part
+from memory.working import WorkingContext
 
 if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
     from bot.work.memory_seen import MemorySeen
@@ -246,6 +248,10 @@ class Office(Looks, Protocol):
 
     async def undo(self, target: str, reason: str = "") -> str:
         """Ask for the way back of an action, a document or a closed case, by id."""
+        ...
+
+    async def context(self, case: Case, part: Part) -> WorkingContext:
+        """What the next model call on a case would see, whether or not there is a model."""
         ...
 
     async def replay(self, case: str) -> ReplayReport:

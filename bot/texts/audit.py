@@ -125,6 +125,14 @@ SAW_SECTION: Final = "{section}: {items}, {tokens} tokens of {room}"
 FROM_SOURCES: Final = "from {sources}"
 ELSEWHERE: Final = "{facts} elsewhere"
 NOT_SHOWN: Final = "not shown of {section}: {number}, {why} ({names})"
+CONTEXT_TITLE: Final = "What the next call to {part} would see: {label}"
+CONTEXT_NOTHING: Final = "nothing"
+CONTEXT_UNTRUSTED: Final = " (data, not trusted)"
+CONTEXT_HINT: Final = "What it is about comes with the next fact. sha256 {sha}"
+COLUMNS_CONTEXT: Final = ("Section", "Tokens", "What is in it")
+NO_SUCH_PART: Final = Trouble(
+    "There is no call to {part!r} something.", "Say `context CASE` and one of: {parts}."
+)
 RESTS_ON: Final = "what it cites is {sources}"
 MODEL_FAILED: Final = "{model} was asked for {part} and gave nothing usable; it cost {cost}"
 MODEL_NOT_ASKED: Final = "{model} was not asked for {part}"

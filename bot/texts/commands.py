@@ -38,6 +38,7 @@ COMMANDS: Final = (
     CommandText("home", "home", "The overview: what waits, runs and is stuck; today's money."),
     CommandText("audit", "audit CASE", "The whole chain of a case, from first mail to proof."),
     CommandText("why", "why [not] [3|CASE [step 7]]", "One step in plain words, or one not taken."),
+    CommandText("context", "context CASE [plan]", "What the next model call would see, and not."),
     CommandText(
         "replay",
         "replay CASE [--policy FILE]",
@@ -121,6 +122,10 @@ MORE_HELP: Final = {
         "FILE is a file of rules as if it lay in `policies/` (or a folder in the place of all "
         "yours). `--since` takes 30d, 12h, 4w, a day, or all. `whatif FILE show new-asks` lists a "
         "group. Nothing is done or recorded."
+    ),
+    "context": (
+        "`context CASE read`, `plan` or `draft`: each sees something else. It works without a "
+        "model, too; what a call really saw is at its step in `audit CASE`."
     ),
     "audit": "Steps are numbered; `why CASE step 7` explains one.",
     "prove": "It takes a minute or two, in a process of its own; your company is not touched.",

@@ -39,3 +39,20 @@ async def test_the_audit_shows_what_each_call_saw_and_what_it_did_not(
     assert "the customer" in turns[1][1]
     assert not any("2200" in text or "Ada" in text for _, text in turns)
     assert any("discount" in fact["text"] for fact in shown["facts"])
+
+
+async def test_what_the_next_call_would_see_can_be_looked_at_without_a_model(founder: Any) -> None:
+    async with founder.business() as business:
+        await business.mail(LEAD)
+        plan = " ".join((await business.says("context 1")).split())
+        again = " ".join((await business.says("context 1")).split())
+        read = " ".join((await business.says("context 1 read")).split())
+        slip = await business.says("context 1 cook")
+    assert re.search(r"saw \d+ of 6,000 tokens, context [0-9a-f]{8}", plan)
+    assert plan == again
+    assert "wrote a mail, read as new request: 1 × website" in plan
+    assert "Waits for the owner's word" in plan
+    assert "Hello Nora" not in plan
+    assert "Hello Nora" in read
+    assert "data, not trusted" in read
+    assert "read, plan, draft" in slip
