@@ -81,6 +81,7 @@ async def situation_of(state: CaseState, world: World) -> Situation:
         now=now,
         known=known,
         configured=company,
+        promised=await world.promised(deal.contact),
         slots=msgspec.convert(slots, Slots) if slots else None,
         wish=msgspec.convert(wish, Wish) if wish else None,
         recalled=msgspec.convert(recalled.get("episodes", []), tuple[Recollection, ...]),

@@ -53,6 +53,7 @@ from graph.moves import (
     WriteToCustomer,
 )
 from graph.planners.wording import remembered
+from graph.promising.minding import mind
 from graph.situation import Situation
 from graph.state import CaseState
 from graph.terms import Priced, Unpriceable
@@ -363,9 +364,17 @@ class Making:
 
     def _propose(self, step: int, proposed: Proposed) -> None:
         memory = remembered(self.situation.recalled)
-        advice = " ".join(part for part in (self.why, memory) if part)
+        advice = " ".join(part for part in (self.why, self._mind(proposed), memory) if part)
         full = msgspec.structs.replace(proposed, recommendation=advice)
         self.actions.append(action_of(self.situation, full, step))
+
+    def _mind(self, proposed: Proposed) -> str:
+        """What a new offer should mind of earlier promises; "" for everything else."""
+        if not isinstance(proposed.command, SendProposal):
+            return ""
+        drafted = [event for event in self.events if isinstance(event, ProposalDrafted)]
+        promised, today = self.situation.promised, self.situation.today
+        return mind(promised, drafted[-1], today) if drafted else ""
 
 
 def _drafted(

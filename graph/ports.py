@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -53,6 +53,13 @@ class RecallRequest(Struct, frozen=True, kw_only=True):
     not_case: str = ""
     limit: int = 5
     precedents: bool = False
+
+
+class Owed(Struct, frozen=True, gc=False):
+    """A promise of ours that is open: its number (`p3`) and its day."""
+
+    number: int
+    due: date
 
 
 class Gathering(Struct, frozen=True, kw_only=True):
@@ -155,6 +162,10 @@ class World(Protocol):
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         """What is in force for a contact, the company and the price list. Recorded where there
         is any: no record means that nothing was known."""
+        ...
+
+    async def promised(self, contact: str) -> tuple[Owed, ...]:
+        """What we have promised a contact, with a day. Recorded where there is any, as `known`."""
         ...
 
     async def gather(self, asked: Gathering) -> Gathered | None:

@@ -23,6 +23,7 @@ from graph.ports import (
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
+    Owed,
     RecallRequest,
     Remembered,
     World,
@@ -156,6 +157,12 @@ class _Recording:
         found = await self._world.known(contact)
         return self._kept("known", key, found) if found else ()
 
+    async def promised(self, contact: str) -> tuple[Owed, ...]:
+        """Kept only where there is something, as what is known."""
+        key = self._questions.key("promised", contact)
+        found = await self._world.promised(contact)
+        return self._kept("promised", key, found) if found else ()
+
     async def gather(self, asked: Gathering) -> Gathered | None:
         """What was gathered for nobody is not written down."""
         key = self._questions.key("gather", asked)
@@ -272,6 +279,12 @@ class _Answering:
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         try:
             return self._answer("known", contact, tuple[Knowledge, ...])
+        except WorldUnreachable:
+            return ()
+
+    async def promised(self, contact: str) -> tuple[Owed, ...]:
+        try:
+            return self._answer("promised", contact, tuple[Owed, ...])
         except WorldUnreachable:
             return ()
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from graph.deal import Deal
 from graph.moves import Choice
-from graph.ports import World
+from graph.ports import Owed, World
 from graph.slots import Slots
 from graph.wishes import Wish
 from ledger.domain.company import Company
@@ -26,8 +26,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     `cases` are all cases of the contact, as the address book has them; `booked` the payments of
     this case that were booked on an invoice of another one; `running`, whether what the operator
     wants undone is being tried at this moment. `known` is what is in force for the contact;
-    `company` obeys it already, `configured` is as company.yaml says. `language` is the one a mail
-    to them would be in.
+    `company` obeys it already, `configured` is as company.yaml says. `promised` are our open
+    promises to them. `language` is the one a mail to them would be in.
     """
 
     deal: Deal
@@ -46,6 +46,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     running: bool = False
     known: tuple[Knowledge, ...] = ()
     configured: Company | None = None
+    promised: tuple[Owed, ...] = ()
 
     @property
     def event(self) -> Event:

@@ -24,6 +24,7 @@ from graph.ports import (
     Gathering,
     ModelAnswer,
     ModelRequest,
+    Owed,
     RecallRequest,
     Remembered,
     World,
@@ -198,6 +199,9 @@ class _Supposed:
 
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         return await self._recorded.known(contact) or await self._beyond.known(contact)
+
+    async def promised(self, contact: str) -> tuple[Owed, ...]:
+        return await self._recorded.promised(contact) or await self._beyond.promised(contact)
 
     async def gather(self, asked: Gathering) -> Gathered | None:
         return await self._recorded.gather(asked) or await self._beyond.gather(asked)

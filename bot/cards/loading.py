@@ -8,12 +8,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from bot import texts
 from bot.cards.making import card_of, preview_card
 from bot.cards.outcomes import UNDECIDED, question_card, stopped_row
 from bot.cards.sources import provenance_facts
-from bot.channel import Card, CardKind
+from bot.channel import Card, CardKind, Row
+from bot.promises.listing import PromiseList
+from bot.promises.words import line
 from bot.wording.naming import named, named_options
 from ledger.domain.claims import concerns
+from ledger.domain.commands import SendProposal, SendReply
 from ledger.domain.entities import Action, Approval, Case, Contact, Question, Stop
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
@@ -21,6 +25,7 @@ from ledger.domain.identity import met_as
 from ledger.domain.reading import History, Views
 
 MOST_LOOKED_UP: Final = 40
+MOST_PROMISES: Final = 3
 
 
 class CardLoader:
@@ -39,6 +44,8 @@ class CardLoader:
         waiting = approval.status in UNDECIDED
         sources = await self.sources(provenance_facts(action.provenance)) if waiting else {}
         card = card_of(action, approval, contact, now, sources)
+        if card.kind is CardKind.APPROVAL and isinstance(action.command, SendProposal | SendReply):
+            card = await self._promised(card, action.command.contact, now)
         return await self._held(card, action, now) if card.kind is CardKind.APPROVAL else card
 
     async def _held(self, card: Card, action: Action, now: datetime) -> Card:
@@ -47,6 +54,13 @@ class CardLoader:
         active = await self._views.find(Stop, "active")
         stop = next((each for each in active if concerns(each, action, case)), None)
         return replace(card, rows=(stopped_row(stop, now), *card.rows)) if stop else card
+
+    async def _promised(self, card: Card, contact: str, now: datetime) -> Card:
+        """What is promised between us and whom it goes to: nothing new should say otherwise."""
+        listed, today = PromiseList(self._views, self._history, now.tzinfo), now.date()
+        found = [one for one in await listed.with_contact(contact) if one.open]
+        lines = tuple([line(await listed.seen(one), today) for one in found[:MOST_PROMISES]])
+        return replace(card, rows=(*card.rows, Row(texts.CARD_PROMISES, lines))) if lines else card
 
     async def preview(
         self, approval: Approval, edits: dict[str, str], now: datetime

@@ -7,9 +7,12 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from bot import texts
 from bot.cards.loading import CardLoader
 from bot.channel import Card
 from bot.digest.words import Done, Standing, digest_card
+from bot.promises.listing import PromiseList, tomorrow
+from bot.promises.words import due_words, sides
 from bot.wording.naming import named
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Failure, Question
 from ledger.domain.events import DigestMade
@@ -20,7 +23,7 @@ class Digests:
     """Turns a digest into its card."""
 
     def __init__(self, views: Views, history: History) -> None:
-        self._views = views
+        self._views, self._history = views, history
         self._cards = CardLoader(views, history)
 
     async def card(self, digest: DigestMade, now: datetime, title: str = "") -> Card:
@@ -30,6 +33,7 @@ class Digests:
             cards=await self._views.find(Approval, f"status:{ApprovalStatus.PENDING}"),
             questions=await self._questions(),
             failures=await self._failures(digest),
+            promises=await self._promises(now),
         )
         return digest_card(digest, standing, now, title)
 
@@ -40,6 +44,21 @@ class Digests:
     async def _questions(self) -> Sequence[Question]:
         waiting = await self._views.find(Question, "status:open")
         return [replace(each, text=await named(self._views, each.text)) for each in waiting]
+
+    async def _promises(self, now: datetime) -> Sequence[str]:
+        """What is due by tomorrow, or was due and is open."""
+        listed, today = PromiseList(self._views, self._history, now.tzinfo), now.date()
+        near = [one for one in await listed.open() if one.due and one.due <= tomorrow(today)]
+        seen = [await listed.seen(one) for one in near]
+        return [
+            texts.DIGEST_PROMISE.format(
+                number=each.one.number,
+                who=sides(each),
+                what=each.what,
+                due=due_words(each.one, today),
+            )
+            for each in seen
+        ]
 
     async def _failures(self, digest: DigestMade) -> Sequence[Failure]:
         told = [await self._views.get(Failure, name) for name in digest.failed]

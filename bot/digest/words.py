@@ -34,13 +34,14 @@ class Done(Struct, frozen=True):
 class Standing(Struct, frozen=True, kw_only=True):
     """How things stand when the digest is read: what was done, what waits, what is broken.
 
-    `failures` are those of the digest and all that is broken now.
+    `failures` are those of the digest and all that is broken now, `promises` what is due, in words.
     """
 
     done: Sequence[Done] = ()
     cards: Sequence[Approval] = ()
     questions: Sequence[Question] = ()
     failures: Sequence[Failure] = ()
+    promises: Sequence[str] = ()
 
 
 def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: str = "") -> Card:
@@ -52,6 +53,11 @@ def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: st
     rows = (
         Row(texts.DIGEST_DONE, tuple(_done(digest, standing)) or (texts.DIGEST_NOTHING_DONE,)),
         Row(texts.DIGEST_WAITS, tuple(_waits(standing, now)) or (texts.DIGEST_NOTHING_WAITS,)),
+        *(
+            [Row(texts.DIGEST_PROMISES, tuple(_first(standing.promises)))]
+            if standing.promises
+            else []
+        ),
         Row(texts.DIGEST_FAILED, tuple(_failed(standing)) or (texts.DIGEST_NOTHING_FAILED,)),
         Row(texts.DIGEST_COST, (_cost(digest),)),
     )
@@ -62,6 +68,11 @@ def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: st
         rows=rows,
         buttons=tuple(buttons),
     )
+
+
+def _promised(lines: Sequence[str]) -> Iterator[Row]:
+    if lines:
+        yield Row(texts.DIGEST_PROMISES, tuple(_first(lines)))
 
 
 def _button(label: str, command: str) -> Button:

@@ -29,6 +29,7 @@ from ledger.domain.entities import (
     ApprovalStatus,
     Case,
     CaseStatus,
+    Commitment,
     Failure,
     Invoice,
     Question,
@@ -170,6 +171,7 @@ class Gathering:
             texts.HOME_MODELS.format(spent=_usd(spent), cap=_usd(budgets.model_per_day_microusd)),
             texts.HOME_MAILS.format(sent=mails, cap=budgets.mails_per_day),
             *self._owed(await self._views.all(Invoice)),
+            *await self._promises(),
         ]
         return Section(heading=texts.HOME_MONEY, lines=tuple(lines))
 
@@ -183,6 +185,12 @@ class Gathering:
             amount=_sum(owed, currency), invoices=counted(len(owed), "invoice")
         )
         return [words, texts.HOME_LATE.format(amount=_sum(late, currency))] if late else [words]
+
+    async def _promises(self) -> list[str]:
+        """How many promises are open, and how many of them are due."""
+        found = await self._views.find(Commitment, "open")
+        due = sum(one.due is not None and one.due <= self._now.date() for one in found)
+        return [texts.HOME_PROMISES.format(open=len(found), due=due)] if found else []
 
     async def outcomes(self) -> Section | None:
         """What was done last."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, tzinfo
+from datetime import date, timedelta, tzinfo
 
 from bot import texts
 from bot.promises.words import Seen, line, quote
@@ -86,6 +86,11 @@ class PromiseList:
 def in_order(found: Iterable[Commitment]) -> list[Commitment]:
     """Open ones first, by day; then those that are over."""
     return sorted(found, key=lambda one: (not one.open, one.due or date.max, one.number))
+
+
+def tomorrow(today: date) -> date:
+    """The day after."""
+    return today + timedelta(days=1)
 
 
 def _kind(event: Event | None) -> str:

@@ -14,7 +14,7 @@ from bot.office.past import StoppedClock
 from bot.office.port import Supposed
 from bot.rehearsal.out_of_reach import out_of_reach
 from bot.work.gathering import Present, gathered
-from bot.work.world import ENTITIES, Models
+from bot.work.world import ENTITIES, Models, promised_to
 from graph.agents.fallback import UNCONFIGURED
 from graph.build import case_graph
 from graph.folding import fold_json
@@ -26,6 +26,7 @@ from graph.ports import (
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
+    Owed,
     RecallRequest,
     Remembered,
     World,
@@ -187,6 +188,9 @@ class PastWorld:
 
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         return await held_for(await self._views(), contact, self._fact.at)
+
+    async def promised(self, contact: str) -> tuple[Owed, ...]:
+        return await promised_to(await self._views(), contact)
 
     async def gather(self, asked: Gathering) -> Gathered | None:
         """What bore on it then, under the rules on trial."""

@@ -17,13 +17,15 @@ from graph.ports import (
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
+    Owed,
     RecallRequest,
     Remembered,
 )
+from graph.promising.minding import owed
 from graph.state import as_json
 from ledger.domain.company import Company
 from ledger.domain.confirming import IN_FORCE, Particulars, as_in_force
-from ledger.domain.entities import Contact, Entity
+from ledger.domain.entities import Commitment, Contact, Entity
 from ledger.domain.events import ActionProposed, Event
 from ledger.domain.identity import ids_of, met_as
 from ledger.domain.knowledge import Knowledge
@@ -46,6 +48,14 @@ class Models(Protocol):
     """Who answers model calls. Raises `graph.ports.ModelUnavailable`."""
 
     async def ask(self, request: ModelRequest) -> ModelAnswer: ...
+
+
+async def promised_to(views: Views, contact: str) -> tuple[Owed, ...]:
+    """Our open promises to somebody, under all entries of theirs."""
+    ids = await ids_of(views, contact) if contact else ()
+    return owed(
+        [one for each in ids for one in await views.find(Commitment, f"open:contact:{each}")]
+    )
 
 
 class NoModel:
@@ -127,6 +137,9 @@ class LiveWorld:
 
     async def known(self, contact: str) -> tuple[Knowledge, ...]:
         return await held_for(self._from.views, contact, self._from.clock.now())
+
+    async def promised(self, contact: str) -> tuple[Owed, ...]:
+        return await promised_to(self._from.views, contact)
 
     async def _known_as(self, contact: str) -> tuple[str, ...]:
         return await ids_of(self._from.views, contact) if contact else ()

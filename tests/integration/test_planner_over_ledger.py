@@ -109,6 +109,9 @@ class Asking:
     async def known(self, contact: str) -> tuple[Any, ...]:
         return ()
 
+    async def promised(self, contact: str) -> tuple[Any, ...]:
+        return ()
+
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         raise NotImplementedError
 

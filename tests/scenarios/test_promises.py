@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ledger.domain.entities import Commitment, CommitmentStatus, Contact
+from ledger.domain.entities import Case, Commitment, CommitmentStatus, Contact
 from ledger.domain.events import CommitmentMade, CommitmentsDue, CompanyConfigured, MailReceived
 from ledger.domain.look import PROMISES_SINCE
 from ledger.replay import refold
@@ -186,3 +186,18 @@ async def test_what_was_written_before_promises_were_noted_is_left_as_it_was(
     source = await business.app.ledger.fact(made.event.source)
     assert isinstance(source.event, MailReceived)
     assert made.person == source.person
+
+
+async def test_a_new_offer_shows_and_minds_what_was_promised_before_and_so_does_the_overview(
+    business: Business,
+) -> None:
+    await business.mail("Hello Nora,\n\nwho are you?\n\nAda\n", subject="Hello")
+    await business.says("promise Ada the draft by Tuesday")
+    await business.mail(ASKS, subject="A website")
+    card = await business.says("inbox")
+    assert "p1 · you to Ada Example: the draft, by Tue 24 Nov 2026" in card
+    assert "Mind what you promised them before: p1 (due 2026-11-24)" in card
+    assert "Promises: 1 open, 0 due today or before" in await business.says("home")
+    assert "p1 · you to Ada Example: the draft, by Tue 24 Nov 2026" in await business.says("digest")
+    for case in await business.app.views.all(Case):
+        assert (await business.app.replayer.replay(case.id)).first_difference == ""

@@ -162,6 +162,7 @@ class BenchWorld:
         self.gathered: Gathered | None = Gathered()
         self.actions: dict[str, dict[str, Any]] = {}
         self.held: tuple[Any, ...] = ()
+        self.owed: tuple[Any, ...] = ()
 
     async def now(self) -> datetime:
         return self.time
@@ -190,6 +191,9 @@ class BenchWorld:
 
     async def known(self, contact: str) -> tuple[Any, ...]:
         return self.held
+
+    async def promised(self, contact: str) -> tuple[Any, ...]:
+        return self.owed
 
     async def gather(self, asked: Gathering) -> Gathered | None:
         return self.gathered
