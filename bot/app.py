@@ -74,6 +74,7 @@ class Works(Struct, frozen=True, kw_only=True):
     alarms: AlarmClock
     anchoring: DailyAnchor
     tending: MemoryTender
+    memory: Recaller
 
 
 class Reach(Struct, frozen=True, kw_only=True):
@@ -133,6 +134,7 @@ async def at_work(
             alarms=alarms,
             anchoring=DailyAnchor(app),
             tending=MemoryTender(app, store),
+            memory=answers,
         )
 
 

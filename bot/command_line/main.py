@@ -172,6 +172,13 @@ def verify(
     raise typer.Exit(int(bool(report.broken)))
 
 
+def answered_once(line: str, data: Path | None) -> None:
+    """Answer one line that only looks, and end."""
+    reply = run_with(settings_for(data), lambda app: _answered(app, line, works=False))
+    put(screen(), reply)
+    raise typer.Exit(int(reply.trouble))
+
+
 def one_shot(word: str, about: str, *, works: bool = False, keyless: bool = False) -> None:
     """Register a chat command as one of the command line.
 
@@ -233,6 +240,9 @@ one_shot("kept", "Say that a promise was kept: `kept p4`.", works=True)
 one_shot("broken", "Say that a promise was broken: `broken p4`.", works=True)
 one_shot("moved", "Say that a promise is due on another day: `moved p4 to DAY`.", works=True)
 one_shot("waive", "Say that a promise binds nobody any more: `waive p4`.", works=True)
+one_shot("remember", "A price, term, preference, rule or note that holds.", works=True)
+one_shot("correct", "What was remembered is otherwise: `correct k3 950`.", works=True)
+one_shot("forget", "From now on it holds no longer: `forget k3`; it erases nobody.", works=True)
 one_shot("undo", "Take something back, the way business does; each way back asks.", works=True)
 one_shot("pair", "A one-time code that lets a chat speak to Coo: `pair`, or `pair approver NAME`.")
 one_shot("devices", "Who may speak to Coo in chat, and as what.")

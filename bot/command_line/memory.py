@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bot import texts
 from bot.channel import Reply
@@ -15,7 +16,21 @@ from bot.console.screen import screen
 from bot.opening import App
 from ledger.domain.errors import SettingsInvalid
 
-memory = typer.Typer(help="How memory stands, and moving it to another embedder.")
+
+class AskedOrOrdered(TyperGroup):
+    """What is no command of the group is what memory is asked for."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """`coo memory Anna` is `coo memory about Anna`."""
+        if args and args[0] not in self.commands:
+            args = ["about", *args]
+        return super().resolve_command(ctx, args)
+
+
+memory = typer.Typer(
+    cls=AskedOrOrdered,
+    help="What Coo knows and remembers (`coo memory Anna`), how memory stands, and moving it.",
+)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
 To = Annotated[
@@ -33,6 +48,14 @@ Share = Annotated[
 Rate = Annotated[
     float, typer.Option("--rate", min=0.0, help="Read at most so many facts a second; 0: no limit.")
 ]
+
+
+@memory.command(context_settings={"ignore_unknown_options": True})
+def about(words: Annotated[list[str] | None, typer.Argument()] = None, data: Data = None) -> None:
+    """What is known and remembered, with its sources; `--all`: also what is over."""
+    from bot.command_line.main import answered_once  # noqa: PLC0415 - it registers us
+
+    answered_once(" ".join(["memory", *(words or [])]), data)
 
 
 @memory.command()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -15,18 +14,20 @@ from bot.commands import words
 from bot.commands.answers import trouble, unclear
 from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
+from bot.commands.knowing import Knowing
 from bot.commands.looking import Looking
 from bot.commands.promising import PromiseLooks
-from bot.commands.session import Session
+from bot.commands.session import Session, zone_of
 from bot.commands.things import Candidate, Several, Things
 from bot.office.past import PastOffice
 from bot.office.port import Looks, Office, PastLike
 from bot.wording.amounts import counted
 from bot.wording.moments import Moment, leading_moment
-from ledger.domain.company import Company
 from ledger.domain.entities import Approval
 
-LOOKS: Final = "status, inbox, show, books, contact, invoice, audit, why, failures, promises"
+LOOKS: Final = (
+    "status, inbox, show, books, contact, invoice, audit, why, failures, promises, memory"
+)
 
 
 class GoingBack:
@@ -91,6 +92,8 @@ class PastLooks:
                 return await self._auditing.audit(thing)
             case words.Why():
                 return await self._auditing.why(intent)
+            case words.Memory():
+                return await Knowing(self._office, self._session).memory(intent)
             case words.Show(thing):
                 return await self._show(thing)
             case words.Say() | words.Unknown() | words.Numbered():
@@ -129,11 +132,6 @@ class PastLooks:
         if isinstance(contact, Candidate):
             return await self._books.contact(said)
         return unclear(contact if isinstance(contact, Several) else case, said)
-
-
-def zone_of(company: Company, otherwise: tzinfo | None) -> tzinfo | None:
-    """The zone in which the company's days begin and end; `otherwise` where it names none."""
-    return ZoneInfo(company.time_zone) if company.time_zone else otherwise
 
 
 def _dated(reply: Reply, moment: datetime, past: PastLike) -> Reply:

@@ -35,6 +35,7 @@ _VIEWER: Final = (
     words.ShowHome,
     words.MemoryStatus,
     words.Promises,
+    words.Memory,
 )
 _APPROVER: Final = (
     words.Approve,
@@ -51,6 +52,9 @@ _APPROVER: Final = (
     words.Assign,
     words.Promise,
     words.Settle,
+    words.Remember,
+    words.Correct,
+    words.Forget,
 )
 
 

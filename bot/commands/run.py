@@ -19,6 +19,7 @@ from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
+from bot.commands.knowing import Knowing
 from bot.commands.looking import Looking
 from bot.commands.memory_status import memory_reply
 from bot.commands.pairing import Pairing
@@ -27,6 +28,7 @@ from bot.commands.picturing import Picturing
 from bot.commands.promising import Promising
 from bot.commands.proving import Proving
 from bot.commands.rehearsing import prove
+from bot.commands.remembering import Remembering
 from bot.commands.replaying import Replaying
 from bot.commands.rights import barred, barred_below
 from bot.commands.session import Session
@@ -37,6 +39,7 @@ from bot.commands.undoing import Undoing
 from bot.home.gathering import home
 from bot.home.overview import home_reply
 from bot.office.port import Office
+from bot.remembering.statements import Memories, Recollecting
 from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
 from ledger.domain.pairing import Role
@@ -65,6 +68,8 @@ class Commands:
         self._undoing = Undoing(office)
         self._promising = Promising(office, session)
         self._contexts = Contexts(office, session)
+        self._remembering = Remembering(office, session)
+        self._knowing = Knowing(office, session, self._recollected)
         self._erasing = Erasing(office, session)
         self._pairing = Pairing(office, session)
         self._confirming = Confirming(office)
@@ -134,6 +139,8 @@ class Commands:
                 return await self._promised(intent)
             case words.Verify() | words.Anchor() | words.Takeover() | words.Erase():
                 return await self._keep(intent)
+            case words.Remember() | words.Correct() | words.Forget() | words.Memory():
+                return await self._known(intent)
             case words.Prove(said):
                 return await prove(said)
             case words.Confirm():
@@ -271,6 +278,24 @@ class Commands:
                 return await self._erasing.erase(intent)
             case _:
                 assert_never(intent)
+
+    async def _known(
+        self, intent: words.Remember | words.Correct | words.Forget | words.Memory
+    ) -> Reply:
+        match intent:
+            case words.Remember():
+                return await self._remembering.remember(intent)
+            case words.Correct():
+                return await self._remembering.correct(intent)
+            case words.Forget():
+                return await self._remembering.forget(intent)
+            case words.Memory():
+                return await self._knowing.memory(intent)
+            case _:
+                assert_never(intent)
+
+    async def _recollected(self, question: Recollecting) -> Memories:
+        return await self._office.recollect(question)
 
     async def _access(
         self, intent: words.Pair | words.Devices | words.SetRole | words.Revoke

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from bot.channel import Card, CardKind
 from bot.office.port import Looks
+from ledger.domain.company import Company
 
 MOST_SEEN: Final = 500
 
@@ -48,3 +50,8 @@ class Session:
             self.drafts.pop(card.about, None)
         else:
             self.drafts[card.about] = dict(card.edits)
+
+
+def zone_of(company: Company, otherwise: tzinfo | None) -> tzinfo | None:
+    """The zone in which the company's days begin and end; `otherwise` where it names none."""
+    return ZoneInfo(company.time_zone) if company.time_zone else otherwise

@@ -12,8 +12,7 @@ from msgspec import Struct
 from bot import texts
 from bot.channel import Reply
 from bot.commands.answers import trouble
-from bot.commands.past import zone_of
-from bot.commands.session import Session
+from bot.commands.session import Session, zone_of
 from bot.office.port import Office
 from bot.rehearsal.trial import Group, Trial, Tried
 from bot.wording.amounts import clock_words, counted

@@ -8,6 +8,8 @@ from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.things import Candidate, Missing, Several, Things
 from bot.commands.words import Undo
 from bot.office.port import Office
+from bot.remembering.finding import Statements
+from bot.remembering.telling import handle
 from bot.wording.untrusted import one_line
 from ledger.domain.entities import Action, Case, CreditNote, Invoice, Payment, Proposal
 
@@ -23,6 +25,9 @@ class Undoing:
         """Have a card, an action, a document or a case taken back."""
         if not intent.thing:
             return trouble(texts.UNDO_WHAT)
+        known = await Statements(self._office.views, self._office.company).by_handle(intent.thing)
+        if known is not None:
+            return trouble(texts.UNDO_KNOWLEDGE, handle=handle(known))
         found = await self._meant(intent.thing)
         if isinstance(found, Missing):
             return trouble(texts.UNDO_NOTHING, said=one_line(intent.thing, 60))

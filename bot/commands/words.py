@@ -269,6 +269,31 @@ class Undo(Struct, frozen=True):
     reason: str = ""
 
 
+class Remember(Struct, frozen=True):
+    """Something holds, from now on or for a time."""
+
+    text: str = ""
+
+
+class Correct(Struct, frozen=True):
+    """Something that was remembered is otherwise: the thing, and how it is."""
+
+    said: str = ""
+
+
+class Forget(Struct, frozen=True):
+    """Something that was remembered holds no longer."""
+
+    said: str = ""
+
+
+class Memory(Struct, frozen=True):
+    """What is known and remembered; `everything`: also what does not hold now."""
+
+    query: str = ""
+    everything: bool = False
+
+
 class Pair(Struct, frozen=True):
     """Show a one-time code for a chat: `said` is a role and a name, both optional."""
 
@@ -371,6 +396,10 @@ Intention = (
     | Promise
     | Settle
     | Undo
+    | Remember
+    | Correct
+    | Forget
+    | Memory
     | Pair
     | Devices
     | SetRole
@@ -397,6 +426,7 @@ _PROMISED: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
+_ALSO_OLD: Final = re.compile(r"\s*(?:--all|,?\s*\balso old)\b", re.IGNORECASE)
 _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
 
@@ -524,6 +554,14 @@ def _promise(rest: str) -> Intention:
     return Settle("withdrawn" if verb == "waived" else verb, thing, more)
 
 
+def _memory(rest: str) -> Intention:
+    """`memory status`, `memory Anna`, `memory Anna --all`, `memory Anna also old`"""
+    if _bare(rest).lower() == "status":
+        return MemoryStatus()
+    query, found = _ALSO_OLD.subn("", rest)
+    return Memory(_bare(query.strip()), everything=bool(found))
+
+
 def _halt(rest: str) -> Intention:
     thing, _, reason = f" {rest}".partition(" because ")
     whole = {"", "all", "everything", "now"}
@@ -546,11 +584,6 @@ def _resume(rest: str) -> Intention:
 def _who(rest: str) -> Intention:
     """`who` alone lists who is paired; `who is Ada?` is said to Coo."""
     return Say(f"who {rest}") if rest else Devices()
-
-
-def _memory(rest: str) -> Intention:
-    """`memory status`"""
-    return MemoryStatus() if _bare(rest).lower() == "status" else Help("memory")
 
 
 def _confirm(rest: str) -> Intention:
@@ -592,7 +625,6 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "report": lambda rest: Report(_bare(rest)),
     "home": lambda _: ShowHome(),
     "start": lambda _: ShowHome(),
-    "memory": _memory,
     "whatif": lambda rest: WhatIf(rest) if rest else Help("whatif"),
     "replay": _replay,
     "verify": lambda rest: Verify(_path(rest)),
@@ -617,6 +649,10 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "broken": _settle("broken"),
     "waive": _settle("withdrawn"),
     "moved": _moved,
+    "remember": Remember,
+    "correct": Correct,
+    "forget": Forget,
+    "memory": _memory,
     "confirm": _confirm,
     "pair": lambda rest: Pair(" ".join(rest.split())),
     "devices": lambda _: Devices(),

@@ -24,6 +24,7 @@ from bot.office.access import Offered, Speaker, offer, revoke, set_role, too_lit
 from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
 from bot.opening import App
 from bot.rehearsal.trial import Trial, on_trial
+from bot.remembering.statements import Memories, Recollecting, Statement
 from bot.work.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.domain.company import Company
@@ -37,6 +38,9 @@ from ledger.domain.events import (
     ConfirmOrdered,
     Event,
     KeyTold,
+    KnowledgeCorrected,
+    KnowledgeForgotten,
+    KnowledgeStated,
     MergeOrdered,
     OperatorSaid,
     QuestionReplied,
@@ -47,7 +51,8 @@ from ledger.domain.events import (
     Tapped,
     UndoOrdered,
 )
-from ledger.domain.facts import Fact
+from ledger.domain.facts import Fact, short_id
+from ledger.domain.knowledge import Knowledge
 from ledger.domain.pairing import Role
 from ledger.domain.reading import Blobs, Clock
 from ledger.domain.speakers import role_now
@@ -345,6 +350,62 @@ class LiveOffice:
 
         return await next_context(self._app, case, part)
 
+    async def remember(self, statement: Statement) -> str:
+        key = self._unique()
+        knowledge = short_id("kno", key)
+        event = KnowledgeStated(
+            knowledge=knowledge,
+            kind=statement.kind,
+            subject=statement.subject,
+            topic=statement.topic or f"{statement.kind.value}:{knowledge}",
+            value=statement.value,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            valid_from=statement.valid_from,
+            valid_to=statement.valid_to,
+            text=statement.text,
+            quote=statement.quote,
+        )
+        await self._once(event, await self._person_behind(statement.subject), key)
+        return knowledge
+
+    async def correct(self, knowledge: str, statement: Statement) -> str:
+        key = self._unique()
+        corrected = short_id("kno", key)
+        event = KnowledgeCorrected(
+            knowledge=corrected,
+            replaces=knowledge,
+            value=statement.value,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            valid_from=statement.valid_from,
+            valid_to=statement.valid_to,
+            text=statement.text,
+            quote=statement.quote,
+        )
+        await self._once(event, await self._person_behind(statement.subject), key)
+        return corrected
+
+    async def forget(self, knowledge: str, quote: str) -> str:
+        known = await self.views.get(Knowledge, knowledge)
+        event = KnowledgeForgotten(
+            knowledge=knowledge,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            quote=quote,
+        )
+        person = await self._person_behind(known.subject) if known else ""
+        return await self._once(event, person)
+
+    async def recollect(self, question: Recollecting) -> Memories:
+        # Who only looks at facts does without the store and its embedder.
+        from bot.work.recollecting import recollected  # noqa: PLC0415
+
+        return await recollected(self._app, self._hosting.memory(), question)
+
     async def replay(self, case: str) -> ReplayReport:
         replayer = self._app.replayer
         started = time.perf_counter()
@@ -454,8 +515,8 @@ class LiveOffice:
         person = await self._person_behind(about) if about else ""
         return await self._once(event, person)
 
-    async def _once(self, event: Event, person: str) -> str:
-        key = self._unique()
+    async def _once(self, event: Event, person: str, key: str = "") -> str:
+        key = key or self._unique()
         if not self._cause:
             return (await self._app.intake.once(event, key, person=person)).fact.id
         try:

@@ -19,6 +19,7 @@ from bot.copies.taking_over import Standing
 from bot.erasure.plan import ErasurePlan
 from bot.office.access import Offered
 from bot.rehearsal.trial import Trial
+from bot.remembering.statements import Memories, Recollecting, Statement
 from ledger.domain.company import Company
 from ledger.domain.entities import Case, Contact
 from ledger.domain.facts import Fact
@@ -252,6 +253,22 @@ class Office(Looks, Protocol):
 
     async def context(self, case: Case, part: Part) -> WorkingContext:
         """What the next model call on a case would see, whether or not there is a model."""
+        ...
+
+    async def remember(self, statement: Statement) -> str:
+        """Record that something holds; the id of the knowledge."""
+        ...
+
+    async def correct(self, knowledge: str, statement: Statement) -> str:
+        """Record how it is instead; the id of the new knowledge."""
+        ...
+
+    async def forget(self, knowledge: str, quote: str) -> str:
+        """Record that something holds no longer; the id of the fact."""
+        ...
+
+    async def recollect(self, question: Recollecting) -> Memories:
+        """What the episodes hold on a question. Never raises: without a memory it is degraded."""
         ...
 
     async def replay(self, case: str) -> ReplayReport:

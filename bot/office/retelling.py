@@ -47,8 +47,8 @@ class RetellingOffice(LiveOffice):
     async def anchor(self) -> str:
         _refused()
 
-    async def _once(self, event: Event, person: str) -> str:
-        _refused(event, person)
+    async def _once(self, event: Event, person: str, key: str = "") -> str:
+        _refused(event, person, key)
 
 
 def _refused(*_asked_for: object) -> NoReturn:

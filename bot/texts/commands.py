@@ -51,7 +51,6 @@ COMMANDS: Final = (
     ),
     CommandText("as-of", "as-of DATE LOOK", "Any look, as things stood at that moment."),
     CommandText("whatif", "whatif FILE [--since 30d]", "What other rules would have changed."),
-    CommandText("memory", "memory status", "How complete memory is, and how it is searched."),
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("undo", "undo 3|CASE|NUMBER [WHY]", "Take something back, the way business does."),
@@ -74,6 +73,14 @@ COMMANDS: Final = (
     CommandText("devices", "devices", "Who may speak to me in chat, and as what; also `who`."),
     CommandText("role", "role ID ROLE", "Let a paired chat do more or less."),
     CommandText("revoke", "revoke ID", "End a pairing at once, and all its cards."),
+    CommandText("remember", "remember TEXT", "A price, term, preference, rule or note that holds."),
+    CommandText(
+        "correct", "correct k3 TEXT", "What was remembered is otherwise; both stay on record."
+    ),
+    CommandText("forget", "forget k3|NAME", "From now on it holds no longer; erases nobody."),
+    CommandText(
+        "memory", "memory QUERY|status [--all]", "What I know and remember; how complete it is."
+    ),
     CommandText("help", "help [COMMAND|all]", "This list, or more about one command."),
     CommandText("quit", "quit", "Leave; Coo goes on where it runs."),
 )
@@ -103,6 +110,23 @@ MORE_HELP: Final = {
         "What has not run is withdrawn. An issued invoice gets a credit note, a mail that left a "
         "correction, a closed case is opened again: each waits for your yes. `undo 2026-0001 wrong "
         "quantity` puts the reason on the document."
+    ),
+    "remember": (
+        "`remember Anna prefers du`, `remember logo costs 900 from March`, `remember Acme pays "
+        "within 14 days`, `remember until 31 December 10% for Acme`, `remember never call Ben "
+        "before 10`. German works too. What I cannot place is kept as a note."
+    ),
+    "correct": "`correct k3 950`, `correct logo 950 from April`; it says what it replaced.",
+    "forget": (
+        "`forget k3`, `forget Anna language`. It ends it and keeps the record; who shall vanish "
+        "is erased with `erase`."
+    ),
+    "memory": (
+        "`memory Anna`, `memory logo`, `memory k3`, `memory` alone for all facts; `--all` (or "
+        "`also old`) adds what is superseded, corrected, forgotten or expired, marked as such. "
+        "`memory status` shows what memory is searched with and what it lacks; "
+        "`coo memory reindex --to …` at the machine "
+        "makes it anew beside, and switches."
     ),
     "later": "`later 3`, `later 3 tomorrow`; nothing is decided meanwhile.",
     "did-it": "The action is closed as done by you.",
@@ -140,10 +164,6 @@ MORE_HELP: Final = {
         "`verify coo-anchor 1 …`, or `verify FILE` with one anchor a line."
     ),
     "anchor": "One comes every day by itself; `anchors.txt` in the data folder has them all.",
-    "memory": (
-        "`memory status` shows what memory is searched with and what it lacks. At the machine, "
-        "`coo memory reindex --to …` makes it anew beside, and switches."
-    ),
     "failures": "Each is listed once, with its cause, what was not done, and what to do.",
     "retry": "A number is that card's action. What might have happened is looked up first.",
     "stop": "`stop` alone halts all, bypassing the planner. `stop ada because …` gives a reason.",

@@ -39,7 +39,7 @@ from ledger.domain.facts import Delivery, Subscriber
 from ledger.pauses import pause
 from ledger.places import ledger_url, libpq_url
 from ledger.stations import Station
-from memory.episodes import EpisodeStore
+from memory.episodes import EpisodeStore, Recaller
 from memory.local.store import LocalStore
 from memory.projector import MemoryProjector, refill
 from memory.tally import FILE, Tally
@@ -193,6 +193,10 @@ class Elsewhere:
     def worker(self) -> str:
         """Who works, in words; "" where no worker lives."""
         return living(self._board)
+
+    def memory(self) -> Recaller | None:
+        """The workers keep it."""
+        return None
 
     async def settle(self, seconds: float) -> bool:
         """Wait until nothing is left to react to, at most `seconds`; whether that was reached."""

@@ -17,6 +17,7 @@ from bot.notices.configured import RuleWatch
 from bot.work.worker import Looking, Worker
 from ledger.domain.errors import FolderLocked
 from ledger.lock import holder
+from memory.episodes import Recaller
 
 __all__ = ["Hosting", "Looking", "Stepping", "Worker", "hosting"]
 
@@ -38,6 +39,9 @@ class Stepping:
 
     def worker(self) -> str:
         return "here"
+
+    def memory(self) -> Recaller | None:
+        return self._works.memory
 
     async def settle(self, seconds: float) -> bool:  # noqa: ARG002 - it is through when it is through
         """React to everything there is."""
@@ -91,6 +95,9 @@ class Hosting:
     def worker(self) -> str:
         """Who runs the subscribers: `here`, another process in words, or "" for nobody yet."""
         return "here" if self._works else self._elsewhere
+
+    def memory(self) -> Recaller | None:
+        return self._works.memory if self._works else None
 
     async def _run(self) -> None:
         while not self._stop.is_set():

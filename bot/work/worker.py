@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.opening import App
 from ledger.lock import held_by
+from memory.episodes import Recaller
 
 
 class Worker(Protocol):
@@ -17,6 +18,10 @@ class Worker(Protocol):
 
     async def settle(self, seconds: float) -> bool:
         """Wait until nothing is left to react to, at most `seconds`; whether that was reached."""
+        ...
+
+    def memory(self) -> Recaller | None:
+        """The memory of whoever works in this process; None where nobody does."""
         ...
 
 
@@ -33,6 +38,10 @@ class Looking:
         from bot.work.seen_workers import who_works  # noqa: PLC0415 - an optional driver
 
         return who_works(database.reveal(), self._app.company.id)
+
+    def memory(self) -> Recaller | None:
+        """Nothing is kept open here."""
+        return None
 
     async def settle(self, seconds: float) -> bool:  # noqa: ARG002 - nothing is waited for
         """Nothing happens here, so nothing is waited for."""

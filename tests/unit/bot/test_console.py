@@ -310,7 +310,7 @@ def test_tab_completes_commands_and_then_numbers() -> None:
     def offered(text: str) -> list[str]:
         return [each.text for each in words.get_completions(Document(text), CompleteEvent())]
 
-    assert offered("re") == ["reject", "report", "replay", "retry", "resume", "revoke"]
+    assert offered("re") == ["reject", "report", "replay", "retry", "resume", "revoke", "remember"]
     assert offered("approve ") == ["3", "4"]
     assert offered("status ") == []
     assert offered("") == []

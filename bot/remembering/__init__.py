@@ -1,0 +1,1 @@
+"""What a person wants remembered: read from ordinary sentences, told with its sources."""
