@@ -18,7 +18,8 @@ class Episode(Struct, frozen=True, kw_only=True):
     pseudonym whose erasure removes it; `contact` and `items` narrow a search. `who` is what the
     contact is called in `text`.
 
-    It holds from `valid_from` on and no longer at `valid_to`; None is an open end. `topics` names
+    It holds from `valid_from` on and no longer at `valid_to`; None is an open end. What was agreed
+    holds from when it was offered. `topics` names
     what could be contradicted later ("price:<item>", "discount"; see `memory.claims`), and `values`
     what the episode says of each, in the same order.
     """

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.domain.entities import ActionStatus, Proposal
-from ledger.domain.knowledge import Knowledge, holding
+from ledger.domain.knowledge import Knowledge, as_known, holding
 from memory.claims import (
     ACTION,
     CASE,
@@ -269,24 +269,19 @@ def _contradicted_kinds(episode: Episode, standing: Standing, now: datetime) -> 
 
 
 def _contradicted(said: _Said, standing: Standing) -> bool:
-    """Whether something else holds since the episode, or what it says was withdrawn.
+    """Whether what held for this when the episode was made is something else by now.
 
     What was agreed with the contact comes before what holds for everybody, and that before the
-    price list.
+    price list. An offer may deviate from all of these: only that they changed counts against it.
     """
     theirs = standing.stated(said.episode, said.topic)
     everybody = standing.stated_for_all(said.topic)
-    current = holding(theirs, said.now) or holding(everybody, said.now)
-    if current is not None:
-        return value_of(current) != said.value and _later(current, said.episode)
+    now = holding(theirs, said.now) or holding(everybody, said.now)
+    at = said.episode.valid_from or said.episode.at
+    then = holding(as_known(theirs, at), at) or holding(as_known(everybody, at), at)
     listed = standing.prices.get(said.name) if kind_of(said.topic) == PRICE else None
+    if now is not None:
+        return value_of(now) != said.value and (then is None or value_of(then) != value_of(now))
     if listed is not None and amount(listed.price) == said.value:
         return False
-    withdrawn = (
-        _over(one, said.now) for one in (*theirs, *everybody) if value_of(one) == said.value
-    )
-    return any(withdrawn) or (listed is not None and listed.since > said.episode.at)
-
-
-def _later(known: Knowledge, episode: Episode) -> bool:
-    return known.recorded_at > episode.at or known.valid_from > episode.at
+    return then is not None or (listed is not None and listed.since > at)

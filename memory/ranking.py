@@ -2,17 +2,20 @@
 
 Words and vectors count about the same where there are vectors. Relevance by words is taken
 relative to the best, likeness between what is surely unrelated and the best: the scores are
-comparable within one answer only.
+comparable within one answer only. Age decides between near equals; whether an episode
+counts at all is decided in the query.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
 
+from memory.episodes import MemoryQuery
 from memory.phrasing import Form, asks_when, dates_in, moment_of
 
 VECTORS: Final = 0.55
@@ -33,6 +36,11 @@ SAME_CONTACT: Final = 0.35
 """What the same contact adds; the best match counts 1."""
 SAME_ITEMS: Final = 0.2
 """What the same items add, in proportion to how many of the wanted ones there are."""
+
+AGED: Final = 0.05
+"""The share of its score that an episode loses with age: it decides between near equals only."""
+HALF_LIFE: Final = 365 * 24 * 3600 * 1_000_000
+"""Microseconds after which half of that share is gone."""
 
 _WORD: Final = re.compile(r"[^\W_]+")
 
@@ -63,11 +71,17 @@ class Likeness(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """What raises an episode besides its words."""
+    """What raises an episode besides its words. `now` is in microseconds since 1970, as `at` is."""
 
     text: str
     contacts: frozenset[str]
     items: frozenset[str]
+    now: int
+
+    @classmethod
+    def of(cls, query: MemoryQuery, now: int) -> Question:
+        """What is asked, and when."""
+        return cls(query.text, frozenset(query.contacts), frozenset(query.items), now)
 
 
 def ranked(
@@ -81,10 +95,10 @@ def ranked(
     meant = named(question.text, (each.who for each in among))
     texts = _text_scores([each.n for each in among], relevance, likeness)
     form = _FormScores(question.text, among, texts)
-    scored = [
-        (round(texts[each.n] + form.of(each) + _raised(question, each, meant), 6), each)
-        for each in among
-    ]
+    sums = {
+        each.n: texts[each.n] + form.of(each) + _raised(question, each, meant) for each in among
+    }
+    scored = [(round(sums[each.n] * _fresh(question, each), 6), each) for each in among]
     return sorted(scored, key=lambda pair: (-pair[0], -pair[1].at, pair[1].id))
 
 
@@ -116,6 +130,12 @@ class _FormScores:
         if not self._dates:
             return 0.0
         return max(date.closeness(moment_of(each.at)) for date in self._dates)
+
+
+def _fresh(question: Question, candidate: Candidate) -> float:
+    """1 for what is new, falling towards 1 - `AGED`. What is too old to count is never here."""
+    age = max(question.now - candidate.at, 0)
+    return 1 - AGED * (1 - math.exp2(-age / HALF_LIFE))
 
 
 def _raised(question: Question, candidate: Candidate, meant: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 
 from msgspec import Struct
@@ -48,6 +49,10 @@ class Story(Struct, frozen=True, kw_only=True):
         """This version of a proposal."""
         drafted = self._all(ProposalDrafted, self.facts)
         return next((e for e in drafted if (e.proposal, e.version) == (proposal, version)), None)
+
+    def drafted_at(self, drafted: ProposalDrafted) -> datetime | None:
+        """When this version of a proposal was made."""
+        return next((fact.at for fact in self.facts if fact.event == drafted), None)
 
     def newest(self, before: Fact) -> ProposalDrafted | None:
         """The last proposal up to a fact: what the case was about then."""

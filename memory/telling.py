@@ -74,7 +74,7 @@ _SAYS_LITTLE = frozenset({"approved", "edited", "changed"})
 class _Said(Struct, frozen=True):
     """What one fact comes to. `facts` are further ids it rests on.
 
-    `until` ends it, `claims` are topics with what it says of them; see `Episode`.
+    `since` begins it, `until` ends it; `claims` are topics with what is said of each.
     """
 
     kind: str
@@ -82,6 +82,7 @@ class _Said(Struct, frozen=True):
     items: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     superseded: bool = False
+    since: datetime | None = None
     until: datetime | None = None
     claims: tuple[Claim, ...] = ()
 
@@ -121,6 +122,7 @@ def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
         items=said.items,
         superseded=said.superseded,
         who=story.name,
+        valid_from=said.since,
         valid_to=said.until or _outlived(said.kind, fact.at),
         topics=tuple(topic for topic, _ in said.claims),
         values=tuple(value for _, value in said.claims),
@@ -195,7 +197,14 @@ def _accepted(event: ProposalAccepted, story: Story) -> _Said:
         f"{story.who} accepted proposal {offer.number} {rounds}: {_lines(offer.lines)} for"
         f" {amount(offer.total)}, discount {percent_words(offer.discount_bp)}."
     )
-    return _Said("negotiation", text, _items(offer.lines), (event.fact,), claims=_claims(offer))
+    return _Said(
+        "negotiation",
+        text,
+        _items(offer.lines),
+        (event.fact,),
+        since=story.drafted_at(offer),
+        claims=_claims(offer),
+    )
 
 
 def _done(event: ActionSucceeded, story: Story) -> _Said:

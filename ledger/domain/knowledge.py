@@ -159,6 +159,21 @@ def holding(statements: Iterable[Knowledge], moment: datetime) -> Knowledge | No
     return max((one for one in statements if one.holds(moment)), key=_place, default=None)
 
 
+def as_known(statements: Iterable[Knowledge], moment: datetime) -> list[Knowledge]:
+    """Statements as they stood at a moment: what came later undone. Of any subjects and topics."""
+    by_subject: dict[tuple[str, str], list[Knowledge]] = {}
+    for one in statements:
+        if one.recorded_at <= moment:
+            by_subject.setdefault((one.subject, one.topic), []).append(_before(one, moment))
+    return [one for some in by_subject.values() for one in settled(some)]
+
+
+def _before(one: Knowledge, moment: datetime) -> Knowledge:
+    if one.ended_at is None or one.ended_at <= moment or one.status is KnowledgeStatus.ERASED:
+        return one
+    return replace(one, status=KnowledgeStatus.STANDING, ended_at=None, struck_by="")
+
+
 def _place(one: Knowledge) -> tuple[datetime, int]:
     return one.valid_from, one.order
 

@@ -97,7 +97,7 @@ class _Search:
         nobody: list[Candidate] = []
         candidates = self._tried("candidates", lambda: self._candidates(reasons), nobody)
         query = self._query
-        question = Question(query.text, frozenset(query.contacts), frozenset(query.items))
+        question = Question.of(query, moment(query.before))
         best = ranked(question, candidates, relevance, likeness)[: max(query.limit, 0)]
         nothing: list[Hit] = []
         return self._tried("result", lambda: self._whole(best), nothing)

@@ -203,7 +203,7 @@ def _ranked(
         if n in relevance or each.uuid in told or likeness.related(n)
     }
     candidates = [_candidate(n, found[n].episode) for n in sorted(reasons)]
-    question = Question(query.text, frozenset(query.contacts), frozenset(query.items))
+    question = Question.of(query, _moment(query.before))
     best = ranked(question, candidates, relevance, likeness)[: max(query.limit, 0)]
     return [Hit(episode=found[each.n].episode, score=score) for score, each in best]
 
@@ -222,11 +222,15 @@ def _likeness(found: list[Found], asked: Vectors | None) -> Likeness:
     return Likeness(around=around, sentences=sentences)
 
 
+def _moment(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
 def _candidate(n: int, episode: Episode) -> Candidate:
     return Candidate(
         n=n,
         id=episode.id,
-        at=(episode.at - _EPOCH) // timedelta(microseconds=1),
+        at=_moment(episode.at),
         contact=episode.contact,
         who=episode.who,
         items=frozenset(episode.items),

@@ -11,8 +11,11 @@ def candidate(n, **changes):
     return Candidate(n=n, **{**fields, **changes})
 
 
-def question(text="", contacts=(), items=()):
-    return Question(text, frozenset(contacts), frozenset(items))
+YEAR = 365 * 24 * 3600 * 1_000_000
+
+
+def question(text="", contacts=(), items=(), now=0):
+    return Question(text, frozenset(contacts), frozenset(items), now)
 
 
 def order(*args):
@@ -55,6 +58,19 @@ def test_a_name_is_a_whole_word():
 def test_items_count_in_proportion():
     among = [candidate(1, items=frozenset({"a"})), candidate(2, items=frozenset({"a", "b"}))]
     assert order(question(items=("a", "b")), among, {1: 1.0, 2: 0.95}, Likeness()) == [2, 1]
+
+
+def test_age_decides_between_near_equals_only():
+    among = [candidate(1, at=0), candidate(2, at=3 * YEAR)]
+    now = question(now=3 * YEAR)
+    assert order(now, among, {1: 1.0, 2: 0.97}, Likeness()) == [2, 1]
+    assert order(now, among, {1: 1.0, 2: 0.94}, Likeness()) == [1, 2]
+
+
+def test_whatever_its_age_an_episode_keeps_most_of_its_score():
+    old = candidate(1, at=-100 * YEAR)
+    ((score, _),) = ranked(question(), [old], {1: 1.0}, Likeness())
+    assert score == 0.95
 
 
 def test_no_candidates_no_answer():
