@@ -8,7 +8,7 @@ from pathlib import Path
 
 from memory.surroundings import LAYOUT
 
-VERSION = 5
+VERSION = 6
 """Raised when tables or texts change: an older file is replaced and filled again."""
 
 _TABLES = """
@@ -32,7 +32,10 @@ CREATE TABLE episode (
 CREATE INDEX episode_of_case ON episode (case_id, at, id);
 CREATE INDEX episode_of_contact ON episode (contact, at);
 CREATE INDEX episode_of_person ON episode (person);
-CREATE TABLE item (item TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (item, n)) WITHOUT ROWID;
+-- In time, so that the newest of an item are found without reading all of them.
+CREATE TABLE item (
+    item TEXT NOT NULL, at INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (item, at, n)
+) WITHOUT ROWID;
 CREATE INDEX item_of_episode ON item (n);
 -- Stems (memory/stems.py), so that both indexes of words know the same.
 CREATE VIRTUAL TABLE words USING fts5 (

@@ -47,10 +47,10 @@ _BY_CONTACT: Final = f"""
     WHERE e.contact IN (SELECT value FROM json_each(:contacts))
     AND {_ELIGIBLE} ORDER BY e.at DESC, e.id LIMIT {POOL}
 """  # noqa: S608 - only the constants above go in
-_BY_ITEMS: Final = f"""
-    SELECT e.n FROM episode e
-    WHERE e.n IN (SELECT n FROM item WHERE item IN (SELECT value FROM json_each(:items)))
-    AND {_ELIGIBLE} ORDER BY e.at DESC, e.id LIMIT {POOL}
+_BY_ITEM: Final = f"""
+    SELECT e.at, e.id, e.n FROM item i CROSS JOIN episode e
+    WHERE i.item = :item AND i.at <= :before AND e.n = i.n
+    AND {_ELIGIBLE} ORDER BY i.at DESC, e.id LIMIT {POOL}
 """  # noqa: S608 - only the constants above go in
 _THESE: Final = f"""
     SELECT e.n, e.id, e.at, e.contact, e.who,
@@ -89,7 +89,7 @@ class _Search:
     def hits(self) -> list[Hit]:
         relevance = self._tried("text", self._by_words, _NO_SCORES)
         told = {*self._tried("contact", lambda: self._rows(_BY_CONTACT, "contacts"), _NONE)}
-        told |= {*self._tried("items", lambda: self._rows(_BY_ITEMS, "items"), _NONE)}
+        told |= {*self._tried("items", self._by_items, _NONE)}
         alike = self._tried("likeness", self._alike, _NONE)
         numbers = {*relevance, *told, *alike}
         likeness = self._tried("likeness", lambda: self._likeness(numbers), Likeness())
@@ -126,6 +126,16 @@ class _Search:
             return _NONE
         rows = self._place.connection.execute(sql, self._given).fetchall()
         return [int(n) for (n,) in rows]
+
+    def _by_items(self) -> Sequence[int]:
+        """The newest with any of the items; one item after the other, so that few are read."""
+        rows = {
+            row
+            for item in self._query.items
+            for row in self._place.connection.execute(_BY_ITEM, {**self._given, "item": item})
+        }
+        newest = sorted(rows, key=lambda row: (-row[0], row[1]))[:POOL]
+        return [int(n) for _, _, n in newest]
 
     def _alike(self) -> Sequence[int]:
         if self._asked is None or self._place.matrix is None:
@@ -178,6 +188,5 @@ def _parameters(query: MemoryQuery) -> Mapping[str, object]:
         "not_case": query.not_case,
         "with_superseded": query.with_superseded,
         "kinds": msgspec.json.encode(query.kinds).decode(),
-        "items": msgspec.json.encode(query.items).decode(),
         "contacts": msgspec.json.encode(query.contacts).decode(),
     }

@@ -95,14 +95,14 @@ def best_sentences(
     """How alike the best sentence of each is, as n → cosine; none without sentences."""
     marks = ",".join("?" * len(numbers))
     sql = f"SELECT n, sentences FROM vector WHERE n IN ({marks})"  # noqa: S608 - only question marks go in
-    found = [(int(n), _floats(blob)) for n, blob in connection.execute(sql, tuple(numbers)) if blob]
+    found = [(n, blob) for n, blob in connection.execute(sql, tuple(numbers)) if blob]
     if not found:
         return {}
-    lengths = [len(vector) // len(question) for _, vector in found]
-    alike = np.concatenate([vector for _, vector in found]).reshape(-1, len(question)) @ question
-    starts = np.cumsum([0, *lengths[:-1]])
+    size = len(question) * np.dtype(np.float16).itemsize
+    alike = _floats(b"".join(blob for _, blob in found)).reshape(-1, len(question)) @ question
+    starts = np.cumsum([0, *(len(blob) // size for _, blob in found[:-1])])
     best = np.maximum.reduceat(alike, starts)
-    return {n: float(value) for (n, _), value in zip(found, best, strict=True)}
+    return dict(zip((int(n) for n, _ in found), best.tolist(), strict=True))
 
 
 def _floats(blob: bytes) -> Vectors:

@@ -158,8 +158,8 @@ def _put(cursor: sqlite3.Cursor, episode: Episode, body: bytes) -> int:
     )
     n = int(cursor.execute(_PUT, values).fetchone()[0])
     cursor.execute("DELETE FROM item WHERE n = ?", (n,))
-    rows = [(item, n) for item in set(episode.items)]
-    cursor.executemany("INSERT INTO item (item, n) VALUES (?, ?)", rows)
+    rows = [(item, moment(episode.at), n) for item in set(episode.items)]
+    cursor.executemany("INSERT INTO item (item, at, n) VALUES (?, ?, ?)", rows)
     return n
 
 
