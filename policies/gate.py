@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import assert_never
 
 import msgspec
@@ -26,11 +27,13 @@ from ledger.domain.commands import (
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, Event
+from ledger.domain.knowledge import Knowledge
 from ledger.domain.known import held_for
 from ledger.domain.reading import Clock, Views
 from ledger.domain.values import Line, canonical, reversed_lines
 from ledger.domain.verdicts import Deny, FiredRule, Verdict
 from policies.circumstances import Circumstances, gathered
+from policies.consistency import Kind, findings
 from policies.engine import Policies
 from policies.inputs import NO_LIMIT, GateInput, values_of
 from policies.outgoing import (
@@ -45,10 +48,18 @@ from policies.outgoing import (
 from policies.pricing import adds_up, below_floor, discount_bp, from_list
 from policies.provenance import NONE, foreign_sender, trust_of, untrusted
 from policies.rulebook import About, Effect
+from policies.said_before import said_before
 
 __all__ = ["Gate", "GateInput", "gate_input"]
 
 Fields = dict[str, object]
+
+_FOUND = {
+    "repeats": Kind.REPETITION,
+    "contradicts": Kind.CONTRADICTION,
+    "off_voice": Kind.VOICE,
+}
+"""Under which names the rules see what `policies.consistency` finds."""
 
 
 class Gate:
@@ -89,10 +100,38 @@ class Gate:
             person=person,
             hour=now.hour,
             remembered_policies=policies_of(held),
+            **await self._consistency(case, proposed, world, held, now.date()),
         )
         values = values_of(seen)
         verdict = self._policies.decide(About.COMMANDS, seen.command, values)
         return verdict, canonical(values).decode()
+
+    async def _consistency(
+        self,
+        case: str,
+        proposed: ActionProposed,
+        world: Circumstances,
+        held: Sequence[Knowledge],
+        today: date,
+    ) -> dict[str, tuple[str, ...]]:
+        """What a mail repeats and contradicts of what its reader was told, and how it sounds."""
+        mail = proposed.command
+        if not isinstance(mail, OutgoingMail):
+            return {}
+        said = await said_before(
+            self._views,
+            self._company,
+            held,
+            contact=mail.contact,
+            case=case,
+            action=proposed.action,
+            today=today,
+        )
+        found = findings(as_known(self._company, held), mail, world.offer, said)
+        return {
+            name: tuple(each.words for each in found if each.kind is kind)
+            for name, kind in _FOUND.items()
+        }
 
     def _unreadable(self, command: Command | None) -> Deny:
         erased = "Its content was erased with the person it belonged to."

@@ -68,6 +68,9 @@ class GateInput(Struct, frozen=True, kw_only=True):
     foreign_links: tuple[str, ...] = ()
     unbacked_amounts: tuple[str, ...] = ()
     reveals: tuple[str, ...] = ()
+    repeats: tuple[str, ...] = ()
+    contradicts: tuple[str, ...] = ()
+    off_voice: tuple[str, ...] = ()
     memory_degraded: bool = False
     remembered_policies: tuple[str, ...] = ()
     hour: int = 0

@@ -13,6 +13,11 @@ from policies.inputs import NO_LIMIT
 LONGEST_VALUE = 80
 """Signs of one value that a reason shows; what is longer ends in …"""
 
+OWN_WORDS = frozenset({"repeats", "contradicts", "off_voice"})
+"""Values in our own words, with sources and dates: these are shown at greater length."""
+
+LONGEST_OWN = 220
+
 SPOKEN = {
     "amount": ("amount_minor", "currency"),
     "ask_above": ("ask_above_minor", "company_currency"),
@@ -53,11 +58,11 @@ def money_words(minor: int, currency: str) -> str:
     return amount_words(Money(minor, currency))
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST_VALUE) -> str:
     """Foreign text made harmless for a sentence: one line, nothing invisible, not too long."""
     shown = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text)
     shown = " ".join(shown.split())
-    return shown if len(shown) <= LONGEST_VALUE else shown[: LONGEST_VALUE - 1] + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
 
 def _word(name: str, values: Mapping[str, object]) -> str:
@@ -67,4 +72,6 @@ def _word(name: str, values: Mapping[str, object]) -> str:
     if name in SHARES:
         return percent_words(int(str(values[SHARES[name]])))
     value = values[name]
-    return plain(", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value))
+    between, longest = ("; ", LONGEST_OWN) if name in OWN_WORDS else (", ", LONGEST_VALUE)
+    words = between.join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return plain(words, longest)

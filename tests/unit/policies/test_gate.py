@@ -16,7 +16,15 @@ from ledger.domain.company import (
     Operator,
     PriceItem,
 )
-from ledger.domain.entities import Action, ActionStatus, Case, Contact, Invoice, Proposal
+from ledger.domain.entities import (
+    Action,
+    ActionStatus,
+    Case,
+    Commitment,
+    Contact,
+    Invoice,
+    Proposal,
+)
 from ledger.domain.events import (
     ActionProposed,
     ProposalAccepted,
@@ -70,7 +78,7 @@ class World:
         return self.entities.get((kind, entity_id))
 
     async def find(self, kind, key):
-        assert kind is Knowledge, "the gate finds everything else by id only"
+        assert kind in (Knowledge, Commitment), "the gate finds everything else by id only"
         known = [each for (kept, _), each in self.entities.items() if kept is kind]
         return [each for each in known if key in lookups(each)]
 
@@ -481,7 +489,7 @@ async def test_an_incomplete_memory_only_raises_the_need_for_approval():
 
 
 def sent(number, hours_ago, status=ActionStatus.SUCCEEDED, command=None):
-    command = command or reply()
+    command = command or reply(body=f"Answer {number} to what you asked.")
     return Action(
         id=f"act-{number}",
         case="lead-1",
