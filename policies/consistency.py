@@ -83,8 +83,9 @@ def _repeats(mail: OutgoingMail, offer: Offer | None, said: SaidBefore) -> Itera
 
 
 def _offered_again(mail: SendProposal, offer: Offer, said: SaidBefore) -> Iterator[str]:
+    """The same in another case. To offer it anew in its own is a choice, and asked about there."""
     for proposal, terms in _standing(said):
-        own = (proposal.id, terms.version) == (mail.proposal, mail.version)
+        own = proposal.id == mail.proposal
         alike = terms.lines == offer.lines and terms.delivery_days == offer.delivery_days
         if alike and not own and terms.valid_until >= said.today and not proposal.accepted_version:
             yield f"{proposal.number} of {terms.on} offers the same and still stands"

@@ -6,6 +6,7 @@ own text is never used, and what customers wrote is not looked at.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
@@ -32,6 +33,14 @@ NEAREST: Final = 6
 
 AGREED: Final = "negotiation"
 DECIDED: Final = "decision"
+
+_ABOUT_PRICE: Final = re.compile(
+    r"price|cheap|expensive|discount|\bfloor|\btoo (?:high|low|much|little)|\boff\b|[%€$£]|"
+    r"preis|teuer|billig|rabatt|nachlass|günstig|zu (?:hoch|niedrig|viel|wenig)|"
+    r"prix|\bcher|remise|rabais|trop (?:haut|bas|élevé)",
+    re.IGNORECASE,
+)
+"""What a reason says where it is the price that was refused."""
 
 _LEFT = (ActionStatus.SUCCEEDED, ActionStatus.BY_OPERATOR)
 
@@ -133,7 +142,7 @@ class Looking:
     async def _refusal(
         self, action: Action, facts: tuple[str, ...], contacts: tuple[str, ...]
     ) -> Refusal | None:
-        """The refused offer; a reason is what a refusal always has, or it would not count."""
+        """The offer that was refused for its price; another reason says nothing of the price."""
         command = action.command
         if action.status is not ActionStatus.REJECTED or not isinstance(command, SendProposal):
             return None
@@ -141,6 +150,8 @@ class Looking:
         terms = proposal.terms(command.version) if proposal else None
         approval = await self._views.get(Approval, action.approval)
         if proposal is None or terms is None or approval is None or approval.decided_at is None:
+            return None
+        if not _ABOUT_PRICE.search(approval.reason):
             return None
         return Refusal(
             case=action.case,

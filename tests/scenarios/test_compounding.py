@@ -12,7 +12,7 @@ import pytest
 from bot.channel import Verb
 from ledger.domain.commands import SendProposal, command_sha, with_edits
 from ledger.domain.entities import Action, Case, Proposal
-from ledger.domain.events import Recalled
+from ledger.domain.events import DecisionOutcome, DecisionRecorded, Recalled
 from memory.local.store import LocalStore
 
 HABIT = "You get a short video of every draft."
@@ -131,6 +131,8 @@ async def test_the_eleventh_proposal_follows_the_most_similar_of_ten_deals_and_c
         action = await asks(business, "Lena", WEBSITE)
         await follows(business, action, "Lena", like_it)
         assert (await business.facts(Recalled))[-1].deals[:4] != ()
+        turned_out = [one.outcome for one in await business.facts(DecisionOutcome)]
+        assert turned_out.count("accepted") > len(PAST)
         card = await business.says(f"more {(await business.only_card()).number}")
         assert any(f"{past.who} Example" in card for past in PAST)
 
@@ -178,3 +180,31 @@ async def begin_anew(business: Any, mails: int) -> None:
     card = await business.only_card()
     await business.office.tap(card.id, Verb.DID_IT, card.sha256)
     await business.settle()
+
+
+async def test_an_answer_that_was_given_before_asks_and_says_when(business: Any) -> None:
+    offer = await business.offered()
+    for turn in range(2):
+        await business.mail(f"What do we get with the logo? ({turn})\n\nAda\n", answers=offer)
+        number = (await business.only_question()).number
+        await business.says(f"{number} The logo comes with three drafts.")
+        assert len(business.sent()) == 2
+    shown = await business.says(f"more {(await business.only_card()).number}")
+    assert "says-it-again" in shown
+    assert "the same text left on 2026-11-23" in shown
+
+
+async def test_a_price_that_was_refused_is_asked_about_and_not_offered_again(business: Any) -> None:
+    await asks(business, "Bea", WEBSITE)
+    card = await business.only_card()
+    await business.says(f"reject {card.number} far too cheap for this one")
+    await business.mail(
+        "Hello,\n\nwe would like your website design package.\n\nCem\n",
+        sender=address("Cem"),
+        subject="Website",
+    )
+    question = (await business.questions())[-1]
+    assert "Nora Lindt refused it in P-" in question.text
+    assert not await business.cards()
+    rejection = (await business.facts(DecisionRecorded))[0]
+    assert (rejection.topic, rejection.outcome) == ("rejection", "rejected")
