@@ -41,6 +41,13 @@ class MemorySeen(Struct, frozen=True, kw_only=True):
 async def memory_seen(app: App) -> MemorySeen:
     """Read what each copy notes of itself."""
     generations = generations_of(app, Tally(), Embedders.NONE)
+    try:
+        return await _looked_at(app, generations)
+    finally:
+        await generations.close()
+
+
+async def _looked_at(app: App, generations: Generations) -> MemorySeen:
     standing = await generations.standing()
     tally = tally_of(app)
     store, current = await _seen(generations, standing.current)

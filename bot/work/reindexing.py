@@ -53,15 +53,22 @@ async def reindexed(app: App, out: Console, wanted: Wanted) -> None:
     with _alone(app), _shown(out) as tell:
         generations = generations_of(app, tally, Embedders.ALL)
         migration = Migration(generations, filler_of(app), _throttle(app, wanted), tell)
-        if wanted.to:
-            await _built(migration, out, wanted)
-        if wanted.back:
-            put(out, Reply(hints=(texts.REINDEX_BACK,)))
-            _tell(out, await migration.roll_back())
-        if wanted.drop:
-            dropped = await migration.drop_old()
-            put(out, Reply(lines=(texts.REINDEX_DROPPED.format(embedder=dropped.embedder),)))
+        try:
+            await _moved(migration, out, wanted)
+        finally:
+            await generations.close()
     tally.save()
+
+
+async def _moved(migration: Migration, out: Console, wanted: Wanted) -> None:
+    if wanted.to:
+        await _built(migration, out, wanted)
+    if wanted.back:
+        put(out, Reply(hints=(texts.REINDEX_BACK,)))
+        _tell(out, await migration.roll_back())
+    if wanted.drop:
+        dropped = await migration.drop_old()
+        put(out, Reply(lines=(texts.REINDEX_DROPPED.format(embedder=dropped.embedder),)))
 
 
 async def _built(migration: Migration, out: Console, wanted: Wanted) -> None:

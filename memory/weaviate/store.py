@@ -125,7 +125,7 @@ class WeaviateStore:
             store="weaviate",
             fingerprint=embedder.fingerprint if embedder else "",
             episodes=await self.count(),
-            lag=await self._there(self._shelf.waiting) if embedder else 0,
+            lag=await self._there(self._shelf.waiting) if embedder or self._looking else 0,
             watermark=await self.watermark(),
             embeddings_found=embedder.hits if embedder else 0,
             embeddings_made=embedder.misses if embedder else 0,
