@@ -11,6 +11,7 @@ Surprising things about the client, each met here:
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -48,9 +49,13 @@ T = TypeVar("T")
 
 CONNECT_S: Final = 5.0
 READ_S: Final = 2.0
-WRITE_S: Final = 30.0
+PAGE_S: Final = 5.0
+WRITE_S: Final = 10.0
 REST_S: Final = 3.0
 """So long a server that did not answer is not asked again: whoever asks is told at once."""
+
+_CLIENT_S: Final = 600.0
+"""What the client would wait by itself: our own limits are shorter."""
 
 _GRPC_PORT: Final = 50_051
 _NOT_ALLOWED: Final = frozenset({401, 403})
@@ -93,8 +98,16 @@ class Place(Struct, frozen=True, kw_only=True):
 class Link:
     """A connection that comes and goes, in one event loop. `away` says why there is none now."""
 
-    def __init__(self, place: Place, *, seconds: Callable[[], float] = time.monotonic) -> None:
-        """`seconds` tells the time for the pause after a failure."""
+    def __init__(
+        self,
+        place: Place,
+        *,
+        longest: float = math.inf,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """No call takes longer than `longest`. `seconds` tells the time for the pause after a
+        failure."""
+        self._longest = longest
         self.place = place
         self._seconds = seconds
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -115,6 +128,7 @@ class Link:
         `within` seconds; `WeaviateRefused` where it says no.
         """
         self._refuse_other_loops()
+        within = min(within, self._longest)
         if self.away is not None and self._seconds() < self._rests_until:
             raise self.away
         try:
@@ -226,7 +240,7 @@ def _client(place: Place) -> weaviate.WeaviateAsyncClient:
         grpc_secure=secure,
         auth_credentials=Auth.api_key(place.key) if place.key else None,
         additional_config=AdditionalConfig(
-            timeout=Timeout(init=CONNECT_S, query=WRITE_S, insert=WRITE_S)
+            timeout=Timeout(init=CONNECT_S, query=_CLIENT_S, insert=_CLIENT_S)
         ),
         skip_init_checks=True,
     )

@@ -35,7 +35,7 @@ from memory.weaviate.layout import (
     properties_of,
     uuid_of,
 )
-from memory.weaviate.link import READ_S, WRITE_S, Link, short, takes_nothing
+from memory.weaviate.link import PAGE_S, READ_S, WRITE_S, Link, short, takes_nothing
 
 T = TypeVar("T")
 
@@ -155,7 +155,7 @@ class Shelf:
                 offset=start,
                 return_properties=["body"],
             ),
-            within=WRITE_S,
+            within=PAGE_S,
         )
         return [each.properties for each in found.objects]
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from weaviate_server import WeaviateServer
 
-from memory.weaviate.layout import collection_of
+from memory.weaviate.layout import collection_of, tenant_of
 from memory.weaviate.link import Link, Place
 from memory.weaviate.store import WeaviateStore
 
@@ -37,10 +37,12 @@ def place_of(server, **changes):
 
 
 @asynccontextmanager
-async def store_at(place, embedder=None, *, company="acme", generation="test", kind=WeaviateStore):
+async def store_at(
+    place, embedder=None, *, company="acme", kind=WeaviateStore, recall_s=2.0, **patience
+):
     """A store there, closed in the end with its connection."""
-    link = Link(place)
-    store = kind(link, collection_of(generation), company, embedder)
+    link = Link(place, **patience)
+    store = kind(link, collection_of("test"), tenant_of(company), embedder, recall_s=recall_s)
     try:
         yield store
     finally:

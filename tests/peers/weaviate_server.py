@@ -41,6 +41,7 @@ class WeaviateServer:
         self.version, self.key = version, key
         self.refuse: Callable[[dict[str, Any]], str] = lambda _: ""
         self.asked: list[str] = []
+        self._news = asyncio.Condition()
         self._ports = (0, 0)
         self._open = asyncio.Event()
         self._open.set()
@@ -91,7 +92,14 @@ class WeaviateServer:
     async def passed(self, name: str) -> None:
         """Count a call, and keep it where calls are held."""
         self.asked.append(name)
+        async with self._news:
+            self._news.notify_all()
         await self._open.wait()
+
+    async def until(self, name: str) -> None:
+        """Wait until such a call came in."""
+        async with self._news:
+            await self._news.wait_for(lambda: name in self.asked)
 
     @web.middleware
     async def _gate(self, request: web.Request, handler: Any) -> web.StreamResponse:
