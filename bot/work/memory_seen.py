@@ -40,7 +40,9 @@ class MemorySeen(Struct, frozen=True, kw_only=True):
 
 async def memory_seen(app: App) -> MemorySeen:
     """Read what each copy notes of itself."""
-    generations = generations_of(app, Tally(), Embedders.NONE)
+    # A server is told how a first memory is made by whoever comes first, also by who looks.
+    looking = Embedders.CONFIGURED if app.settings.weaviate else Embedders.NONE
+    generations = generations_of(app, Tally(), looking)
     try:
         return await _looked_at(app, generations)
     finally:

@@ -45,7 +45,7 @@ async def reindexed(app: App, out: Console, wanted: Wanted) -> None:
 
     Raises `SettingsInvalid` where it cannot be done here, and what `memory.migration` raises.
     """
-    if app.settings.database is not None:
+    if app.settings.database is not None and app.settings.weaviate is None:
         raise SettingsInvalid(*texts.REINDEX_SHARED.put())
     if wanted.to not in ("", SAME):
         embedding_named(wanted.to, at="--to")
@@ -56,8 +56,8 @@ async def reindexed(app: App, out: Console, wanted: Wanted) -> None:
         try:
             await _moved(migration, out, wanted)
         finally:
+            tally.save()
             await generations.close()
-    tally.save()
 
 
 async def _moved(migration: Migration, out: Console, wanted: Wanted) -> None:
