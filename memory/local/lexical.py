@@ -9,7 +9,7 @@ it does not know yet. The folder is disposable.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +25,6 @@ LAYOUT: Final = "3"
 _FIELDS: Final = (("own", OWN_WEIGHT), ("near", NEAR_WEIGHT), ("wide", WIDE_WEIGHT))
 _HEAP: Final = 15_000_000
 _EARLIEST: Final = -(2**62)
-_LATEST: Final = 2**62
 _TOKENS: Final = "words"
 
 
@@ -65,6 +64,7 @@ class LexicalIndex:
         self._mark = folder / "coo-generation"
         self._generation = f"{generation} {LAYOUT}"
         self._writer: tantivy.IndexWriter | None = None
+        self._latest: Mapping[str, int] | None = None
         self.fresh = not self._belongs()
         self._index = self._made() if self.fresh else self._opened()
 
@@ -78,6 +78,7 @@ class LexicalIndex:
             writer.add_document(_document(entry))
         writer.commit()
         self._index.reload()
+        self._latest = None
 
     def search(self, text: str, wanted: Wanted, limit: int) -> dict[int, float]:
         """The best `limit` by relevance, as n → BM25; {} where no word is worth looking for."""
@@ -125,6 +126,13 @@ class LexicalIndex:
         index.register_tokenizer(_TOKENS, analyzer())
         return index
 
+    def _newest(self) -> Mapping[str, int]:
+        """The last moment at which any episode happened, or begins to hold."""
+        if self._latest is None:
+            searcher = self._index.searcher()
+            self._latest = {field: _last(searcher, field) for field in ("at", "valid_from")}
+        return self._latest
+
     def _query(self, terms: Sequence[str], wanted: Wanted) -> tantivy.Query:
         schema, query = self._index.schema, tantivy.Query
         words = [
@@ -132,8 +140,26 @@ class LexicalIndex:
             for field, weight in _FIELDS
             for term in terms
         ]
-        parts = [(tantivy.Occur.Must, query.boolean_query(words)), *_eligible(schema, wanted)]
+        begun = _begun(schema, wanted, self._newest())
+        parts = [(tantivy.Occur.Must, query.boolean_query(words)), *begun]
+        parts += _eligible(schema, wanted)
         return query.boolean_query(parts)
+
+
+def _last(searcher: tantivy.Searcher, field: str) -> int:
+    everything = tantivy.Query.all_query()
+    hits = searcher.search(everything, 1, count=False, order_by_field=field).hits
+    numbers = searcher.fast_field_values(field, [address for _, address in hits])
+    return int(numbers[0]) if numbers and numbers[0] is not None else _EARLIEST
+
+
+def _begun(
+    schema: tantivy.Schema, wanted: Wanted, newest: Mapping[str, int]
+) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
+    """Nothing later than the plan; a condition that all meet would cost as much as the search."""
+    for field, last in newest.items():
+        if last > wanted.before:
+            yield tantivy.Occur.Must, _between(schema, field, _EARLIEST, wanted.before)
 
 
 def _eligible(
@@ -141,12 +167,10 @@ def _eligible(
 ) -> Iterator[tuple[tantivy.Occur, tantivy.Query]]:
     """Conditions that decide and add nothing to the relevance."""
     query, occur = tantivy.Query, tantivy.Occur
-    for field in ("at", "valid_from"):
-        yield occur.Must, _between(schema, field, _EARLIEST, wanted.before)
     if wanted.not_case:
         yield occur.MustNot, query.term_query(schema, "case", wanted.not_case)
     if not wanted.with_superseded:
-        yield occur.Must, _between(schema, "valid_to", wanted.before + 1, _LATEST)
+        yield occur.MustNot, _between(schema, "valid_to", _EARLIEST, wanted.before)
         yield occur.MustNot, query.term_query(schema, "superseded", 1)
     if wanted.kinds:
         kinds = [(occur.Should, query.term_query(schema, "kind", kind)) for kind in wanted.kinds]
