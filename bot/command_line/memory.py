@@ -20,11 +20,10 @@ from ledger.domain.errors import SettingsInvalid
 class AskedOrOrdered(TyperGroup):
     """What is no command of the group is what memory is asked for."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """`coo memory Anna` is `coo memory about Anna`."""
-        if args and args[0] not in self.commands:
-            args = ["about", *args]
-        return super().resolve_command(ctx, args)
+        named = bool(args) and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["about", *args])
 
 
 memory = typer.Typer(

@@ -65,8 +65,8 @@ class Knowing:
         lines = [texts.MEMORY_OLD, *[await self._line(one) for one in shown]] if shown else []
         left = len(others) - len(shown)
         if left:
-            query = one_line(intent.query, 60)
-            lines.append(texts.MEMORY_MORE_OLD.format(number=left, query=query))
+            again = " ".join(filter(None, ["memory", one_line(intent.query, 60), "--all"]))
+            lines.append(texts.MEMORY_MORE_OLD.format(number=left, again=again))
         return lines
 
     async def _history(self, people: list[Identity]) -> list[str]:
@@ -98,7 +98,7 @@ class Knowing:
         if not intent.query:
             return [], []
         if self._recollect is None:
-            return [], [texts.MEMORY_FACTS_ONLY]
+            return [texts.MEMORY_FACTS_ONLY], []
         contacts = tuple(contact for each in people for contact in each.ids)
         found = await self._recollect(
             Recollecting(text=intent.query, contacts=contacts, everything=intent.everything)

@@ -23,6 +23,7 @@ from bot.remembering.telling import (
     said_words,
     source_words,
 )
+from bot.remembering.waiting import waiting_lines
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.applied import ADDRESS, LANGUAGE
@@ -119,7 +120,7 @@ class Remembering:
         line = texts.CORRECTED.format(
             handle=handle(new), old=label, before=before, **await self._parts(new)
         )
-        return Reply(lines=(line,))
+        return Reply(lines=(line, *await self._waiting(new)))
 
     async def forget(self, intent: Forget) -> Reply:
         """End something from now on. It stays on record."""
@@ -131,7 +132,12 @@ class Remembering:
         after = await self._recorded(known.id)
         parts = await self._parts(known)
         line = texts.FORGOTTEN.format(handle=handle(after), **parts)
-        return Reply(lines=(line,), hints=(texts.FORGOTTEN_HINT,))
+        lines = (line, *await self._waiting(known))
+        return Reply(lines=lines, hints=(texts.FORGOTTEN_HINT,))
+
+    async def _waiting(self, known: Knowledge) -> list[str]:
+        office = self._office
+        return await waiting_lines(office.views, office.company, office.clock, known)
 
     async def _remembered(self, statement: Statement, *, clear: bool) -> Reply:
         """Record it, and say what it means beside what was known."""
@@ -143,6 +149,7 @@ class Remembering:
             notes.append(texts.REMEMBERED_NOBODY)
         if beside is not None:
             notes.append(await self._takes_place(known, beside))
+        notes += await self._waiting(known)
         hint = texts.REMEMBERED_HINT.format(handle=handle(known))
         return Reply(lines=(line, *filter(None, notes)), hints=(hint,))
 
@@ -193,6 +200,8 @@ class Remembering:
         self, said: str, verb: str, *, whole: bool = False
     ) -> tuple[Knowledge, str] | Reply:
         """(the statement that is meant, the words behind it). `whole`: all words name it."""
+        if not said.strip():
+            return trouble(texts.NEEDS_TEXT, usage=texts.USAGE[verb])
         first, rest = split_thing(said)
         exact = await self._statements.by_handle(first) if first else None
         if exact is not None:

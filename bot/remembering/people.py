@@ -14,7 +14,8 @@ _NO_NAMES: Final = frozenset(
     [
         *("gmbh", "ltd", "inc", "llc", "company", "firma", "the", "and", "und", "der", "die"),
         *("das", "von", "van", "studio", "design", "web", "logo", "com", "org", "net", "mail"),
-        *("gmail", "gmx", "outlook", "hotmail", "yahoo", "icloud", "posteo", "info", "hello", "office", "shop", "group", "gruppe", "services"),
+        *("gmail", "gmx", "outlook", "hotmail", "yahoo"),
+        *("icloud", "posteo", "info", "hello", "office", "shop", "group", "gruppe", "services"),
     ]
 )
 """Words of names that name nobody."""

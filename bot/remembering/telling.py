@@ -89,9 +89,9 @@ def value_words(value: Value, text: str) -> str:
 
 
 def period_words(known: Knowledge, now: datetime) -> list[str]:
-    """From when to when, where it is not simply from the moment it was said."""
+    """From when to when, where it is not simply from the day it was said."""
     found = []
-    if known.valid_from != known.recorded_at:
+    if day(known.valid_from, now) != day(known.recorded_at, now):
         found.append(texts.KNOWN_FROM.format(day=day(known.valid_from, now)))
     if known.valid_to is not None:
         found.append(texts.KNOWN_UNTIL.format(day=last_day(known.valid_to, now)))

@@ -45,12 +45,14 @@ async def test_the_price_that_was_said_is_offered_and_the_card_cites_it(business
     stated = next(f for f in await business.all_facts() if isinstance(f.event, KnowledgeStated))
     assert proposed.provenance["total"].trust is Trust.OPERATOR
     assert stated.id in proposed.provenance["total"].sources
+    assert "Card 2 waits with another price" in await business.says("correct k1 2150")
+    assert "Card 2 waits" not in await business.says("correct k2 2100")
     card = await business.says("show 2")
     assert "€2,100.00: you said so on 23 November 2026 (company.yaml: €2,400.00" in card
     # Corrected, the next offer follows; forgotten, or over, it is the list price again.
-    await business.says("correct k1 2000")
+    await business.says("correct k3 2000")
     await asks_anew(business, "A third website")
-    await business.says("forget k2")
+    await business.says("forget k4")
     await asks_anew(business, "A fourth website")
     assert await prices(business) == [2400_00, 2100_00, 2000_00, 2400_00]
     everything = await business.says("memory Ada --all")
