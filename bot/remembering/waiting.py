@@ -1,4 +1,4 @@
-"""Cards that wait with another price than the one that holds now: nothing is changed behind them."""
+"""Cards that wait with another price than holds now: nothing is changed behind them."""
 
 from __future__ import annotations
 
