@@ -47,6 +47,8 @@ ORDERS = {
     "SplitOrdered": "a contact was taken apart",
     "AssignOrdered": "something was put into a case",
     "KeyTold": "a contact got another key",
+    "CommitmentTold": "a promise was noted",
+    "CommitmentOrdered": "what became of the promise was noted",
     "KnowledgeStated": "it was remembered",
     "KnowledgeCorrected": "what was remembered was corrected",
     "KnowledgeForgotten": "what was remembered was forgotten",
