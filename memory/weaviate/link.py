@@ -23,6 +23,7 @@ from grpc import StatusCode
 from grpc.aio import AioRpcError
 from msgspec import Struct
 from weaviate.classes.init import AdditionalConfig, Auth, Timeout
+from weaviate.config import GrpcConfig
 from weaviate.exceptions import (
     InsufficientPermissionsError,
     UnexpectedStatusCodeError,
@@ -56,6 +57,11 @@ REST_S: Final = 3.0
 
 _CLIENT_S: Final = 600.0
 """What the client would wait by itself: our own limits are shorter."""
+
+_CHANNEL: Final = [
+    # Else a new channel inherits the growing pauses of the one that failed before it.
+    ("grpc.use_local_subchannel_pool", 1),
+]
 
 _GRPC_PORT: Final = 50_051
 _NOT_ALLOWED: Final = frozenset({401, 403})
@@ -136,7 +142,11 @@ class Link:
         except CooError as error:
             raise self._noted(error) from None
         except Exception as error:
-            raise self._noted(self._said(what, error, within)) from error
+            said = self._noted(self._said(what, error, within))
+            if isinstance(said, WeaviateAway):
+                # A channel that failed tries again later and later; a new one tries at once.
+                await self.close()
+            raise said from error
         if self.away is not None:
             self.away = None
             self.changed.set()
@@ -240,7 +250,8 @@ def _client(place: Place) -> weaviate.WeaviateAsyncClient:
         grpc_secure=secure,
         auth_credentials=Auth.api_key(place.key) if place.key else None,
         additional_config=AdditionalConfig(
-            timeout=Timeout(init=CONNECT_S, query=_CLIENT_S, insert=_CLIENT_S)
+            timeout=Timeout(init=CONNECT_S, query=_CLIENT_S, insert=_CLIENT_S),
+            grpc_config=GrpcConfig(channel_options=_CHANNEL),
         ),
         skip_init_checks=True,
     )

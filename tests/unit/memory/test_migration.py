@@ -1,11 +1,14 @@
 """Another generation of memory: built beside, compared, switched to, kept, while work goes on."""
 
+import itertools
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 import numpy as np
 import pytest
+from weaviate_memory import place_of
+from weaviate_server import WeaviateServer
 
 from ledger.domain.entities import Case, Contact
 from ledger.domain.errors import CooError, UnknownFact
@@ -23,7 +26,11 @@ from memory.local.generations import LocalGenerations
 from memory.local.store import LocalStore
 from memory.migration import AlreadySo, Migration, NothingKept, Phase, Throttle
 from memory.projector import MemoryProjector, refill
+from memory.stems import stemmed
 from memory.switching import CurrentStore
+from memory.weaviate.generations import WeaviateGenerations
+from memory.weaviate.layout import PREFIX, collection_of
+from memory.weaviate.link import Link
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = NOW - timedelta(days=30)
@@ -166,6 +173,12 @@ class LocalKind:
     def __init__(self, folder):
         self._folder = folder
 
+    async def open(self):
+        """Files need nobody to serve them."""
+
+    async def close(self):
+        """Nor to stop."""
+
     def generations(self, choose, failpoints):
         return LocalGenerations(
             self._folder / "memory.db", choose, first="letters/26", failpoints=failpoints
@@ -186,7 +199,54 @@ class LocalKind:
         return len(list(self._folder.glob("memory*.db")))
 
 
-KINDS = {"local": LocalKind}
+class WeaviateKind:
+    """Collections on a server, which keeps what it has in memory."""
+
+    def __init__(self, folder):
+        self._folder, self.server = folder, WeaviateServer()
+        self._opened = []
+
+    def generations(self, choose, failpoints):
+        made = WeaviateGenerations(
+            Link(place_of(self.server)),
+            "acme",
+            choose,
+            lock=self._folder / "memory.lock",
+            first="letters/26",
+            failpoints=failpoints,
+            seconds=itertools.count(0, 2).__next__,
+        )
+        self._opened.append(made)
+        return made
+
+    async def open(self):
+        await self.server.start()
+
+    async def close(self):
+        for each in self._opened:
+            await each.close()
+        await self.server.stop()
+
+    def holds(self, text):
+        objects = [each.properties for name in self._collections() for each in self._in(name)]
+        said = stemmed(text)
+        return any(text in str(each) or said in str(each) for each in objects)
+
+    def sizes(self, generation):
+        held = self._in(collection_of(generation.name))
+        return [len(each.vectors["around"]) for each in held if each.vectors]
+
+    def count(self):
+        return len(self._collections())
+
+    def _collections(self):
+        return [name for name in self.server.state.collections if name.startswith(PREFIX)]
+
+    def _in(self, name):
+        return list(self.server.state.collections[name].tenants["acme"].values())
+
+
+KINDS = {"local": LocalKind, "weaviate": WeaviateKind}
 """How each kind of store is looked at; another kind is added here and passes the same tests."""
 
 
@@ -293,6 +353,7 @@ async def contents(store):
 @pytest.fixture(params=sorted(KINDS))
 async def company(request, tmp_path):
     made = Company(KINDS[request.param](tmp_path), tmp_path)
+    await made.kind.open()
     made.say(drafted("a", 1), "a")
     made.say(said("call them on Monday"), "b")
     made.say(drafted("secret", 1), "secret")
@@ -302,6 +363,7 @@ async def company(request, tmp_path):
     await made.store.catch_up()
     yield made
     await made.stop()
+    await made.kind.close()
 
 
 async def busy(company):
