@@ -311,11 +311,11 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_no_text_can_break_a_search(store, text):
+async def test_no_text_can_break_a_search(store):
     await store.write([episode("a", "website")])
-    await found(store, text)
-    assert await found(store, "website") == ["a"]
+    for text in HOSTILE:
+        await found(store, text)
+        assert await found(store, "website") == ["a"], text
 
 
 async def test_no_text_can_break_a_write(store):

@@ -431,6 +431,10 @@ def _result(collection: Collection, one: Object, number: float, kind: str, reque
     metadata = search_get_pb2.MetadataResult(
         id=one.uuid,
         id_as_bytes=uuid.UUID(one.uuid).bytes,
+        creation_time_unix=one.put_at,
+        creation_time_unix_present=asked.creation_time_unix,
+        last_update_time_unix=one.put_at,
+        last_update_time_unix_present=asked.last_update_time_unix,
         score=number if kind == "score" else 0.0,
         score_present=kind == "score" and asked.score,
         distance=number if kind == "distance" else 0.0,

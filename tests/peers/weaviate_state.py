@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -30,11 +31,12 @@ class Refusal(Exception):
 
 @dataclass
 class Object:
-    """One object, as it was last put."""
+    """One object, as it was last put: `put_at` is in milliseconds, and new with each put."""
 
     uuid: str
     properties: dict[str, Any]
     vectors: dict[str, list[float]]
+    put_at: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
 
 
 @dataclass

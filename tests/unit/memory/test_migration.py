@@ -184,6 +184,10 @@ class LocalKind:
             self._folder / "memory.db", choose, first="letters/26", failpoints=failpoints
         )
 
+    def lose(self):
+        for path in self._folder.glob("memory*.db"):
+            path.unlink()
+
     def holds(self, text):
         files = [path for path in self._folder.rglob("*") if path.is_file()]
         return any(text.encode() in path.read_bytes() for path in files)
@@ -226,6 +230,10 @@ class WeaviateKind:
         for each in self._opened:
             await each.close()
         await self.server.stop()
+
+    def lose(self):
+        for name in self._collections():
+            del self.server.state.collections[name]
 
     def holds(self, text):
         objects = [each.properties for name in self._collections() for each in self._in(name)]
@@ -600,19 +608,18 @@ async def test_another_choice_begins_again_and_removes_what_was_begun(company):
     await company.check()
 
 
-async def test_a_memory_that_was_deleted_is_filled_again_whichever_it_was(company, tmp_path):
+async def test_a_memory_that_was_deleted_is_filled_again_whichever_it_was(company):
     await company.migration().reindex("letters/27")
     await company.stop()
-    for path in tmp_path.glob("memory-*"):
-        path.unlink()
+    company.kind.lose()
     await company.start()
     await company.check()
     assert (await company.store.status()).fingerprint == "letters/27"
 
 
-async def test_a_start_that_was_cut_off_while_filling_goes_on(company, tmp_path):
+async def test_a_start_that_was_cut_off_while_filling_goes_on(company):
     await company.stop()
-    (tmp_path / "memory.db").unlink()
+    company.kind.lose()
     with pytest.raises(Died):
         await company.start(DiesAt(4))
     await company.start()
@@ -624,6 +631,9 @@ LAST = 26
 CALM = LAST + 9
 
 
+@pytest.mark.parametrize(
+    "company", ["local", pytest.param("weaviate", marks=pytest.mark.slow)], indirect=True
+)
 @pytest.mark.parametrize("n", [*range(1, LAST + 1), CALM])
 async def test_whoever_dies_at_any_step_leaves_one_memory_that_answers_and_is_complete(company, n):
     dies = DiesAt(n)
