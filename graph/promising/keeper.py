@@ -16,7 +16,7 @@ from graph.promising import making
 from graph.promising.due import ALARM, PURPOSE, Wall, alarm_at, due_at, moments
 from graph.promising.settling import kept_by_mail, kept_by_sending
 from ledger.domain.commands import MailCommand
-from ledger.domain.entities import Action, Case, Commitment, Contact, Invoice, Proposal
+from ledger.domain.entities import Action, Alarm, Case, Commitment, Contact, Invoice, Proposal
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import (
     US,
@@ -270,7 +270,10 @@ class PromiseKeeper:
             return []
         wanted = moments(known, fact.at, self._wall)
         alarms = [AlarmSet(alarm=alarm_at(each), due=each, purpose=PURPOSE) for each in wanted]
-        return [_says(DESK, each, key=each.alarm) for each in alarms]
+        # What somebody else's commitment set already rings for this one too: said once more, for
+        # another person, it would be other content under the same key.
+        unset = [one for one in alarms if await self._views.get(Alarm, one.alarm) is None]
+        return [_says(DESK, each, key=each.alarm) for each in unset]
 
     async def _due(self, fact: Fact) -> list[Draft]:
         """Everything that is to be spoken of by now, in one list; nothing a second time."""

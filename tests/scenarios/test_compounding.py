@@ -12,7 +12,7 @@ import pytest
 from bot.channel import Verb
 from ledger.domain.commands import SendProposal, command_sha, with_edits
 from ledger.domain.entities import Action, Case, Proposal
-from ledger.domain.events import DecisionOutcome, DecisionRecorded, Recalled
+from ledger.domain.events import CaseStuck, DecisionOutcome, DecisionRecorded, Recalled
 from memory.local.store import LocalStore
 
 HABIT = "You get a short video of every draft."
@@ -131,6 +131,7 @@ async def test_the_eleventh_proposal_follows_the_most_similar_of_ten_deals_and_c
         action = await asks(business, "Lena", WEBSITE)
         await follows(business, action, "Lena", like_it)
         assert (await business.facts(Recalled))[-1].deals[:4] != ()
+        assert await business.facts(CaseStuck) == []
         turned_out = [one.outcome for one in await business.facts(DecisionOutcome)]
         assert turned_out.count("accepted") > len(PAST)
         card = await business.says(f"more {(await business.only_card()).number}")
