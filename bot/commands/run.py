@@ -283,8 +283,9 @@ class Commands:
         self, intent: words.Remember | words.Correct | words.Forget | words.Memory
     ) -> Reply:
         match intent:
-            case words.Remember():
-                return await self._remembering.remember(intent)
+            case words.Remember(text):
+                promised = await self._promising.told(words.Promise(text, free=True))
+                return promised or await self._remembering.remember(intent)
             case words.Correct():
                 return await self._remembering.correct(intent)
             case words.Forget():

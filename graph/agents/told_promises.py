@@ -48,12 +48,14 @@ _OURS = (
     rf"^(?:j'ai|nous avons|on a) promis (?P<rest>.+?) à {_NAME}(?P<more>.*)$",
     rf"^(?:j'ai|nous avons|on a) promis à {_NAME} (?P<rest>.+)$",
 )
+_NOBODY = r"(?!(?:i|we|you|he|she|they|it|ich|wir|er|sie|es|je|nous|vous|il|elle|on)\b)"
 _THEIRS = (
-    rf"^{_NAME}(?: has|'s)? promised (?:{_US} )?(?P<rest>.+)$",
-    rf"^{_NAME} (?:said|says|(?:told|assured) {_US}) (?:that )?{_THEY}{_WILL} (?P<rest>.+)$",
-    rf"^{_NAME} hat (?:{_US} )?(?P<rest>.+?) (?:versprochen|zugesagt)\b.*$",
-    rf"^{_NAME} (?:verspricht|versprach)(?: {_US})?,? (?P<rest>.+)$",
-    rf"^{_NAME} (?:nous a|m'a|a) promis (?P<rest>.+)$",
+    rf"^{_NOBODY}{_NAME}(?: has|'s)? promised (?:{_US} )?(?P<rest>.+)$",
+    rf"^{_NOBODY}{_NAME} (?:said|says|(?:told|"
+    rf"assured) {_US}) (?:that )?{_THEY}{_WILL} (?P<rest>.+)$",
+    rf"^{_NOBODY}{_NAME} hat (?:{_US} )?(?P<rest>.+?) (?:versprochen|zugesagt)\b.*$",
+    rf"^{_NOBODY}{_NAME} (?:verspricht|versprach)(?: {_US})?,? (?P<rest>.+)$",
+    rf"^{_NOBODY}{_NAME} (?:nous a|m'a|a) promis (?P<rest>.+)$",
 )
 _FORMS: Final = (
     *((True, re.compile(words, re.IGNORECASE)) for words in _OURS),

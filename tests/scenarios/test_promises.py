@@ -118,6 +118,8 @@ async def test_the_operators_plain_sentence_is_noted_and_other_sentences_are_not
     assert (made.ours, made.due, made.what) == (False, FRIDAY, "the texts")
     assert "names no single day" in await business.says("moved p1 to whenever")
     assert "kept" in await business.says("kept texts")
+    assert "Noted: " in await business.says("remember I promised Ada a call on Monday")
+    assert [one.what for one in await promises(business)] == ["the texts", "a call"]
 
 
 async def test_after_days_without_coo_all_that_is_due_is_told_in_one_list_in_order(

@@ -49,6 +49,8 @@ def test_who_promised_what_to_whom_is_read_from_the_operators_sentence(
         "I promised nothing",
         "I did not promise Anna the draft by Tuesday",
         "I promised Anna by Tuesday",
+        "I promised blue",
+        "She promised us the logo by Friday",
         "",
     ],
 )
