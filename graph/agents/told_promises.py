@@ -38,6 +38,7 @@ _NAME = (
 )
 _ANYONE = r"(?:the |der |dem |den |die |le |la )?[\w'’]+"
 _US = r"(?:me|us|mir|uns|nous|m')"
+_SAID = rf"(?:said|says|(?:told|assured) {_US})"
 _THEY = "(?:he|she|they)"
 _WILL = r"(?:'d| would|'ll| will)"
 _OURS = (
@@ -51,8 +52,7 @@ _OURS = (
 _NOBODY = r"(?!(?:i|we|you|he|she|they|it|ich|wir|er|sie|es|je|nous|vous|il|elle|on)\b)"
 _THEIRS = (
     rf"^{_NOBODY}{_NAME}(?: has|'s)? promised (?:{_US} )?(?P<rest>.+)$",
-    rf"^{_NOBODY}{_NAME} (?:said|says|(?:told|"
-    rf"assured) {_US}) (?:that )?{_THEY}{_WILL} (?P<rest>.+)$",
+    rf"^{_NOBODY}{_NAME} {_SAID} (?:that )?{_THEY}{_WILL} (?P<rest>.+)$",
     rf"^{_NOBODY}{_NAME} hat (?:{_US} )?(?P<rest>.+?) (?:versprochen|zugesagt)\b.*$",
     rf"^{_NOBODY}{_NAME} (?:verspricht|versprach)(?: {_US})?,? (?P<rest>.+)$",
     rf"^{_NOBODY}{_NAME} (?:nous a|m'a|a) promis (?P<rest>.+)$",
