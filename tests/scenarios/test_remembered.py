@@ -55,6 +55,7 @@ async def test_the_price_that_was_said_is_offered_and_the_card_cites_it(business
     await business.says("forget k4")
     await asks_anew(business, "A fourth website")
     assert await prices(business) == [2400_00, 2100_00, 2000_00, 2400_00]
+    assert "is identical" in await business.says("replay 3")
     everything = await business.says("memory Ada --all")
     assert "[corrected on 23 Nov 2026, see k2]" in everything
     assert "[forgotten on 23 Nov 2026]" in everything

@@ -177,3 +177,15 @@ def test_a_new_list_price_is_the_later_word_about_the_item_but_not_about_a_conta
     told.fact(PricesChanged(changes=(change,)), day(10))
     assert [told.on(number) for number in (9, 10, 20)] == ["item", "", "soon"]
     assert told.on(12, "con-ada") == "theirs"
+
+
+def test_what_somebody_said_who_may_not_say_it_holds_nowhere() -> None:
+    told = Told()
+    told.fact(
+        KnowledgeStated(
+            knowledge="k", kind=KnowledgeKind.PRICE, subject="logo", topic="price:logo",
+            value=price(1), operator="eve", channel="slack", by="a revoked identity",
+        ),
+        day(1),
+    )  # fmt: skip
+    assert told.on(2) == ""
