@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from ledger.domain.entities import Case, Failure
-from ledger.domain.errors import CooError
+from ledger.domain.errors import CooError, NotNow
 from ledger.domain.events import (
     Approved,
     CaseOpened,
@@ -479,3 +479,32 @@ async def test_a_long_history_is_not_looked_through_again_at_every_start(
         await append(ledger, DESK, mail(1), start=700)
         await relay_of(ledger, router).run_until_idle()
         assert [delivery.fact.version for delivery in router.heard] == [601]
+
+
+class Away(Echo):
+    """A subscriber whose store is away as long as `away` is set."""
+
+    away = True
+
+    async def handle(self, delivery: Delivery) -> Reaction:
+        if self.away:
+            raise NotNow("The store is away.", "Wait.")
+        return await super().handle(delivery)
+
+
+async def test_what_needs_a_thing_that_is_away_waits_and_no_case_gets_stuck(
+    database: Path | str,
+) -> None:
+    async with opened(database) as ledger:
+        await append(ledger, DESK, mail(1), mail(2))
+        memory = Away("memory", (MailReceived,), answers())
+        other = Echo("other", (MailReceived,), answers(told("done")))
+        relay = relay_of(ledger, memory, other)
+        await relay.run_until_idle()
+        assert relay.idle
+        assert len(other.heard) == 2  # nobody waits for the one that waits
+        assert (await cursor(ledger, "memory", DESK))[0] == 0
+        memory.away = False
+        await relay.run_until_idle()
+        assert [delivery.fact.event for delivery in memory.heard] == [mail(1), mail(2)]
+        assert not [f for f in await everything(ledger) if isinstance(f.event, CaseStuck)]
