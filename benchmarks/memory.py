@@ -9,7 +9,9 @@ the corpus beside this file: four small companies, in English, German and French
 is a company of its own with a store of its own, each item an episode, each session a case. Recall
 at k is the share of a question's gold items among the first k found. Categories 1 to 4 count; 5
 (questions without an answer in the text) stands apart. `--store words` leaves the vectors out;
-`--store weaviate` wants a server in COO_WEAVIATE_URL (and _GRPC, _KEY) and cleans up behind itself.
+`--store weaviate` uses the server in COO_WEAVIATE_URL (and _GRPC, _KEY) and cleans up after itself;
+without one it runs against the double that the tests use, in this process: what is found is
+comparable, how fast is not. `server` says which it was.
 
 `--peer mem0` asks mem0 the same with the same embedder, and both whether a statement that was
 replaced or ran out comes back (benchmarks/memory_peers.py).
@@ -19,9 +21,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import os
 import statistics
+import sys
 import tempfile
 import time
 import uuid
@@ -41,6 +45,8 @@ from memory.weaviate.layout import collection_of
 from memory.weaviate.link import Link, Place
 from memory.weaviate.store import WeaviateStore
 
+SERVER: Final = "COO_WEAVIATE_URL"
+_PEERS: Final = Path(__file__).parents[1] / "tests" / "peers"
 DEPTHS: Final = (5, 10, 20)
 UNANSWERABLE: Final = 5
 BUSINESS: Final = Path(__file__).with_name("business_memory")
@@ -121,6 +127,7 @@ async def measured(companies: Iterable[dict[str, Any]], store: str) -> dict[str,
                     by_company[company["id"]].add(gold, found)
     return {
         "store": store,
+        **_answered_by(store),
         **counted.figures(),
         "by_category": {str(each): by_category[each].figures() for each in sorted(by_category)},
         "by_company": {each: scores.figures() for each, scores in by_company.items()},
@@ -195,18 +202,42 @@ async def _store(name: str) -> AsyncIterator[EpisodeStore]:
 @asynccontextmanager
 async def _on_server(embedder: EmbeddingCache | None) -> AsyncIterator[EpisodeStore]:
     """A collection of its own on the server, removed in the end."""
-    url = os.environ.get("COO_WEAVIATE_URL", "")
-    if not url:
-        raise SystemExit("Set COO_WEAVIATE_URL to a Weaviate server, for example of compose.yaml.")
-    grpc, key = os.environ.get("COO_WEAVIATE_GRPC", ""), os.environ.get("COO_WEAVIATE_KEY", "")
-    link, name = Link(Place(url=url, grpc=grpc, key=key)), collection_of(uuid.uuid4().hex)
-    store = WeaviateStore(link, name, "benchmark", embedder)
+    async with _server() as place:
+        # Nothing is given up early here: how long it takes is what is asked.
+        link, name = Link(place), collection_of(uuid.uuid4().hex)
+        store = WeaviateStore(link, name, "benchmark", embedder, recall_s=60)
+        try:
+            yield store
+        finally:
+            await store.close()
+            await link.call("remove", lambda client: client.collections.delete(name), within=30)
+            await link.close()
+
+
+@asynccontextmanager
+async def _server() -> AsyncIterator[Place]:
+    """The one that is named, else the double."""
+    url = os.environ.get(SERVER, "")
+    if url:
+        grpc, key = os.environ.get("COO_WEAVIATE_GRPC", ""), os.environ.get("COO_WEAVIATE_KEY", "")
+        yield Place(url=url, grpc=grpc, key=key)
+        return
+    sys.path.insert(0, str(_PEERS))
+    double = importlib.import_module("weaviate_server").WeaviateServer()
+    sys.path.remove(str(_PEERS))
+    await double.start()
     try:
-        yield store
+        yield Place(url=double.url, grpc=double.grpc)
     finally:
-        await store.close()
-        await link.call("remove", lambda client: client.collections.delete(name), within=30)
-        await link.close()
+        await double.stop()
+
+
+def _answered_by(store: str) -> dict[str, str]:
+    """Who was asked, where that is a server."""
+    if store != "weaviate":
+        return {}
+    url = os.environ.get(SERVER, "")
+    return {"server": url or "the double of tests/peers, in this process"}
 
 
 def _moment(text: str) -> datetime:
