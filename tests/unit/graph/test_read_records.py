@@ -13,6 +13,8 @@ from msgspec import structs
 
 from graph.ports import (
     GateDecision,
+    Gathered,
+    Gathering,
     ModelAnswer,
     ModelRequest,
     ModelUnavailable,
@@ -25,6 +27,7 @@ from ledger.domain.company import Bank, Company, Operator
 from ledger.domain.errors import WorldUnreachable
 from ledger.domain.events import ActionProposed, Event, Read, Recollection, Told
 from ledger.domain.verdicts import Allow, FiredRule
+from memory.working import Item
 
 COMPANY = Company(
     id="acme",
@@ -79,6 +82,11 @@ class Ticking:
 
     async def find(self, kind: str, key: str) -> list[dict[str, Any]]:
         return [{"key": key, "at": str(self.time)}]
+
+    async def gather(self, asked: Gathering) -> Gathered | None:
+        if asked.part == "draft":
+            return None
+        return Gathered(turns=(Item(id="t1", text=f"{self.time}", at=self.time),))
 
     async def ask(self, request: ModelRequest) -> ModelAnswer:
         if request.tier == "cheap":
@@ -202,6 +210,22 @@ async def test_a_model_that_did_not_answer_does_not_answer_again() -> None:
     world = Records(recorder.reads(company_is_new=True), {}, late).at("plan")
     with pytest.raises(ModelUnavailable, match="budget: the day's money is spent"):
         await world.ask(cheap)
+
+
+async def test_what_bore_on_a_call_is_read_alike_again_and_what_nobody_saw_is_not_kept() -> None:
+    recorder = Recorder(Ticking(), COMPANY)
+    world = recorder.at("plan")
+    asked = [Gathering(case="lead-1", part=part) for part in ("plan", "draft", "plan")]
+    then = []
+    for each in asked:
+        then.append(await world.gather(each))
+        await world.now()
+    reads = recorder.reads(company_is_new=True)
+    assert [read.port for read in reads].count("gather") == 2
+    again = Records(reads, {}, {}).at("plan")
+    assert [await again.gather(each) for each in asked] == then
+    earlier = Records((), {}, {}).at("plan")
+    assert await earlier.gather(asked[0]) is None
 
 
 async def test_a_configuration_the_case_knows_is_named_but_not_copied() -> None:
