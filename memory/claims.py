@@ -35,7 +35,7 @@ DISCOUNT: Final = "discount"
 DELIVERY: Final = "delivery-days"
 
 _THINGS: Final = frozenset({PROPOSAL, INVOICE, ACTION, CASE})
-_AMOUNT: Final = re.compile(r"-?\d+(?:\.\d+)? [A-Z]{3}\b")
+_AMOUNT: Final = re.compile(r"-?[€$£]\s?\d(?:[\d.,]*\d)?|-?\d(?:[\d.,]*\d)?\s?(?:[€$£]|[A-Z]{3}\b)")
 
 Claim = tuple[str, str]
 """A topic, and what is said of it."""
@@ -47,7 +47,7 @@ def amount(money: Money) -> str:
 
 
 def without_amounts(text: str) -> str:
-    """A text of `memory.telling` with its amounts taken out."""
+    """A text with its amounts taken out, in whatever way they are written."""
     return _AMOUNT.sub("(an earlier amount)", text)
 
 

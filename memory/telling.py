@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.domain.amounts import percent_words
 from ledger.domain.commands import (
@@ -38,7 +39,19 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Fact, derived_id
 from ledger.domain.values import Line
-from memory.claims import ACTION, CASE, INVOICE, PROPOSAL, Claim, amount, over, terms, topic
+from memory.claims import (
+    ACTION,
+    CASE,
+    INVOICE,
+    PRICE,
+    PROPOSAL,
+    Claim,
+    amount,
+    kind_of,
+    over,
+    terms,
+    topic,
+)
 from memory.episodes import Episode
 from memory.story import Story
 
@@ -109,7 +122,18 @@ def episodes_of(fact: Fact, story: Story) -> tuple[Episode, ...]:
     return tuple(_episode(source, said, story) for source, said in told if said is not None)
 
 
-def _episode(fact: Fact, said: _Said, story: Story) -> Episode:
+def _at_its_prices(said: _Said, fact: Fact, story: Story) -> _Said:
+    """What was done or decided about an offer names its sums: they end with the prices behind."""
+    offer = story.newest(fact)
+    history = isinstance(fact.event, InvoicePaid | CaseClosed)
+    if offer is None or history or said.kind not in {"decision", "outcome"}:
+        return said
+    prices = tuple(claim for claim in _claims(offer) if kind_of(claim[0]) == PRICE)
+    return replace(said, since=story.drafted_at(offer), claims=(*said.claims, *prices))
+
+
+def _episode(fact: Fact, told: _Said, story: Story) -> Episode:
+    said = _at_its_prices(told, fact, story)
     return Episode(
         id=derived_id(fact.id, "memory"),
         kind=said.kind,

@@ -38,6 +38,18 @@ async def test_an_offer_that_was_declined_is_not_recalled_and_the_audit_says_so(
     assert "left out 1 thing, since it was declined" in whole
 
 
+async def test_no_sum_of_an_earlier_price_reaches_a_plan(business: Any) -> None:
+    await business.invoiced()
+    await business.says("remember website design package costs 2600")
+    await business.mail(
+        "We would like your website design package. An offer, please?\n", sender=BEN
+    )
+    *_, recalled = await business.facts(Recalled)
+    told = " ".join(each.text for each in recalled.episodes)
+    assert "(prices have changed since)" in told
+    assert not [sum_ for sum_ in ("2856", "2,856", "2400", "2,400") if sum_ in told]
+
+
 async def test_what_goes_out_alone_waits_for_you_where_memory_was_incomplete(
     business: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

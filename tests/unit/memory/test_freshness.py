@@ -17,6 +17,7 @@ from ledger.domain.knowledge import (
     TextValue,
 )
 from ledger.domain.values import Line, Money
+from memory.claims import without_amounts
 from memory.episodes import Episode, Hit, Recall
 from memory.freshness import Note, Reason, judged
 from memory.recall import recall
@@ -170,6 +171,18 @@ def test_a_deal_stays_without_the_price_that_no_longer_counts():
     (held,) = judged([hit], replace(STANDING, **stated(price(900_00))), NOW).held
     assert held.notes == (Note.OUTDATED,)
     assert "1000.00" not in held.hit.episode.text
+
+
+@pytest.mark.parametrize(
+    "sum_", ["2856.00 EUR", "€2,856.00", "2.856,00 €", "-5 USD", "£ 90", "$1,000,000", "7 EUR"]
+)
+def test_a_former_sum_is_taken_out_however_it_is_written(sum_):
+    assert without_amounts(f"agreed at {sum_}.") == "agreed at (an earlier amount)."
+
+
+def test_what_is_no_sum_stays():
+    kept = "P-7, version 2, 10 days, discount 5 %, on 2026-11-18, 1 × Website"
+    assert without_amounts(kept) == kept
 
 
 def test_other_terms_are_noted():

@@ -361,7 +361,7 @@ async def test_offers_and_agreements_say_what_an_item_cost(ledger, store):
         "delivery-days": "10 days",
     }
     ended = {"case:lead-1": "paid in full"}
-    nothing = {"conversation": {}, "decision": {}}
+    nothing = {"conversation": {}, "decision": {"price:site": "1000.00 EUR"}}
     assert told == {"proposal": terms, "negotiation": terms, "outcome": ended, **nothing}
 
 
