@@ -29,7 +29,7 @@ NAMED: Final = 3
 
 _QUESTION: Final = 300
 """Signs of an episode that make a question."""
-_FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
+_FAR: Final = datetime(2150, 1, 1, tzinfo=UTC)
 
 
 class Answers(Struct, frozen=True, kw_only=True):
