@@ -634,7 +634,15 @@ CALM = LAST + 9
 @pytest.mark.parametrize(
     "company", ["local", pytest.param("weaviate", marks=pytest.mark.slow)], indirect=True
 )
-@pytest.mark.parametrize("n", [*range(1, LAST + 1), CALM])
+def _deaths():
+    """Every one with files; with a server, which takes longer, every fifth in the fast tests."""
+    for n in (*range(1, LAST + 1), CALM):
+        for kind in sorted(KINDS):
+            seldom = kind != "local" and n % 5
+            yield pytest.param(kind, n, marks=[pytest.mark.slow] if seldom else [])
+
+
+@pytest.mark.parametrize(("company", "n"), [*_deaths()], indirect=["company"])
 async def test_whoever_dies_at_any_step_leaves_one_memory_that_answers_and_is_complete(company, n):
     dies = DiesAt(n)
     company.clock.during = turns(busy(company))
