@@ -112,6 +112,20 @@ class MaildirOut:
             )
 
 
+def file_sent(folder: Path, key: str, data: bytes) -> Path:
+    """Keep a copy of a mail that left another way, as one that was read. Raises `OSError`."""
+    make_maildir(folder)
+    partial = folder / "tmp" / f"{key}.{uuid.uuid4().hex}"
+    path = folder / "cur" / f"{key}.eml:2,S"
+    try:
+        _write_durably(partial, data)
+        _publish(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return path
+
+
 def make_maildir(folder: Path) -> None:
     """Create the folders of a maildir where they are missing, durably."""
     for name in ("tmp", "new", "cur"):
