@@ -212,9 +212,26 @@ def _node_seconds(model: ModelEndpoint | None) -> float:
     return NODE_SECONDS + (MOST_CALLS * model.deadline_s if model else 0.0)
 
 
+def _mail_out(app: App) -> Connector:
+    """The operator's own server where one is set, else a maildir."""
+    sender, out = Identity.of(app.company), app.settings.mailing
+    if out is None:
+        return MaildirOut(app.folder.outbox, app.blobs, sender, app.clock)
+    from connectors.mail.smtp import SmtpOut  # noqa: PLC0415 - only where mail really leaves
+
+    return SmtpOut(
+        out.server,
+        out.password.reveal() if out.password else "",
+        copies=app.folder.outbox,
+        blobs=app.blobs,
+        sender=sender,
+        clock=app.clock,
+    )
+
+
 def reach_of(app: App) -> Reach:
     """What this folder acts with: files, as long as nothing else is configured."""
-    mail = MaildirOut(app.folder.outbox, app.blobs, Identity.of(app.company), app.clock)
+    mail = _mail_out(app)
     invoices = InvoiceFiles(
         app.folder.invoices, blobs=app.blobs, company=app.company, views=app.views
     )

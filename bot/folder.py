@@ -73,6 +73,11 @@ class Folder(Struct, frozen=True):
         return self.mailbox / "inbox"
 
     @property
+    def positions(self) -> Path:
+        """How far each folder of an IMAP mailbox was read; it can be read again."""
+        return self.root / "mailbox.json"
+
+    @property
     def outbox(self) -> Path:
         return self.mailbox / "out"
 

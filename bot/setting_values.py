@@ -66,6 +66,14 @@ def _refuse_credentials(name: str, parts: SplitResult) -> None:
         raise SettingsInvalid(*texts.SETTING_URL_SECRET.put(name=name))
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this very machine. No look-up is made."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def is_local(host: str) -> bool:
     """Whether a host name means this machine or a private network. No look-up is made."""
     try:

@@ -33,6 +33,7 @@ from bot.embedder_settings import (
     embedder_endpoint,
     embedding_named,
 )
+from bot.mail_settings import MAIL_VARIABLES, Mailing, Reading, mailing, reading
 from bot.setting_values import Secret, Variable, is_local, web_address
 from bot.weaviate_settings import WEAVIATE_VARIABLES, WeaviateSettings, weaviate_settings
 from connectors.prices import MILLION, Price
@@ -73,6 +74,7 @@ VARIABLES: Final = (
     Variable("COO_MODEL_PRICES", "", "`NAME=READ/WRITTEN, …`: USD for a million tokens each."),
     Variable("OPENAI_API_KEY", "", "The key for that endpoint. Never printed.", secret=True),
     *WEAVIATE_VARIABLES,
+    *MAIL_VARIABLES,
     *CHAT_VARIABLES,
 )
 
@@ -99,6 +101,7 @@ class ModelEndpoint(Struct, frozen=True, kw_only=True):
 class Settings(Struct, frozen=True, kw_only=True):
     """What the environment says. `unknown`: COO_… variables nobody reads, mostly typing slips.
 
+    `mailing` and `reading` are None where mail comes and goes as files.
     `listen` is None where no web server is wanted. `public_url` has no slash at its end.
     `embedder` is "bundled", "openai:…" (reached at `embedding`), or "" where episodes are found by
     their words only.
@@ -113,6 +116,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     embedder: str = ""
     embedding: EmbedderEndpoint | None = None
     weaviate: WeaviateSettings | None = None
+    mailing: Mailing | None = None
+    reading: Reading | None = None
     slack: SlackSettings | None = None
     telegram: TelegramSettings | None = None
     public_url: str = ""
@@ -140,6 +145,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             embedder=_embedder(read["COO_EMBEDDER"]),
             embedding=_embedding(read),
             weaviate=weaviate_settings(read),
+            mailing=mailing(read),
+            reading=reading(read),
             slack=slack_settings(read, url),
             telegram=telegram_settings(read, url),
             public_url=url,
@@ -157,6 +164,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             model=None,
             key_without_model=False,
             embedding=None,
+            mailing=None,
+            reading=None,
             slack=None,
             telegram=None,
             listen=None,

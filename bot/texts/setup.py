@@ -24,6 +24,18 @@ SETTING_NO_DATABASE: Final = Trouble(
     "{name} is no address of a PostgreSQL database.",
     "Set it to postgresql+psycopg://USER:PASSWORD@HOST/DATABASE, or unset it.",
 )
+SETTING_NO_MAIL_SERVER: Final = Trouble(
+    "{name} is no address of a mail server.",
+    "Write {scheme}://USER@HOST, with :PORT behind it where it is not the usual one, or unset it.",
+)
+SETTING_NO_LOGIN: Final = Trouble(
+    "{name} names no user, or there is no password for it.",
+    "Write the user before the host, and the password into {name}_PASSWORD.",
+)
+SETTING_NO_FILE: Final = Trouble(
+    "{name} is {value!r}, and there is no such file.",
+    "Name a file of certificates (PEM), or unset it.",
+)
 SETTING_NO_EMBEDDER: Final = Trouble(
     "{name} is {value!r}; there is no such embedder.",
     "Use `bundled`, `openai:MODEL:DIMENSIONS` (such as openai:text-embedding-3-small), or `none` "

@@ -57,7 +57,8 @@ async def serve(app: App, out: Console) -> None:
             put(out, Reply(lines=(line,), trouble=True))
         log = ConsoleChat(office, PipedLines(sys.stdin, out.print), out)
         async with chats(app, host, out, stop) as talking:
-            await host.beside(_until(stop, log.follow(), watch_inbox(app, out, stop), talking))
+            incoming = (watch_inbox(app, out, stop), watch_mailbox(app, out, stop))
+            await host.beside(_until(stop, log.follow(), *incoming, talking))
 
 
 async def work(app: App, out: Console, *, heartbeat: float | None = None) -> None:
@@ -116,6 +117,21 @@ async def watch_inbox(app: App, out: Console, stop: asyncio.Event) -> None:
         await _until_in_turn(app, out, stop)
         if path.exists() and await _patiently(app, out, path, stop):
             inbox.done(name)
+
+
+async def watch_mailbox(app: App, out: Console, stop: asyncio.Event) -> None:
+    """Take in what comes into the operator's mailbox, where one is set; else wait for `stop`."""
+    reading = app.settings.reading
+    if reading is None:
+        await stop.wait()
+        return
+    from bot.work.mailbox import follow_mailbox  # noqa: PLC0415 - only where a mailbox is read
+
+    await _until_in_turn(app, out, stop)
+    folders = ", ".join(reading.folders)
+    line = texts.MAILBOX_FOLLOWED.format(folders=folders, host=reading.server.host)
+    put(out, Reply(lines=(line,)))
+    await follow_mailbox(app, reading, stop)
 
 
 async def _until_in_turn(app: App, out: Console, stop: asyncio.Event) -> None:

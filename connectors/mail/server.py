@@ -21,7 +21,7 @@ class Security(StrEnum):
 class MailServer(Struct, frozen=True, kw_only=True):
     """One server. `timeout` is in seconds, of each step. An empty `user` means no login.
 
-    `trust` replaces the system's authorities, for a server with a certificate of its own.
+    `trust` names a file of certificates that are believed beside the system's authorities.
     """
 
     host: str
@@ -33,7 +33,10 @@ class MailServer(Struct, frozen=True, kw_only=True):
 
     def context(self) -> ssl.SSLContext:
         """What certificates are believed."""
-        return ssl.create_default_context(cafile=self.trust or None)
+        context = ssl.create_default_context()
+        if self.trust:
+            context.load_verify_locations(self.trust)
+        return context
 
     def __str__(self) -> str:
         """Host and port, as errors name it."""

@@ -214,6 +214,7 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.MergeOrdered,
         events.SplitOrdered,
         events.KeyTold,
+        events.MailboxFollowed,
         events.AssignOrdered,
         events.KnowledgeStated,
         events.KnowledgeCorrected,

@@ -170,6 +170,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.MergeOrdered,
         events.SplitOrdered,
         events.KeyTold,
+        events.MailboxFollowed,
         events.AssignOrdered,
         events.Instructed,
         events.TapRefused,

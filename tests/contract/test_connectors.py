@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from smtp_server import SmtpServer
 
 from connectors.base import Capability, Connector, Order
 from connectors.invoices.files import InvoiceFiles
 from connectors.mail.compose import Identity
 from connectors.mail.maildir import MaildirOut
+from connectors.mail.server import MailServer, Security
+from connectors.mail.smtp import SmtpOut
 from connectors.sandbox import BlobsInMemory, Fault, Sandbox
 from ledger.domain.commands import Command, IssueInvoice, SendReply
 from ledger.domain.company import Bank, Company, Operator
@@ -134,8 +138,30 @@ def sandbox(part: str) -> Callable[[Path, BlobsInMemory], Bench]:
     return build
 
 
+def smtp(folder: Path, blobs: BlobsInMemory) -> Bench:
+    """A real SMTP server on loopback behind it."""
+    server = _smtp_server()
+    before = len(server.mails)
+    connector = SmtpOut(
+        MailServer(host="127.0.0.1", port=server.port, security=Security.PLAIN, timeout=10),
+        "",
+        copies=folder / "mail" / "out",
+        blobs=blobs,
+        sender=Identity.of(COMPANY),
+        clock=Clock(),
+    )
+    return Bench(connector, MAIL, INVOICE, lambda: len(server.mails) - before, blobs)
+
+
+@cache
+def _smtp_server() -> SmtpServer:
+    """One for all of these tests; it ends with the process."""
+    return SmtpServer()
+
+
 CONNECTORS = {
     "maildir": maildir,
+    "smtp": smtp,
     "invoice files": invoice_files,
     "sandbox mail": sandbox("mail"),
     "sandbox keyless mail": sandbox("keyless_mail"),

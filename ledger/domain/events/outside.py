@@ -268,3 +268,15 @@ class PolicyRefused(Event, frozen=True, kw_only=True):
     line: int
     reason: str
     kept: str
+
+
+class MailboxFollowed(Event, frozen=True, kw_only=True):
+    """A folder of a mailbox is read from now on; what was in it before is left alone.
+
+    `next` is the number that its next mail will have, as long as its numbering (`validity`) is the
+    same; else mails count from the day of this fact on.
+    """
+
+    folder: str
+    validity: int
+    next: int

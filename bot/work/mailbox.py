@@ -1,0 +1,128 @@
+"""The operator's mailbox, read beside the work: every new mail of the chosen folders, once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from bot.mail_settings import Reading
+from bot.opening import App
+from connectors.mail.imap import Place
+from connectors.mail.mailbox import Arrived, Mailbox, Start
+from connectors.mail.server import MailServerFailed
+from ledger.blobs import BlobNotKept
+from ledger.domain.events import FailureCleared, FailureReported, MailboxFollowed
+from ledger.pauses import pause
+from ledger.seal import KeysNotWritten
+from ledger.store import WriteFailed
+
+AGAIN_S: Final = 10.0
+"""How long a mail waits for a disk that took nothing."""
+
+
+async def follow_mailbox(app: App, reading: Reading, stop: asyncio.Event) -> None:
+    """Take in what comes into the chosen folders, until `stop`."""
+    taking = _Taking(app, stop)
+    mailbox = Mailbox(
+        reading.server,
+        reading.password.reveal() if reading.password else "",
+        reading.folders,
+        positions=FolderPositions(app),
+        watcher=taking,
+        clock=app.clock,
+    )
+    await mailbox.run(taking.take, stop)
+
+
+class FolderPositions:
+    """How far each folder was read.
+
+    The first look at a folder is a fact; how far it was read since stands in a file that may be
+    lost: then the folder is read again from that first look, and mails that are known add nothing.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app, self._path = app, app.folder.positions
+        self._known = _positions(self._path)
+
+    async def start(self, folder: str, place: Place) -> Start:
+        """Where to go on."""
+        followed = MailboxFollowed(folder=folder, validity=place.validity, next=place.next)
+        first = await self._app.ledger.by_key(f"mailbox:{folder}")
+        if first is None:
+            taken = await self._app.intake.once(followed, f"mailbox:{folder}")
+            first = taken.fact
+        known = self._known.get(folder)
+        after = known[1] if known and known[0] == place.validity else 0
+        event = first.event
+        if isinstance(event, MailboxFollowed) and event.validity == place.validity:
+            return Start(max(after, event.next - 1))
+        return Start(after, first.at.date())
+
+    async def taken(self, arrived: Arrived) -> None:
+        """The mail is in the ledger."""
+        self._known[arrived.folder] = (arrived.validity, arrived.uid)
+        await asyncio.to_thread(_write, self._path, dict(self._known))
+
+
+class _Taking:
+    """Hands mails to intake, and says as facts when a folder cannot be read."""
+
+    def __init__(self, app: App, stop: asyncio.Event) -> None:
+        self._app, self._stop = app, stop
+
+    async def take(self, arrived: Arrived) -> None:
+        """Take a mail in. Where the disk refuses, again and again: it is safe where it is."""
+        while not await self._taken(arrived):
+            await pause(self._app.clock, AGAIN_S, self._stop)
+
+    async def _taken(self, arrived: Arrived) -> bool:
+        try:
+            await self._app.intake.mail(arrived.raw, f"{arrived.folder}/{arrived.uid}")
+        except (WriteFailed, BlobNotKept, KeysNotWritten):
+            if self._stop.is_set():
+                raise
+            return False
+        return True
+
+    async def troubled(self, folder: str, failed: MailServerFailed) -> None:
+        """A failure like any other: told once, listed until it is over."""
+        event = FailureReported(
+            failure=_failure(folder),
+            what=f"The mail folder {folder!r} cannot be read.",
+            cause=failed.cause,
+            not_done="New mail is not seen until then.",
+            owner="operator",
+            remedies=(failed.remedy,),
+        )
+        await self._app.intake.once(event, self._key(folder, "troubled"))
+
+    async def recovered(self, folder: str) -> None:
+        """Say that it goes again."""
+        event = FailureCleared(failure=_failure(folder), how=f"{folder!r} is read again.")
+        await self._app.intake.once(event, self._key(folder, "recovered"))
+
+    def _key(self, folder: str, what: str) -> str:
+        return f"mailbox:{folder}:{what}:{self._app.clock.now().isoformat()}"
+
+
+def _failure(folder: str) -> str:
+    return f"mailbox {folder}"
+
+
+def _positions(path: Path) -> dict[str, tuple[int, int]]:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, tuple[int, int]])
+    except (OSError, msgspec.MsgspecError):
+        return {}
+
+
+def _write(path: Path, known: dict[str, tuple[int, int]]) -> None:
+    beside = path.with_name(f"{path.name}.new")
+    with contextlib.suppress(OSError):  # what is read again adds nothing
+        beside.write_bytes(msgspec.json.encode(known))
+        beside.replace(path)
