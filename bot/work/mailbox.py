@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,9 @@ from ledger.domain.events import FailureCleared, FailureReported, MailboxFollowe
 from ledger.pauses import pause
 from ledger.seal import KeysNotWritten
 from ledger.store import WriteFailed
+
+_ZONES: Final = timedelta(days=1)
+"""A server's days are its own: rather an older mail than none of that day."""
 
 AGAIN_S: Final = 10.0
 """How long a mail waits for a disk that took nothing."""
@@ -61,7 +65,7 @@ class FolderPositions:
         event = first.event
         if isinstance(event, MailboxFollowed) and event.validity == place.validity:
             return Start(max(after, event.next - 1))
-        return Start(after, first.at.date())
+        return Start(after, first.at.date() - _ZONES)
 
     async def taken(self, arrived: Arrived) -> None:
         """The mail is in the ledger."""

@@ -83,10 +83,18 @@ class ImapFolder:
         with self._asking() as client:
             return bool(client.has_capability("IDLE"))
 
-    def begin_waiting(self) -> None:
-        """Ask the server to say when something comes."""
+    def begin_waiting(self) -> bool:
+        """Ask the server to say when something comes; False where something already did.
+
+        What came since the last look is told in the answer to whatever is said next, and would not
+        be told again.
+        """
         with self._asking() as client:
+            _, told = client.noop()
+            if any(b"EXISTS" in each or b"RECENT" in each for each in told):
+                return False
             client.idle()
+            return True
 
     def heard(self, seconds: float) -> bool:
         """Whether the server said something within so many seconds, between begin and end."""

@@ -18,8 +18,9 @@ from connectors.mail.server import MailServer, MailServerFailed
 from ledger.domain.reading import Clock
 from ledger.pauses import pause
 
-IDLE_S: Final = 300.0
-"""Servers drop a silent connection after half an hour; some routers after five minutes."""
+IDLE_S: Final = 60.0
+"""How long the server's word is waited for before the folder is looked at all the same. Servers
+drop a silent connection after half an hour, some routers after five minutes."""
 HEARING_S: Final = 1.0
 """How long one look at the silent connection takes: so soon is a wish to stop noticed."""
 POLL_S: Final = 60.0
@@ -130,7 +131,8 @@ class Mailbox:
         if not await asyncio.to_thread(lambda: imap.can_wait):
             await pause(self._clock, POLL_S, stop)
             return
-        await asyncio.to_thread(imap.begin_waiting)
+        if not await asyncio.to_thread(imap.begin_waiting):
+            return
         until = self._clock.now() + timedelta(seconds=IDLE_S)
         while not stop.is_set() and self._clock.now() < until:
             if await asyncio.to_thread(imap.heard, HEARING_S):

@@ -1,0 +1,213 @@
+"""A mailbox followed at a real IMAP server: Dovecot on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from imap_server import MISSING, PASSWORD, USER, ImapServer, installed
+
+from bot.mail_settings import Reading
+from bot.settings import Secret
+from bot.work.mailbox import follow_mailbox
+from connectors.mail.server import MailServer, Security
+from ledger.domain.events import (
+    FailureCleared,
+    FailureReported,
+    MailboxFollowed,
+    MailReceived,
+    MailUnreadable,
+)
+
+pytestmark = pytest.mark.skipif(not installed(), reason=MISSING)
+
+
+@pytest.fixture
+def imap() -> Iterator[ImapServer]:
+    server = ImapServer()
+    server.start()
+    yield server
+    server.end()
+
+
+def mail(subject: str, text: str = "Hello Nora") -> bytes:
+    message = EmailMessage()
+    message["From"] = "Ada Example <ada@example.com>"
+    message["To"] = USER
+    message["Subject"] = subject
+    message["Message-ID"] = f"<{subject.replace(' ', '-')}@example.com>"
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def reading(imap: ImapServer, *folders: str, password: str = PASSWORD) -> Reading:
+    server = MailServer(
+        host="127.0.0.1", port=imap.port, security=Security.PLAIN, user=USER, timeout=10
+    )
+    return Reading(server=server, password=Secret(password), folders=folders or ("INBOX",))
+
+
+@asynccontextmanager
+async def following(business: Any, at: Reading) -> AsyncIterator[asyncio.Task[None]]:
+    """The mailbox is followed for as long as the block runs; what ends it early comes out."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(follow_mailbox(business.app, at, stop))
+    try:
+        yield task
+    finally:
+        stop.set()
+        await task
+
+
+async def until(business: Any, fits: Callable[[list[Any]], bool]) -> list[Any]:
+    """The events once they fit; each new fact wakes the look."""
+    changed = asyncio.Event()
+    business.app.ledger.subscribe(lambda _: changed.set())
+    async with asyncio.timeout(30):
+        while True:
+            changed.clear()
+            events = [fact.event for fact in await business.all_facts()]
+            if fits(events):
+                return events
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await changed.wait()
+
+
+def subjects(events: list[Any]) -> list[str]:
+    return [event.subject for event in events if isinstance(event, MailReceived)]
+
+
+def seen(*wanted: str) -> Callable[[list[Any]], bool]:
+    return lambda events: subjects(events) == list(wanted)
+
+
+def has(kind: type[Any]) -> Callable[[list[Any]], bool]:
+    return lambda events: any(isinstance(event, kind) for event in events)
+
+
+async def test_what_comes_in_from_now_on_is_taken_in_order_and_nothing_is_marked(
+    founder: Any, imap: ImapServer
+) -> None:
+    imap.put(mail("from before"))
+    async with founder.business() as business, following(business, reading(imap)):
+        await until(business, has(MailboxFollowed))
+        imap.put(mail("one"))
+        imap.put(mail("two"))
+        await until(business, seen("one", "two"))
+    assert len(imap.flags()) == 3
+    assert not any("Seen" in flags for flags in imap.flags())
+
+
+async def test_what_came_while_coo_slept_is_taken_when_it_wakes_and_only_once(
+    founder: Any, imap: ImapServer
+) -> None:
+    async with founder.business() as business:
+        async with following(business, reading(imap)):
+            await until(business, has(MailboxFollowed))
+            imap.put(mail("one"))
+            await until(business, seen("one"))
+        imap.put(mail("two"))
+        imap.put(mail("two"))
+        async with following(business, reading(imap)):
+            imap.put(mail("three"))
+            await until(business, seen("one", "two", "three"))
+
+
+async def test_a_lost_position_is_found_again_without_taking_anything_twice(
+    founder: Any, imap: ImapServer
+) -> None:
+    imap.put(mail("from before"))
+    async with founder.business() as business:
+        async with following(business, reading(imap)):
+            await until(business, has(MailboxFollowed))
+            imap.put(mail("one"))
+            await until(business, seen("one"))
+        business.app.folder.positions.unlink()
+        imap.put(mail("two"))
+        async with following(business, reading(imap)):
+            await until(business, seen("one", "two"))
+
+
+async def test_only_the_chosen_folders_are_read(founder: Any, imap: ImapServer) -> None:
+    imap.put(mail("older"), "Requests")
+    imap.put(mail("older"), "Private")
+    async with founder.business() as business:
+        async with following(business, reading(imap, "INBOX", "Requests")):
+            await until(
+                business, lambda events: sum(has(MailboxFollowed)([e]) for e in events) == 2
+            )
+            imap.put(mail("private"), "Private")
+            imap.put(mail("a request"), "Requests")
+            await until(business, seen("a request"))
+            imap.put(mail("a mail"))
+            await until(business, seen("a request", "a mail"))
+    assert not any("Seen" in flags for flags in imap.flags("Requests"))
+
+
+async def test_a_server_that_goes_away_is_told_once_and_nothing_is_lost(
+    founder: Any, imap: ImapServer
+) -> None:
+    async with founder.business() as business, following(business, reading(imap)):
+        await until(business, has(MailboxFollowed))
+        imap.down()
+        (told,) = [
+            event
+            for event in await until(business, has(FailureReported))
+            if isinstance(event, FailureReported)
+        ]
+        assert "No mail is lost" in told.remedies[0]
+        imap.up()
+        imap.put(mail("after the break"))
+        await until(business, seen("after the break"))
+        events = await until(business, has(FailureCleared))
+    assert sum(isinstance(event, FailureReported) for event in events) <= 2
+    assert PASSWORD not in str(events)
+
+
+async def test_a_folder_that_is_numbered_anew_is_read_from_its_day_on(
+    founder: Any, imap: ImapServer
+) -> None:
+    async with founder.business() as business:
+        async with following(business, reading(imap)):
+            await until(business, has(MailboxFollowed))
+            imap.put(mail("one"))
+            await until(business, seen("one"))
+        imap.renumber()
+        imap.put(mail("two"))
+        async with following(business, reading(imap)):
+            await until(business, seen("one", "two"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"password": "not-the-password"}, "does not accept the login"),
+        ({}, "has no folder 'Nowhere'"),
+    ],
+)
+async def test_a_wrong_setting_is_told_with_what_to_do(
+    founder: Any, imap: ImapServer, wrong: dict[str, str], says: str
+) -> None:
+    at = reading(imap, *(() if wrong else ("Nowhere",)), **wrong)
+    async with founder.business() as business, following(business, at):
+        events = await until(business, has(FailureReported))
+    (told, *_) = [event for event in events if isinstance(event, FailureReported)]
+    assert says in told.cause
+    assert "COO_IMAP" in told.remedies[0]
+    assert "not-the-password" not in str(events)
+
+
+async def test_what_no_parser_can_read_is_said_and_the_next_mail_comes(
+    founder: Any, imap: ImapServer
+) -> None:
+    async with founder.business() as business, following(business, reading(imap)):
+        await until(business, has(MailboxFollowed))
+        imap.put(b"\x00\x01 no mail at all \xff\xfe\r\n")
+        imap.put(mail("one"))
+        events = await until(business, lambda events: "one" in subjects(events))
+    assert has(MailUnreadable)(events) or len(subjects(events)) == 2
