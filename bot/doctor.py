@@ -10,7 +10,6 @@ from datetime import timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -20,12 +19,13 @@ from bot.company.file import FILE_NAME, load_company
 from bot.embedder_settings import embedding_named
 from bot.findings import Check, Finding, Health
 from bot.folder import Folder
+from bot.leaving import leaves, may_reach
 from bot.office.port import PoliciesInForce, VerifyReport
 from bot.settings import HOSTED_MODELS, ModelEndpoint, Settings, nearest_variable
 from bot.wording.amounts import counted, span_words
 from bot.wording.untrusted import one_line
 from connectors.prices import PriceList
-from ledger.domain.company import Company, ModelScope
+from ledger.domain.company import Company
 from ledger.domain.errors import CooError, SettingsInvalid
 
 DISTRIBUTION: Final = "coo-operator"
@@ -111,7 +111,7 @@ async def examine(
     return Report(
         findings=tuple(findings),
         data=tuple(_files(settings.data)),
-        leaves=tuple(_leaves(settings, known)),
+        leaves=tuple(leaves(settings, known)),
     )
 
 
@@ -230,17 +230,6 @@ def _model_remedy(model: ModelEndpoint, company: Company | None) -> str:
     return ""
 
 
-def may_reach(company: Company, model: ModelEndpoint) -> bool:
-    """Whether `model_may_see` lets this endpoint see anything at all."""
-    match company.model_may_see:
-        case ModelScope.ANY:
-            return True
-        case ModelScope.LOCAL:
-            return model.local
-        case ModelScope.NONE:
-            return False
-
-
 def _embedder(settings: Settings) -> Finding:
     """What finds episodes said in other words; whether it can at all is said where it is used."""
     about, model, at = "Embedder", embedding_named(settings.embedder), settings.embedding
@@ -336,29 +325,3 @@ def _files(data: Path) -> Iterator[tuple[str, str, str, str]]:
     for name, (what, keep) in texts.DATA_FILES.items():
         there = texts.DOCTOR_THERE if (data / name).exists() else texts.DOCTOR_NOT_YET
         yield name, there, what, keep
-
-
-def _leaves(settings: Settings, company: Company | None) -> Iterator[str]:
-    model = settings.model
-    shown = model is not None and not (company and not may_reach(company, model))
-    chats = {"Slack": settings.slack, "Telegram": settings.telegram}
-    embeds = embedding_named(settings.embedder) is not None and settings.embedding is not None
-    away = settings.weaviate if settings.weaviate and not settings.weaviate.local else None
-    if not shown and not embeds and not away and not any(chats.values()):
-        yield texts.LEAVES_NOTHING
-        return
-    if shown and model is not None:
-        place = texts.LEAVES_LOCAL if model.local else texts.LEAVES_OUT
-        yield place.format(host=model.host, model=model.model)
-        yield texts.LEAVES_WHAT
-    if embeds and settings.embedding is not None:
-        yield texts.LEAVES_EMBEDDER.format(host=settings.embedding.host)
-        yield texts.LEAVES_EPISODES
-    if away is not None:
-        yield texts.LEAVES_WEAVIATE.format(host=away.host)
-        yield texts.LEAVES_WEAVIATE_WHAT
-    for channel, chat in chats.items():
-        if chat is not None:
-            yield texts.LEAVES_CHAT.format(host=urlsplit(chat.api).netloc, channel=channel)
-            yield texts.LEAVES_CARDS
-    yield texts.LEAVES_REST

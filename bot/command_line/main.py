@@ -311,8 +311,9 @@ def _checks(settings: Settings, app: App | None, *, quick: bool) -> Sequence[Che
     if quick:
         return ()
     from bot.chat.checks import checks_of  # noqa: PLC0415 - the clients of the chats load slowly
+    from bot.work.mail_check import MailCheck  # noqa: PLC0415 - as is that of the mail servers
 
-    return (*checks_of(settings, app), *_memory_checks(settings, app))
+    return (MailCheck(settings), *checks_of(settings, app), *_memory_checks(settings, app))
 
 
 def _memory_checks(settings: Settings, app: App | None) -> Sequence[Check]:

@@ -92,6 +92,7 @@ DATA_FILES: Final = {
     "memory.json": ("which memory is searched", "`memory.db` is, filled again"),
     "embeddings.db": ("vectors computed once", "they are computed again"),
     "checkpoints.db": ("where plans stand", "rebuilt from facts"),
+    "mailbox.json": ("how far the mailbox was read", "it is read again from its first day"),
     "anchors.txt": ("the daily heads of the chain", "use the lines you received"),
     "erased.txt": ("who was erased, as pseudonyms", "keep a copy beside your backups"),
     "run.lock": ("who is at work", "nothing"),
@@ -118,7 +119,14 @@ LEAVES_CHAT: Final = "To {host}, for {channel}:"
 LEAVES_CARDS: Final = (
     "  what you see there: cards with names, amounts, texts and documents, answers, digests."
 )
+LEAVES_MAIL: Final = "To {server}, as mail: what you approved, to whom the card names."
 LEAVES_REST: Final = "Nothing else. Mails are files in `mail/out`, and no usage is reported."
+LEAVES_REST_SENT: Final = "Nothing else; no usage is reported."
+
+MAIL_OUT: Final = "leaves through {server} ({security})"
+MAIL_OUT_FILES: Final = "leaves as files in mail/out; set COO_SMTP to have it sent (docs/mail.md)"
+MAIL_IN: Final = "{folder!r} is read at {server}, and nothing in it altered"
+MAIL_IN_FILES: Final = "comes in as files in mail/inbox; set COO_IMAP to have a mailbox read"
 
 DOCTOR_PAIRED: Final = "{chats} of {people}"
 DOCTOR_NOBODY_PAIRED: Final = Trouble(

@@ -10,9 +10,12 @@ from typing import Any
 
 import pytest
 from imap_server import MISSING, PASSWORD, USER, ImapServer, installed
+from msgspec.structs import replace
 
+from bot.findings import Health
 from bot.mail_settings import Reading
 from bot.settings import Secret
+from bot.work.mail_check import MailCheck
 from bot.work.mailbox import follow_mailbox
 from connectors.mail.server import MailServer, Security
 from ledger.domain.events import (
@@ -23,7 +26,10 @@ from ledger.domain.events import (
     MailUnreadable,
 )
 
-pytestmark = pytest.mark.skipif(not installed(), reason=MISSING)
+pytestmark = [
+    pytest.mark.skipif(not installed(), reason=MISSING),
+    pytest.mark.slow,  # a server is started for each of them
+]
 
 
 @pytest.fixture
@@ -133,19 +139,21 @@ async def test_a_lost_position_is_found_again_without_taking_anything_twice(
             await until(business, seen("one", "two"))
 
 
+def _followed(event: Any) -> bool:
+    return isinstance(event, MailboxFollowed)
+
+
 async def test_only_the_chosen_folders_are_read(founder: Any, imap: ImapServer) -> None:
     imap.put(mail("older"), "Requests")
     imap.put(mail("older"), "Private")
-    async with founder.business() as business:
-        async with following(business, reading(imap, "INBOX", "Requests")):
-            await until(
-                business, lambda events: sum(has(MailboxFollowed)([e]) for e in events) == 2
-            )
-            imap.put(mail("private"), "Private")
-            imap.put(mail("a request"), "Requests")
-            await until(business, seen("a request"))
-            imap.put(mail("a mail"))
-            await until(business, seen("a request", "a mail"))
+    at = reading(imap, "INBOX", "Requests")
+    async with founder.business() as business, following(business, at):
+        await until(business, lambda events: sum(map(_followed, events)) == 2)
+        imap.put(mail("private"), "Private")
+        imap.put(mail("a request"), "Requests")
+        await until(business, seen("a request"))
+        imap.put(mail("a mail"))
+        await until(business, seen("a request", "a mail"))
     assert not any("Seen" in flags for flags in imap.flags("Requests"))
 
 
@@ -211,3 +219,19 @@ async def test_what_no_parser_can_read_is_said_and_the_next_mail_comes(
         imap.put(mail("one"))
         events = await until(business, lambda events: "one" in subjects(events))
     assert has(MailUnreadable)(events) or len(subjects(events)) == 2
+
+
+async def test_the_doctor_tries_each_folder_and_alters_nothing(
+    founder: Any, imap: ImapServer
+) -> None:
+    imap.put(mail("unread"))
+    for at, health in (
+        (reading(imap), Health.OK),
+        (reading(imap, "Nowhere"), Health.BROKEN),
+        (reading(imap, password="not-the-password"), Health.BROKEN),
+    ):
+        check = MailCheck(replace(founder.settings(), reading=at))
+        _, found = await check.look()
+        assert found.health is health
+        assert "not-the-password" not in found.what + found.remedy
+    assert not any("Seen" in flags for flags in imap.flags())

@@ -17,6 +17,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from smtp_server import PASSWORD, USER, SmtpServer
 
+from bot.findings import Health
+from bot.mail_settings import Mailing
+from bot.settings import Secret, Settings
+from bot.work.mail_check import MailCheck
 from connectors.base import Order
 from connectors.mail.compose import Identity
 from connectors.mail.parse import read_mail
@@ -218,3 +222,22 @@ def _server_side(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
+
+
+async def test_the_doctor_logs_in_and_sends_nothing(serve: Serve, certificate: Path) -> None:
+    server = serve(tls=_server_side(certificate), wants_login=True)
+    at = MailServer(
+        host="127.0.0.1",
+        port=server.port,
+        security=Security.TLS,
+        user=USER,
+        trust=str(certificate),
+    )
+    found = {}
+    for word in (PASSWORD, "not-the-password"):
+        mailing = Mailing(server=at, password=Secret(word))
+        found[word], _ = await MailCheck(Settings(data=certificate, mailing=mailing)).look()
+    assert found[PASSWORD].health is Health.OK
+    assert found["not-the-password"].health is Health.BROKEN
+    assert "not-the-password" not in str(found["not-the-password"])
+    assert server.mails == []

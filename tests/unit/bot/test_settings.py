@@ -7,6 +7,7 @@ import pytest
 
 from bot.embedder_settings import HostedEmbedding, embedding_named
 from bot.settings import VARIABLES, Secret, Settings, is_local, nearest_variable
+from connectors.mail.server import Security
 from connectors.prices import Price
 from ledger.domain.errors import SettingsInvalid
 
@@ -195,3 +196,61 @@ def test_an_embedder_may_stand_elsewhere_than_the_model_and_takes_the_same_key()
     assert not settings.key_without_model
     assert not Settings.from_env(read).embedding.local  # type: ignore[union-attr]  # set with any
     assert settings.without_keys().embedding is None
+
+
+def test_a_mailbox_and_a_mail_server_are_named_by_address_and_never_with_a_password() -> None:
+    settings = Settings.from_env(
+        {
+            "COO_SMTP": "smtps://nora@studio.example@mail.example.com",
+            "COO_SMTP_PASSWORD": "hush-hush",
+            "COO_IMAP": "imap://nora%40studio.example@mail.example.com:1143",
+            "COO_IMAP_FOLDERS": "INBOX, Requests/New ,",
+        }
+    )
+    out, read = settings.mailing, settings.reading
+    assert out is not None
+    assert read is not None
+    assert (str(out.server), out.server.security) == ("mail.example.com:465", Security.TLS)
+    assert out.server.user == read.server.user == "nora@studio.example"
+    assert (str(read.server), read.server.security) == (
+        "mail.example.com:1143",
+        Security.STARTTLS,
+    )
+    assert read.folders == ("INBOX", "Requests/New")
+    assert read.password == Secret("hush-hush")
+    assert "hush-hush" not in repr(settings)
+    apart = settings.without_keys()
+    assert (apart.mailing, apart.reading) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("COO_SMTP", "mail.example.com", "no address of a mail server"),
+        ("COO_SMTP", "imaps://me@mail.example.com", "no address of a mail server"),
+        ("COO_SMTP", "smtps://me@mail.example.com:99999", "no address of a mail server"),
+        ("COO_SMTP", "smtps://me:secret@mail.example.com", "carries a user name, a password"),
+        ("COO_IMAP", "imaps://mail.example.com", "names no user"),
+        ("COO_IMAP", "imaps://me@mail.example.com", "there is no password"),
+        ("COO_MAIL_TRUST", "/nowhere.pem", "no such file"),
+    ],
+)
+def test_a_mail_server_that_is_none_names_the_variable_and_the_remedy(
+    name: str, value: str, says: str
+) -> None:
+    server = {"COO_SMTP": "smtps://me@mail.example.com"}
+    with pytest.raises(SettingsInvalid, match=says) as caught:
+        Settings.from_env({**server, name: value})
+    assert name in str(caught.value)
+    assert "secret" not in caught.value.cause
+
+
+def test_mail_is_sent_in_the_open_only_to_this_very_machine() -> None:
+    for host, security in (
+        ("localhost:1025", Security.PLAIN),
+        ("127.0.0.1:1025", Security.PLAIN),
+        ("192.168.1.5", Security.STARTTLS),
+    ):
+        mailing = Settings.from_env({"COO_SMTP": f"smtp://{host}"}).mailing
+        assert mailing is not None
+        assert mailing.server.security is security
