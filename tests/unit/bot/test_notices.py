@@ -23,6 +23,7 @@ QUIET = {
         "ContactsMerged",
         "ChatReceived", "ChatSeenTo",
         "KeyTold",
+        "MailboxFollowed",
         "MergeOrdered",
         "SplitOrdered",
         "StrayPlaced",
