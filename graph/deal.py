@@ -38,6 +38,7 @@ class Progress(StrEnum):
     DENIED = "denied"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    BOUNCED = "bounced"
 
 
 PENDING = frozenset({Progress.PROPOSED, Progress.ASKING, Progress.WITHHELD})
@@ -171,7 +172,8 @@ class Waking(Struct, frozen=True, kw_only=True):
 
 class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a plan rests on. The recipient's address is not here: it is looked up in the
-    address book, by `contact`, at the moment a mail is proposed.
+    address book, by `contact`, at the moment a mail is proposed. `away_until`: the day on which the
+    contact is back, as their last absence note says.
     """
 
     case: str = ""
@@ -198,6 +200,7 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     payments: tuple[str, ...] = ()
     alarms: tuple[Waking, ...] = ()
     closed: str = ""
+    away_until: date | None = None
 
     @property
     def stage(self) -> Stage:

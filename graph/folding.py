@@ -41,6 +41,7 @@ from ledger.domain.commands import (
     SendReply,
 )
 from ledger.domain.events import (
+    AbsenceNoted,
     ActionFailed,
     ActionProposed,
     ActionSucceeded,
@@ -57,6 +58,7 @@ from ledger.domain.events import (
     DoneByOperator,
     Event,
     InvoiceIssued,
+    MailBounced,
     MailReceived,
     PaymentMatched,
     PaymentReceived,
@@ -288,6 +290,28 @@ _HELD = {"denied": Progress.DENIED, "superseded": Progress.SUPERSEDED}
 @_folded.register
 def _(event: ActionFailed, deal: Deal) -> Deal:
     return _moved(deal, event.action, Progress.FAILED)
+
+
+@_folded.register
+def _(event: MailBounced, deal: Deal) -> Deal:
+    """It was out, and is not any more: nobody can accept an offer that came back."""
+    doing = deal.action(event.action)
+    deal = _moved(deal, event.action, Progress.BOUNCED)
+    if doing is None:
+        return deal
+    if doing.name == SendProposal.__name__:
+        offers = tuple(
+            replace(one, sent=False) if one.version == doing.version else one for one in deal.offers
+        )
+        return replace(deal, offers=offers)
+    if doing.name == SendInvoice.__name__ and deal.bill is not None:
+        return replace(deal, bill=replace(deal.bill, sent=False))
+    return deal
+
+
+@_folded.register
+def _(event: AbsenceNoted, deal: Deal) -> Deal:
+    return replace(deal, away_until=event.back_on)
 
 
 @_folded.register

@@ -7,6 +7,7 @@ from graph.likeness import APART, SAME, SOMEBODY, called
 from graph.marks import MAIL
 from ledger.domain.entities import Contact, Question
 from ledger.domain.events import (
+    AddressCorrected,
     ContactCreated,
     ContactsKeptApart,
     ContactsMerged,
@@ -98,12 +99,16 @@ async def route_key(fact: Fact, told: KeyTold, desk: Desk) -> list[Draft]:
     known = await identity(desk.views, told.contact)
     if known is None:
         return [tells(fact, KEY, f"There is no contact {told.contact!r}. Nothing changed.")]
+    corrected = _corrected(fact, told)
     own = await desk.contact_of(fact.person)
     other = await identity(desk.views, own.id) if own else None
+    if other is not None and other.id == known.id and corrected:
+        return corrected
     if other is not None and other.id == known.id:
         return [tells(fact, KEY, f"That key is known of {called(known)} already.")]
     if other is not None:
-        return _merging(fact, known, told.contact, other, told.operator, told.channel)
+        merging = _merging(fact, known, told.contact, other, told.operator, told.channel)
+        return [*merging, *corrected]
     entry = short_id("con", fact.person)
     by_mail = told.kind == MAIL
     created = ContactCreated(
@@ -120,7 +125,18 @@ async def route_key(fact: Fact, told: KeyTold, desk: Desk) -> list[Draft]:
         says(fact, created, person=fact.person, key=f"contact:{fact.person}"),
         says(fact, merged),
         tells(fact, KEY, text, person=fact.person),
+        *corrected,
     ]
+
+
+def _corrected(fact: Fact, told: KeyTold) -> list[Draft]:
+    """That mails go to another address from now on, where the operator said just that."""
+    if not told.instead:
+        return []
+    event = AddressCorrected(
+        contact=told.contact, operator=told.operator, channel=told.channel, address=told.key
+    )
+    return [says(fact, event, person=fact.person)]
 
 
 # --- answers to `Same person?` ------------------------------------------------------------------

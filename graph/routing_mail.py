@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import asked_whether_same, hints_of
+from graph.routing_returns import absence, came_back, is_our_own
 from ledger.domain.entities import Action, ActionStatus, Case, CreditNote, Invoice, Proposal
 from ledger.domain.events import (
     CaseOpened,
@@ -63,9 +64,15 @@ def mail_marker(mail: MailReceived) -> str:
 
 
 async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
+    if await is_our_own(mail, desk):
+        return [_own(fact)]
+    back = await came_back(fact, mail, desk)
+    if back:
+        return back
     match = await _by_thread(mail, desk) or await _by_number(fact, mail, desk)
     if match and mail.automatic:
-        return [routed(fact, match.case, AUTOMATIC, match.why, proves=match.proves)]
+        told = await absence(fact, mail, match.case, desk)
+        return [*told, routed(fact, match.case, AUTOMATIC, match.why, proves=match.proves)]
     if match:
         sender = await desk.sender(match.case, fact.person)
         return [routed(fact, match.case, MAIL, match.why, sender, proves=match.proves)]
@@ -120,7 +127,9 @@ async def _by_sender(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     cases = await desk.open_cases(contact.id) if contact else []
     if len(cases) == 1:
         kind, sender = (AUTOMATIC, "") if mail.automatic else (MAIL, "same")
-        return [routed(fact, cases[0].id, kind, "Its sender has this one open case.", sender)]
+        told = await absence(fact, mail, cases[0].id, desk)
+        why = "Its sender has this one open case."
+        return [*told, routed(fact, cases[0].id, kind, why, sender)]
     if cases and not mail.automatic:
         return [_which(fact, mail, cases)]
     if mail.automatic:
@@ -193,6 +202,11 @@ def _again(fact: Fact, mail: MailReceived) -> Draft:
     why = f"A mail with the same Message-ID {mail.message_id!r} was taken in before."
     remedy = "Nothing to do, unless the sender says it is another one."
     return unrouted(fact, MAIL, why, remedy, settled=True)
+
+
+def _own(fact: Fact) -> Draft:
+    why = "It is our own mail, come back to us."
+    return unrouted(fact, MAIL, why, "Nothing to do.", settled=True)
 
 
 def _automatic(fact: Fact, mail: MailReceived) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from graph.desk import Desk, routed, tells, unrouted
 from graph.routing_taps import expired
@@ -106,11 +107,19 @@ async def _covered(stop: Stop, statuses: Sequence[ActionStatus], desk: Desk) -> 
     return list(cases)
 
 
+_CAME_BACK: Final = (
+    "This mail left and came back, so the same once more would come back too. Correct the address "
+    'with `address NAME NEW-ADDRESS` and answer its question with "Send it again".'
+)
+
+
 async def route_retry(fact: Fact, retry: RetryOrdered, desk: Desk) -> list[Draft]:
     """The case of the action, or the case itself. The desk is tried again by the relay."""
     if retry.target == DESK:
         return [tells(fact, RETRY, "The desk tries again what it could not handle.")]
     action = await desk.views.get(Action, retry.target)
+    if action is not None and action.status is ActionStatus.BOUNCED:
+        return [tells(fact, RETRY, _CAME_BACK, case=action.case)]
     case = action.case if action else retry.target
     if not action and not await desk.views.get(Case, retry.target):
         words = f"There is no action or case {retry.target!r} to try again. See `failures`."

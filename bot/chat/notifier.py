@@ -72,6 +72,7 @@ _DECIDED: Final = (
     events.ActionFailed,
     events.ActionUnknown,
     events.ActionWithheld,
+    events.MailBounced,
 )
 """After these a card reads otherwise, wherever it was decided."""
 

@@ -6,7 +6,7 @@ from bot import texts
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.things import Candidate, Missing, Several, Things, entry_label
-from bot.commands.words import Link, Merge
+from bot.commands.words import CorrectAddress, Link, Merge
 from bot.office.port import Office
 from bot.wording.untrusted import one_line
 from ledger.domain.entities import Contact
@@ -73,6 +73,22 @@ class Identities:
             return trouble(texts.NO_KEY, said=one_line(intent.key, 60))
         fact = await self._office.link(found.thing.id, key.kind, key.value, key.mark)
         title = texts.LINKED.format(name=found.label, key=one_line(key.value, 60))
+        return await recorded(self._office, title, fact)
+
+    async def correct_address(self, intent: CorrectAddress) -> Reply:
+        """Mails to a contact go there from now on."""
+        from graph.marks import MAIL, key_of  # noqa: PLC0415 - few commands need what it loads
+
+        if not intent.thing or not intent.address:
+            return trouble(texts.NEEDS_TEXT, usage=texts.USAGE["address"])
+        found = await self._things.entry(intent.thing)
+        if not isinstance(found, Candidate):
+            return _not_found(found, intent.thing)
+        key = key_of(intent.address, self._office.company.country)
+        if key is None or key.kind != MAIL:
+            return trouble(texts.NO_ADDRESS, said=one_line(intent.address, 60))
+        fact = await self._office.link(found.thing.id, key.kind, key.value, key.mark, instead=True)
+        title = texts.ADDRESS_CORRECTED.format(name=found.label, address=one_line(key.value, 60))
         return await recorded(self._office, title, fact)
 
 

@@ -44,6 +44,8 @@ from ledger.domain.entities import Approval, Question
 from ledger.domain.errors import CooError
 from ledger.domain.pairing import Role
 
+Placing = words.Merge | words.Split | words.Link | words.CorrectAddress | words.Assign
+
 
 class Commands:
     """The commands of one conversation."""
@@ -131,7 +133,13 @@ class Commands:
                 return await self._past(intent)
             case words.Halt() | words.Resume() | words.Retry():
                 return await self._orders(intent)
-            case words.Merge() | words.Split() | words.Link() | words.Assign():
+            case (
+                words.Merge()
+                | words.Split()
+                | words.Link()
+                | words.CorrectAddress()
+                | words.Assign()
+            ):
                 return await self._place(intent)
             case words.Undo():
                 return await self._undoing.undo(intent)
@@ -161,7 +169,7 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _place(self, intent: words.Merge | words.Split | words.Link | words.Assign) -> Reply:
+    async def _place(self, intent: Placing) -> Reply:
         match intent:
             case words.Merge():
                 return await self._identities.merge(intent)
@@ -169,6 +177,8 @@ class Commands:
                 return await self._identities.split(thing)
             case words.Link():
                 return await self._identities.link(intent)
+            case words.CorrectAddress():
+                return await self._identities.correct_address(intent)
             case words.Assign():
                 return await self._strays.assign(intent)
             case _:

@@ -234,6 +234,13 @@ class Link(Struct, frozen=True):
     key: str = ""
 
 
+class CorrectAddress(Struct, frozen=True):
+    """Mails to a contact go to another address from now on."""
+
+    thing: str = ""
+    address: str = ""
+
+
 class Assign(Struct, frozen=True):
     """Something that fits no case belongs to this one; "nothing" takes it off the list."""
 
@@ -391,6 +398,7 @@ Intention = (
     | Merge
     | Split
     | Link
+    | CorrectAddress
     | Assign
     | Promises
     | Promise
@@ -639,6 +647,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "merge": _merge,
     "split": lambda rest: Split(_bare(rest)),
     "unmerge": lambda rest: Split(_bare(rest)),
+    "address": lambda rest: CorrectAddress(*split_thing(rest)),
     "link": lambda rest: Link(*split_thing(rest)),
     "assign": _assign,
     "match": _assign,

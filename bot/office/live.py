@@ -287,13 +287,16 @@ class LiveOffice:
             )
         )
 
-    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
+    async def link(
+        self, contact: str, kind: str, key: str, mark: str, *, instead: bool = False
+    ) -> str:
         told = KeyTold(
             contact=contact,
             kind=kind,
             operator=self._operator,
             channel=self._channel,
             by=self._by,
+            instead=instead,
             key=key,
         )
         person = self._app.keys.person(mark)

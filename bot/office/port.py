@@ -231,8 +231,13 @@ class Office(Looks, Protocol):
         """Say that a contact is somebody else than those it was merged with."""
         ...
 
-    async def link(self, contact: str, kind: str, key: str, mark: str) -> str:
-        """Say that a contact is known under this key; `mark` is what its pseudonym is made of."""
+    async def link(
+        self, contact: str, kind: str, key: str, mark: str, *, instead: bool = False
+    ) -> str:
+        """Say that a contact is known under this key; `mark` is what its pseudonym is made of.
+
+        `instead`: mails go to that address from now on.
+        """
         ...
 
     async def assign(self, fact: str, case: str) -> str:

@@ -183,6 +183,7 @@ STATUS: Final = {
     "succeeded": "Done.",
     "failed": "It did not happen.",
     "unknown": "Nobody knows whether it happened.",
+    "bounced": "It left and came back.",
 }
 NO_RECEIPT: Final = "It is recorded as done, but the receipt was erased."
 DONE_MAIL: Final = "Sent to {to}"

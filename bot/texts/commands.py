@@ -60,6 +60,7 @@ COMMANDS: Final = (
     CommandText("merge", "merge CON-A CON-B", "Two contacts are one; the first keeps its id."),
     CommandText("split", "split CON", "Take a merge back; also `unmerge`."),
     CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
+    CommandText("address", "address CON NEW-ADDRESS", "Mails to them go there from now on."),
     CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
     CommandText("promises", "promises [NAME|CASE]", "Who promised what to whom, due when."),
     CommandText("promise", "promise NAME WHAT by DAY", "Note a promise that you know of."),
@@ -174,6 +175,7 @@ MORE_HELP: Final = {
         "address of their case. `merge CON-B into CON-A` says the same. `split` takes it back."
     ),
     "split": "Each has again what came under their own address; a stop of both stays for both.",
+    "address": "`address ada ada@new.example` corrects where mails to them go; both stay theirs.",
     "link": "`link ada +49 40 1234567`, an IBAN, a customer id, an address, or `slack:U12`.",
     "promises": (
         "Open ones first, by their day, each with its words and where they stand; then those that "
@@ -351,6 +353,11 @@ RETRIED: Final = "Trying again: {what}"
 MERGED: Final = "Recorded: {other} is {kept}. `split {entry}` takes it back."
 PARTED: Final = "Recorded: {name} stands by itself again."
 LINKED: Final = "Recorded: {name} is also known by {key}."
+ADDRESS_CORRECTED: Final = "Recorded: mails to {name} go to {address} from now on."
+NO_ADDRESS: Final = Trouble(
+    "{said!r} is no mail address. Nobody was changed.",
+    "Give it bare: `address NAME ada@new.example`.",
+)
 NOBODY_CHANGED: Final = "Nobody was changed."
 ONE_ALREADY: Final = Trouble("They are one already: {names}.", "`split CON` takes it back.")
 MERGED_WITH_NOBODY: Final = Trouble(

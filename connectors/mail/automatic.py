@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from connectors.mail.compose import ACTION_HEADER
 from connectors.mail.headers import Headers, message_ids
 from connectors.mail.mime import Part
 
@@ -20,6 +21,12 @@ _REPORTS = {
 }
 _EMPTY = 4
 """Bytes a part may have, line ends, and still say nothing."""
+BY_COO = "sent by Coo"
+"""The sign of a mail that Coo wrote, this company's or another's. Two of them must not talk."""
+
+_ANSWERED_MEETING = frozenset({"reply", "cancel", "refresh", "counter", "declinecounter"})
+"""What calendar programs tell each other; a text beside it says the same in words."""
+
 _BULK = frozenset({"bulk", "list", "junk", "auto_reply"})
 
 
@@ -28,7 +35,17 @@ def automatic(mail: Part, sender: str) -> str:
 
     A value holds no personal data: it stays readable after an erasure.
     """
-    return _report(mail) or _marked(mail.headers) or _calendar(mail) or _robot(mail, sender)
+    return (
+        _report(mail)
+        or _coo(mail)
+        or _marked(mail.headers)
+        or _calendar(mail)
+        or _robot(mail, sender)
+    )
+
+
+def _coo(mail: Part) -> str:
+    return BY_COO if mail.headers.has(ACTION_HEADER.lower()) else ""
 
 
 def reported(mail: Part) -> tuple[str, ...]:
@@ -59,6 +76,8 @@ def _marked(headers: Headers) -> str:
         return f"auto-reply: {field}"
     if headers.has("list-id"):
         return "mailing list: list-id"
+    if headers.has("list-unsubscribe") and not headers.has("in-reply-to"):
+        return "mailing list: list-unsubscribe"  # an answer through a sales tool has it as well
     precedence = headers.token("precedence")
     if precedence in _BULK:
         return f"precedence: {precedence}"
@@ -66,7 +85,10 @@ def _marked(headers: Headers) -> str:
 
 
 def _calendar(mail: Part) -> str:
-    """A mail with nothing to read in it but an invitation or the answer to one."""
+    """A mail with nothing to read in it but an invitation, or the answer to one."""
+    calendars = [leaf for leaf in _leaves(mail) if leaf.media_type == "text/calendar"]
+    if any(leaf.headers.parameter("method").lower() in _ANSWERED_MEETING for leaf in calendars):
+        return "calendar answer"
     kinds = {leaf.media_type for leaf in _leaves(mail) if leaf.end - leaf.start > _EMPTY}
     readable = kinds & {"text/plain", "text/html", "message/rfc822"}
     return "calendar invitation" if "text/calendar" in kinds and not readable else ""

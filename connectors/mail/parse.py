@@ -16,9 +16,10 @@ from connectors.mail.headers import Headers, message_ids, sent_at
 from connectors.mail.limits import Limits
 from connectors.mail.mbox import read_mbox
 from connectors.mail.mime import Part, Reader
+from connectors.mail.reports import delivery_report
 from connectors.mail.text import hides_signs
 from ledger.domain.errors import InputUnreadable
-from ledger.domain.events import MailReceived, MailUnreadable
+from ledger.domain.events import DeliveryReport, MailReceived, MailUnreadable
 from ledger.domain.values import Attachment
 
 __all__ = [
@@ -48,6 +49,7 @@ class ParsedMail(Struct, frozen=True, kw_only=True):
     sent_at: datetime | None
     notes: tuple[str, ...]
     automatic: str
+    report: DeliveryReport | None
     sender: str
     sender_name: str
     recipient: str
@@ -82,6 +84,7 @@ def mail_received(mail: ParsedMail) -> MailReceived:
         notes=mail.notes,
         unclear=unclear(mail.notes),
         automatic=mail.automatic,
+        report=mail.report,
         sender=mail.sender,
         sender_name=mail.sender_name,
         recipient=mail.recipient,
@@ -105,16 +108,20 @@ def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMai
     headers, digest = mail.headers, hashlib.sha256(raw).hexdigest()
     sender = _sender(headers, reader.notes)
     read = contents(reader, mail, limits)
+    sign = automatic(mail, sender.address)
+    report = delivery_report(mail, reader, sign)
+    returned = (*reported(mail), *(report.about if report else ()))
     _note_headers(headers, sender, reader.notes)
     return ParsedMail(
         raw_sha256=digest,
         size=len(raw),
         message_id=_message_id(headers, digest),
         in_reply_to=next(iter(message_ids(headers.raw("in-reply-to"))), ""),
-        references=(message_ids(headers.raw("references")) + reported(mail))[-limits.references :],
+        references=_references(headers, returned, limits),
         sent_at=sent_at(headers.raw("date")),
         notes=tuple(reader.notes),
-        automatic=automatic(mail, sender.address),
+        automatic=sign,
+        report=report,
         sender=sender.address,
         sender_name=sender.name,
         recipient=_recipient(headers),
@@ -122,6 +129,12 @@ def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMai
         text=read.text,
         attachments=read.attachments,
     )
+
+
+def _references(headers: Headers, returned: tuple[str, ...], limits: Limits) -> tuple[str, ...]:
+    """The mails it follows, then those that a report returns; the nearest ones last."""
+    every = (*message_ids(headers.raw("references")), *dict.fromkeys(returned))
+    return every[-limits.references :]
 
 
 def _prepared(raw: bytes, limits: Limits, notes: list[str]) -> bytes:

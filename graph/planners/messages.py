@@ -28,10 +28,12 @@ from graph.planners.steps import (
     offering,
     stale,
     telling,
+    waiting,
 )
+from graph.routing_returns import BOUNCE
 from graph.situation import Situation
 from graph.slots import Intent, Slots, Wanted
-from ledger.domain.events import Option
+from ledger.domain.events import DeliveryReport, MailReceived, Option, Routed
 
 _LATE = frozenset({Stage.ACCEPTED, Stage.INVOICED, Stage.BILLED, Stage.CLOSED})
 _SETTLED = frozenset({Intent.ACCEPTANCE, Intent.PAYMENT_NOTICE, Intent.UNRELATED})
@@ -45,6 +47,31 @@ def on_message(s: Situation, slots: Slots) -> tuple[Choice, ...]:
         return _late(s, slots)
     why = "The customer wrote again."
     return before(stale(s, why), _BY_INTENT[slots.intent](s, slots))
+
+
+def on_note(s: Situation, sign: str) -> tuple[Choice, ...]:
+    """A machine's mail; what it told of a bounce or an absence is a fact of its own by now."""
+    if isinstance(s.fact.event, Routed) and s.fact.event.kind == BOUNCE:
+        return waiting("It is asked about already.")
+    if s.deal.away_until is not None and sign.startswith(("auto-", "precedence")):
+        return waiting("They are away, and it was told.")
+    report = s.event.report if isinstance(s.event, MailReceived) else None
+    if report is not None and report.action != "failed":
+        return (_on_the_way(s, report),)
+    return (on_machine(s, sign),)
+
+
+def _on_the_way(s: Situation, report: DeliveryReport) -> Choice:
+    """A server tells how a delivery goes; nothing is lost yet."""
+    about = wording.number_of(s.deal)
+    if report.action == "delivered":
+        text = f"A server says that our mail about {about} was delivered. Nothing was answered."
+        return telling("automatic", text, "A delivery was reported.")
+    text = (
+        f"Our mail about {about} is delayed, says a server: {report.said or 'it gives no reason'}. "
+        "It still tries. Nothing was sent again."
+    )
+    return telling("automatic", text, "A delay is no failure.")
 
 
 def on_machine(s: Situation, sign: str) -> Choice:

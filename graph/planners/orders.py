@@ -186,6 +186,9 @@ _NEVER_LEFT = frozenset({Progress.DENIED, Progress.EXPIRED, Progress.REJECTED, P
 
 def _redone(doing: Doing) -> Choice:
     """Propose it afresh, where it certainly is not in the world and not on its way there."""
+    if doing.progress is Progress.BOUNCED:
+        why = "It came back, and you want it sent again."
+        return Choice(id="again", moves=(SendAgain(action=doing.action, why=why),), why=why)
     if doing.progress in (Progress.FAILED, Progress.UNKNOWN):
         text = f"`retry {doing.action}` tries it once more, under the same key, so never twice."
         return telling("instruction", text, "A second try keeps its key.")

@@ -33,12 +33,14 @@ from graph.planners.steps import (
 from graph.planners.undoing import left_after_all, reopened
 from graph.situation import Situation
 from ledger.domain.events import (
+    AbsenceNoted,
     ActionFailed,
     ActionSucceeded,
     ActionUnknown,
     ActionWithheld,
     AlarmRang,
     DoneByOperator,
+    MailBounced,
     TapRefused,
 )
 
@@ -49,6 +51,8 @@ INVOICE_DUE = "invoice-due:"
 _MOVED = "The world moved while it waited, so I look at it afresh."
 _WAYS_BACK = frozenset({"IssueCreditNote", "SendCreditNote", "ReopenCase"})
 """Actions that make sense in a closed case as well."""
+
+_UNSETTLED = frozenset({Progress.UNKNOWN, Progress.FAILED, Progress.BOUNCED})
 
 _MORNING = time(8, tzinfo=UTC)
 _GRACE = timedelta(days=3)
@@ -126,6 +130,32 @@ def on_unknown(s: Situation, event: ActionUnknown) -> tuple[Choice, ...]:
     return _did_it(s, "unknown", event.action, text, "Yes, it happened", event.cause)
 
 
+def on_bounce(s: Situation, event: MailBounced) -> tuple[Choice, ...]:
+    """A mail came back. The same once more is a new mail, so it is proposed and asked afresh."""
+    if any(one.about == event.action for one in s.deal.open):
+        return waiting("The question about it is open already.")
+    what = wording.deed(s.deal.action(event.action))
+    text = (
+        f"{what.capitalize()} came back: {event.cause}. It did not arrive. "
+        "If the address is wrong, correct it first: `address NAME NEW-ADDRESS`. What now?"
+    )
+    options = (
+        plain_option(AnswerId.AGAIN, "Send it again", event.action),
+        plain_option(AnswerId.HAPPENED, "I did it myself", event.action),
+        LEAVE,
+    )
+    return (asking(s, "bounced", text, "A mail came back.", options, about=event.action),)
+
+
+def on_absence(event: AbsenceNoted) -> tuple[Choice, ...]:
+    """They are away: what waits for them waits until they are back, and people hear of it."""
+    text = (
+        f"They are away and back on {day_words(event.back_on)}, says their mail program. I remind "
+        "them of nothing before. Nothing was answered."
+    )
+    return (telling("absence", text, "Nobody reads a reminder while they are away."),)
+
+
 def on_withheld(s: Situation, event: ActionWithheld) -> tuple[Choice, ...]:
     """It waits, and the operator hears of it as it is. Only a moved world is for the planner."""
     if event.why == "superseded":
@@ -152,8 +182,12 @@ def on_refused_tap(s: Situation, event: TapRefused) -> tuple[Choice, ...]:
 
 
 def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]:
-    """A moment this case waited for."""
+    """A moment this case waited for; while the contact is away it waits for them."""
     offer, bill = s.deal.sent_offer, s.deal.bill
+    if s.deal.away_until is not None and s.today < s.deal.away_until and _awaited(purpose):
+        due = datetime.combine(s.deal.away_until, _MORNING)
+        why = f"They are away until {day_words(s.deal.away_until)}."
+        return (Choice(id="wait", moves=(WakeMe(due=due, purpose=purpose),), why=why),)
     if purpose.startswith(OFFER_EXPIRES) and offer and _still_open(s.deal, purpose):
         text = (
             f"Our {wording.number_of(s.deal)} at {wording.offer_words(offer)} ran out without "
@@ -235,7 +269,12 @@ def _pending(deal: Deal) -> bool:
 
 def _unsettled(deal: Deal) -> bool:
     """Whether an end is open that only a person or a retry can tell."""
-    return any(one.progress in (Progress.UNKNOWN, Progress.FAILED) for one in deal.doing)
+    return any(one.progress in _UNSETTLED for one in deal.doing)
+
+
+def _awaited(purpose: str) -> bool:
+    """Whether the alarm is for something that the customer was to do."""
+    return purpose.startswith((OFFER_EXPIRES, INVOICE_DUE))
 
 
 def _still_open(deal: Deal, purpose: str) -> bool:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from graph.moves import Choice
-from graph.planners.messages import on_machine, on_message
+from graph.planners.messages import on_message, on_note
 from graph.planners.orders import on_answer, on_instruction, on_rejection
 from graph.planners.outcomes import (
     afresh,
+    on_absence,
     on_alarm,
+    on_bounce,
     on_failure,
     on_refused_tap,
     on_success,
@@ -29,6 +31,7 @@ from graph.ports import World
 from graph.situation import Planned, Situation
 from graph.wishes import Wish
 from ledger.domain.events import (
+    AbsenceNoted,
     ActionFailed,
     ActionSucceeded,
     ActionUnknown,
@@ -38,6 +41,7 @@ from ledger.domain.events import (
     CaseOpened,
     DoneByOperator,
     Instructed,
+    MailBounced,
     MailReceived,
     OperatorSaid,
     PaymentReceived,
@@ -75,7 +79,7 @@ def choices(s: Situation) -> tuple[Choice, ...]:
 def _from_outside(s: Situation) -> tuple[Choice, ...]:
     match s.event:
         case MailReceived(automatic=sign) if sign:
-            return (on_machine(s, sign),)
+            return on_note(s, sign)
         case MailReceived() if s.slots is not None:
             return on_message(s, s.slots)
         case PaymentReceived():
@@ -117,6 +121,10 @@ def _from_dispatcher(s: Situation) -> tuple[Choice, ...]:
             return on_failure(s, event)
         case ActionUnknown() as event:
             return on_unknown(s, event)
+        case MailBounced() as event:
+            return on_bounce(s, event)
+        case AbsenceNoted() as event:
+            return on_absence(event)
         case ActionWithheld() as event:
             return on_withheld(s, event)
         case ApprovalSuperseded():

@@ -176,7 +176,7 @@ def answered(s: Situation, why: str) -> tuple[AnyMove, ...]:
     """What was asked before the operator said what to do; but unplaced money still is asked
     about, and so is an action of which nobody knows the end.
     """
-    unsettled = (Progress.UNKNOWN, Progress.FAILED)
+    unsettled = (Progress.UNKNOWN, Progress.FAILED, Progress.BOUNCED)
     ends = {one.action for one in s.deal.doing if one.progress in unsettled}
     return tuple(
         WithdrawQuestion(question=one.question, why=why)

@@ -40,6 +40,7 @@ _NEVER_RAN: Final = {
     Progress.DENIED: "the rules forbade it",
     Progress.SUPERSEDED: "it was withdrawn or replaced",
     Progress.FAILED: "it failed",
+    Progress.BOUNCED: "it came back",
 }
 
 

@@ -160,6 +160,10 @@ LINES: Final[dict[type[Event], Make]] = {
     events.ActionSucceeded: _same(line.Proved),
     events.ActionFailed: _wrong("failed", "action", "cause", "remedy"),
     events.ActionUnknown: _wrong("unknown", "action", "cause", "look_at"),
+    events.MailBounced: _wrong("bounced", "action", "cause", "remedy"),
+    events.AbsenceNoted: lambda event, base, _: line.Noted(
+        **base, kind="away", text=f"back on {event.back_on:%Y-%m-%d}"
+    ),
     events.ActionWithheld: _wrong("withheld", "why", "detail", "remedy"),
     events.CaseStuck: _wrong("stuck", "subscriber", "cause", "remedy"),
     events.FailureReported: _wrong("reported", "what", "cause", "remedies"),
@@ -222,6 +226,7 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.ChatReceived,
         events.ChatSeenTo,
         events.ContactsMerged,
+        events.AddressCorrected,
         events.ContactSplit,
         events.ContactsKeptApart,
         events.StrayPlaced,

@@ -47,6 +47,7 @@ class ActionStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    BOUNCED = "bounced"
 
 
 class ApprovalStatus(StrEnum):

@@ -52,6 +52,7 @@ from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
 from ledger.domain.folding_pairing import fold_pairing
 from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_prices import fold_prices
+from ledger.domain.folding_returns import fold_returns
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
 from ledger.domain.knowledge import Knowledge, ListPrice
@@ -79,6 +80,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.StrayPlaced: (fold_strays,),
     events.ContactCreated: (fold_contact,),
     events.ContactRecognised: (fold_contact,),
+    events.AddressCorrected: (fold_contact,),
     events.ContactsMerged: (fold_identity,),
     events.ContactSplit: (fold_identity,),
     events.ContactsKeptApart: (fold_identity,),
@@ -112,6 +114,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ActionFailed: (fold_actions, fold_failures),
     events.ActionUnknown: (fold_actions, fold_failures),
     events.ActionWithheld: (fold_actions,),
+    events.MailBounced: (fold_returns,),
     events.ModelCallReserved: (fold_spending,),
     events.ModelCallRecorded: (fold_spending,),
     events.ModelCallFailed: (fold_spending,),
@@ -173,6 +176,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.MailboxFollowed,
         events.AssignOrdered,
         events.Instructed,
+        events.AbsenceNoted,
         events.TapRefused,
         events.Recalled,
         events.PlanMade,

@@ -41,6 +41,7 @@ _CLOSED: Final = frozenset(
         ActionStatus.ATTEMPTED,
         ActionStatus.SUCCEEDED,
         ActionStatus.UNKNOWN,
+        ActionStatus.BOUNCED,
         ActionStatus.BY_OPERATOR,
         ActionStatus.REJECTED,
         ActionStatus.SUPERSEDED,

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ledger.domain.entities import Action, Case, Contact, Entity, Failure
 from ledger.domain.events import (
     ActionSucceeded,
+    AddressCorrected,
     CaseClosed,
     CaseOpened,
     CaseReopened,
@@ -109,6 +110,9 @@ def fold_contact(fact: Fact, look: Look) -> list[Entity]:
             return _speaks(event, fact, look)
         case ActionSucceeded() as event:
             return _mailed(event, look)
+        case AddressCorrected() as event:
+            entry = look.get(Contact, event.contact)
+            return [replace(entry, address=event.address or entry.address)] if entry else []
         case PersonErased() as event:
             entries = [look.get(Contact, contact) for contact in event.contacts]
             return [replace(entry, erased=True) for entry in entries if entry is not None]

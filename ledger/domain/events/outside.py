@@ -20,12 +20,27 @@ from ledger.domain.values import (
 )
 
 
+class DeliveryReport(Struct, frozen=True, kw_only=True, gc=False):
+    """What a mail server says became of a mail. `action`: failed, delayed, delivered.
+
+    `about` are the Message-IDs of the mails that it returns, `status` its code (RFC 3463), "" where
+    it names none, `said` its own words.
+    """
+
+    action: str
+    about: tuple[str, ...] = ()
+    status: str = ""
+    said: str = ""
+
+
 class MailReceived(Event, frozen=True, kw_only=True):
     """A mail came in. Its raw bytes lie sealed in the blob store under `raw_sha256`.
 
     Message-IDs carry no angle brackets. `text` is neutralised (no bidi or zero-width signs)
     and cut; `notes` lists what was wrong with the mail or left out, `unclear` what cannot be told
-    because of it. `sent_at` is what the sender claims.
+    because of it. `sent_at` is what the sender claims. `automatic` is the sign that a machine sent
+    it, "" for a person; `report` what a delivery report says (None in facts from before it was
+    read).
     """
 
     raw_sha256: str
@@ -38,6 +53,7 @@ class MailReceived(Event, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
     automatic: str = ""
+    report: Annotated[DeliveryReport | None, SEALED] = None
     sender: Personal = ""
     sender_name: Personal = ""
     recipient: Personal = ""
@@ -163,7 +179,8 @@ class KeyTold(Event, frozen=True, kw_only=True):
     """The operator says that a contact is also known under this key.
 
     `kind`: mail, phone (E.164), chat (`channel:user`) or payment (account or customer id). The
-    fact is sealed under the person that the key stands for.
+    fact is sealed under the person that the key stands for. `instead`: mails to this entry go to
+    that address from now on.
     """
 
     contact: str
@@ -171,6 +188,7 @@ class KeyTold(Event, frozen=True, kw_only=True):
     operator: str
     channel: str
     by: str = ""
+    instead: bool = False
     key: Personal = ""
 
 

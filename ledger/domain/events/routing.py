@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 
 from ledger.domain.events.base import Event
@@ -36,6 +36,26 @@ class Routed(Event, frozen=True, kw_only=True):
     sender: str = ""
     proves: str = ""
     shared: bool = False
+
+
+class MailBounced(Event, frozen=True, kw_only=True):
+    """A mail that had left came back: `fact` is the delivery report, `cause` its words.
+
+    `status` is its code (RFC 3463), "" where it names none.
+    """
+
+    action: str
+    fact: str
+    remedy: str
+    status: str = ""
+    cause: Personal = ""
+
+
+class AbsenceNoted(Event, frozen=True, kw_only=True):
+    """The case's contact is away, says their mail program in `fact`; back on that day."""
+
+    fact: str
+    back_on: date
 
 
 class Unrouted(Event, frozen=True, kw_only=True):
@@ -74,6 +94,15 @@ class ContactRecognised(Event, frozen=True, kw_only=True):
     contact: str
     by: str
     hints: Annotated[tuple[str, ...], SEALED] = ()
+
+
+class AddressCorrected(Event, frozen=True, kw_only=True):
+    """Mails to this entry of the address book go to another address, says the operator."""
+
+    contact: str
+    operator: str
+    channel: str
+    address: Personal = ""
 
 
 class ContactsMerged(Event, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ QUIET = {
     "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
     "PairingOffered", "ConfirmOrdered",
+    "MailBounced", "AbsenceNoted", "AddressCorrected",
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
     "CommitmentWithdrawn", "CommitmentMoved",
