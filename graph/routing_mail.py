@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import asked_whether_same, hints_of
+from graph.routing_loops import loop_broken
 from graph.routing_returns import absence, came_back, is_our_own
 from ledger.domain.entities import Action, ActionStatus, Case, CreditNote, Invoice, Proposal
 from ledger.domain.events import (
@@ -75,6 +76,9 @@ async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
         return [*told, routed(fact, match.case, AUTOMATIC, match.why, proves=match.proves)]
     if match:
         sender = await desk.sender(match.case, fact.person)
+        looping = await loop_broken(fact, mail, match.case, f"{TO_CASE}{match.case}", desk)
+        if looping:
+            return looping
         return [routed(fact, match.case, MAIL, match.why, sender, proves=match.proves)]
     return await _by_sender(fact, mail, desk)
 
@@ -128,6 +132,10 @@ async def _by_sender(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     if len(cases) == 1:
         kind, sender = (AUTOMATIC, "") if mail.automatic else (MAIL, "same")
         told = await absence(fact, mail, cases[0].id, desk)
+        read = f"{TO_CASE}{cases[0].id}"
+        looping = [] if mail.automatic else await loop_broken(fact, mail, cases[0].id, read, desk)
+        if looping:
+            return looping
         why = "Its sender has this one open case."
         return [*told, routed(fact, cases[0].id, kind, why, sender)]
     if cases and not mail.automatic:
