@@ -33,6 +33,7 @@ class AnswerId(StrEnum):
     HAPPENED = "happened"
     CLOSE = "close"
     LEAVE = "leave"
+    GO_ON = "go-on"
 
 
 def answer_of(choice: str) -> tuple[AnswerId, str] | None:

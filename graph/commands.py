@@ -15,6 +15,7 @@ from graph.amounts import day_words
 from graph.briefs import Drafted
 from graph.deal import Bill, Credit, Deal, Doing, Offer
 from graph.situation import Situation
+from graph.taxing import buyer_in, form_in, taxed_now
 from ledger.domain.applied import PAYMENT_DAYS, said_of
 from ledger.domain.commands import (
     Command,
@@ -27,10 +28,11 @@ from ledger.domain.commands import (
     command_name,
     command_sha,
 )
-from ledger.domain.company import Company
+from ledger.domain.company import Company, EInvoice
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, ProposalDrafted
 from ledger.domain.facts import message_id, short_id
+from ledger.domain.knowledge import KnowledgeKind
 from ledger.domain.preconditions import (
     InvoiceNotIssued,
     InvoiceUnpaid,
@@ -38,9 +40,10 @@ from ledger.domain.preconditions import (
     ProposalIsAccepted,
     ProposalOpen,
 )
-from ledger.domain.values import OPERATOR, PLAYBOOK, Attachment, Provenance, Trust
+from ledger.domain.tax import TaxCase
+from ledger.domain.values import OPERATOR, PLAYBOOK, Attachment, Provenance, Trust, totals
 
-_PDF = "application/pdf"
+_PAPERS = frozenset({"application/pdf", "application/xml"})
 _CARD_WAITS = (
     "The card expires and the action pauses; the customer gets no answer until you decide."
 )
@@ -120,21 +123,30 @@ def send_reply(s: Situation, letter: Letter, purpose: str) -> SendReply:
     )
 
 
-def issue_invoice(s: Situation, offer: Offer) -> IssueInvoice:
-    """Issue the invoice for the accepted version, exactly as it was accepted."""
-    deal = s.deal
+def issue_invoice(s: Situation, offer: Offer, tax: TaxCase | None) -> IssueInvoice:
+    """Issue the invoice for the accepted version, exactly as it was accepted.
+
+    Only where another tax applies than was offered, the lines bear that one: the rules ask then.
+    """
+    deal, lines = s.deal, taxed_now(s, offer, tax)
+    changed = lines != offer.lines
+    buyer = buyer_in(s)
+    form = form_in(s, tax)
     return IssueInvoice(
         contact=deal.contact,
         proposal=deal.proposal,
         version=offer.version,
-        lines=offer.lines,
-        total=offer.total,
+        lines=lines,
+        total=totals(lines, offer.total.currency).gross if changed else offer.total,
         service_date=s.today + timedelta(days=offer.delivery_days),
         due_days=s.company.payment_days,
         preconditions=(
             ProposalIsAccepted(deal.proposal, offer.version),
             InvoiceNotIssued(deal.proposal),
         ),
+        tax=tax,
+        buyer=buyer,
+        e_invoice=form,
     )
 
 
@@ -156,8 +168,8 @@ def send_invoice(letter: Letter, bill: Bill) -> SendInvoice:
 
 
 def pdf_of(issued: Bill | Credit) -> tuple[Attachment, ...]:
-    """The documents that a customer gets: PDF only."""
-    return tuple(part for part in issued.documents if part.media_type == _PDF)
+    """The documents that a customer gets: the PDF, and an e-invoice that lies beside it."""
+    return tuple(part for part in issued.documents if part.media_type in _PAPERS)
 
 
 def mail_provenance(
@@ -204,7 +216,9 @@ def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:
         sources, Trust.VERIFIED, f"{offer.delivery_days} days after acceptance, as offered"
     )
     terms = _payment_terms(s)
+    entered = _entered(s)
     return {
+        **entered,
         "contact": book,
         "total": accepted,
         "lines": accepted,
@@ -212,6 +226,15 @@ def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:
         "service_date": delivery,
         "due_days": terms,
     }
+
+
+def _entered(s: Situation) -> dict[str, Provenance]:
+    """Where the tax case, the buyer's data and the form of the e-invoice come from."""
+    facts = tuple(one.fact for one in s.known if one.kind is KnowledgeKind.BILLING)
+    if not facts:
+        return {}
+    said = Provenance(facts, Trust.OPERATOR, "entered by you, and company.yaml")
+    return dict.fromkeys(("tax", "buyer", "e_invoice"), said)
 
 
 def _payment_terms(s: Situation) -> Provenance:

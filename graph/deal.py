@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from graph.slots import Slots, Wanted
+from ledger.domain.tax import TaxKind
 from ledger.domain.values import Attachment, Line, Money
 
 
@@ -80,6 +81,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sent: bool = False
     message_id: str = ""
     withdrawn: bool = False
+    tax: TaxKind | None = None
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:

@@ -201,6 +201,7 @@ def _(event: ProposalDrafted, deal: Deal) -> Deal:
         discount_bp=event.discount_bp,
         valid_until=event.valid_until,
         delivery_days=event.delivery_days,
+        tax=event.tax,
     )
     kept = tuple(old for old in deal.offers if old.version != event.version)
     return replace(deal, proposal=event.proposal, number=event.number, offers=(*kept, offer))

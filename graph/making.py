@@ -56,6 +56,7 @@ from graph.planners.wording import remembered
 from graph.promising.minding import mind
 from graph.situation import Situation
 from graph.state import CaseState
+from graph.taxing import doubted, form_in, incomplete, kind_of, tax_of
 from graph.terms import Priced, Unpriceable
 from graph.way_back import correction, credit_note, credit_note_mail, reopening
 from ledger.domain.commands import Command, SendCorrection, SendProposal
@@ -74,6 +75,7 @@ from ledger.domain.events import (
     QuestionWithdrawn,
 )
 from ledger.domain.facts import short_id
+from ledger.domain.tax import TaxKind, Unclear
 from ledger.domain.values import OPERATOR, Provenance, Trust
 
 _NO_ADDRESS = "the contact has no address in the address book."
@@ -168,7 +170,8 @@ class Making:
         if mail is None:
             self._cannot(step, _NO_ADDRESS)
             return
-        offer = _drafted(price, proposal, number, version, self.deal.contact)
+        tax = kind_of(tax_of(self.situation, price.lines))
+        offer = _drafted(price, proposal, number, version, self.deal.contact, tax)
         self.events.append(offer)
         command = send_proposal(self.situation, mail, offer, proposal)
         self._propose_mail(step, mail, command, offer_provenance(move.basis), move.replaces)
@@ -227,7 +230,15 @@ class Making:
         if offer is None or self.contact is None:
             self._cannot(step, "the accepted offer or the contact is not known.")
             return
-        command = issue_invoice(self.situation, offer)
+        tax = tax_of(self.situation, offer.lines)
+        if isinstance(tax, Unclear):
+            self._ask(step, doubted(self.situation, tax))
+            return
+        asked = incomplete(self.situation, form_in(self.situation, tax))
+        if asked is not None:
+            self._ask(step, asked)
+            return
+        command = issue_invoice(self.situation, offer, tax)
         self._propose(
             step,
             Proposed(command=command, provenance=accepted_provenance(self.situation, offer)),
@@ -377,8 +388,8 @@ class Making:
         return mind(promised, drafted[-1], today) if drafted else ""
 
 
-def _drafted(
-    price: Priced, proposal: str, number: str, version: int, contact: str
+def _drafted(  # noqa: PLR0913, PLR0917  # the parts of one fact
+    price: Priced, proposal: str, number: str, version: int, contact: str, tax: TaxKind | None
 ) -> ProposalDrafted:
     return ProposalDrafted(
         proposal=proposal,
@@ -391,4 +402,5 @@ def _drafted(
         discount_bp=price.discount_bp,
         valid_until=price.valid_until,
         delivery_days=price.delivery_days,
+        tax=tax,
     )

@@ -55,6 +55,9 @@ def credit_note(
         total=-invoice.total,
         paid=paid,
         reason=reason,
+        tax=invoice.tax,
+        buyer=invoice.buyer,
+        e_invoice=invoice.e_invoice,
         preconditions=(InvoiceNotCredited(invoice.id), InvoicePaidSoFar(invoice.id, paid)),
     )
     issued = bill_provenance(s, bill)["total"]

@@ -280,6 +280,9 @@ class _Counter:
             issued_on=today,
             ordinal=number.ordinal,
             reason=command.reason,
+            tax=command.tax,
+            buyer=command.buyer,
+            e_invoice=command.e_invoice,
         )
 
     def _issue_invoice(self, action: Action, command: IssueInvoice) -> InvoiceIssued:
@@ -300,6 +303,9 @@ class _Counter:
             service_date=command.service_date,
             due_on=today + timedelta(days=command.due_days),
             ordinal=number.ordinal,
+            tax=command.tax,
+            buyer=command.buyer,
+            e_invoice=command.e_invoice,
         )
 
 

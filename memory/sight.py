@@ -60,7 +60,7 @@ SIGHTS: Final = {
         operators_words=True,
         our_words=True,
         tasks=True,
-        knows=frozenset(KnowledgeKind),
+        knows=frozenset(KnowledgeKind) - {KnowledgeKind.BILLING},
     ),
     Part.DRAFT: Sight(knows=frozenset({KnowledgeKind.PREFERENCE, KnowledgeKind.POLICY})),
 }

@@ -32,6 +32,7 @@ from ledger.domain.entities import (
 from ledger.domain.events import Event, ProposalAccepted, ProposalDrafted, Recalled, Routed
 from ledger.domain.identity import Identity, identity
 from ledger.domain.reading import Views
+from ledger.domain.tax import TaxKind
 from ledger.domain.values import Line, Money, reversed_lines
 
 DAY = timedelta(hours=24)
@@ -49,6 +50,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     discount_bp: int
     delivery_days: int
     accepted_version: int
+    tax: TaxKind | None = None
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -149,6 +151,7 @@ def _as_offer(source: Proposal | ProposalDrafted, accepted: int) -> Offer:
         discount_bp=source.discount_bp,
         delivery_days=source.delivery_days,
         accepted_version=accepted,
+        tax=source.tax,
     )
 
 

@@ -49,6 +49,7 @@ from policies.pricing import adds_up, below_floor, discount_bp, from_list
 from policies.provenance import NONE, foreign_sender, trust_of, untrusted
 from policies.rulebook import About, Effect
 from policies.said_before import said_before
+from policies.taxes import tax_fields
 
 __all__ = ["Gate", "GateInput", "gate_input"]
 
@@ -100,6 +101,7 @@ class Gate:
             person=person,
             hour=now.hour,
             remembered_policies=policies_of(held),
+            **tax_fields(self._company, held, command, world.offer),
             **await self._consistency(case, proposed, world, held, now.date()),
         )
         values = values_of(seen)

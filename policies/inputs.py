@@ -73,6 +73,9 @@ class GateInput(Struct, frozen=True, kw_only=True):
     off_voice: tuple[str, ...] = ()
     memory_degraded: bool = False
     remembered_policies: tuple[str, ...] = ()
+    tax_case: str = ""
+    tax_offered: str = ""
+    tax_changed: bool = False
     hour: int = 0
 
 

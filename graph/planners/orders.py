@@ -321,6 +321,14 @@ def _leave(_s: Situation, _rest: str) -> tuple[Choice, ...]:
     return (telling("left", "I leave it to you.", "You take it over."),)
 
 
+def _go_on(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    """What was missing is there: on with what the question held up."""
+    heard = s.deal.heard
+    if s.deal.accepted or heard is None or heard.slots is None:
+        return afresh(s)
+    return on_message(s, heard.slots)
+
+
 _BY_ANSWER: dict[AnswerId, Answer] = {
     AnswerId.TERMS: _terms,
     AnswerId.OFFER: _offer,
@@ -337,4 +345,5 @@ _BY_ANSWER: dict[AnswerId, Answer] = {
     AnswerId.HAPPENED: _happened,
     AnswerId.CLOSE: _close,
     AnswerId.LEAVE: _leave,
+    AnswerId.GO_ON: _go_on,
 }

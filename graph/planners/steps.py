@@ -25,9 +25,11 @@ from graph.moves import (
 from graph.planners.given_word import with_word, words_behind
 from graph.situation import Situation
 from graph.slots import Wanted
+from graph.taxing import doubted, tax_of
 from graph.terms import Terms, Unpriceable, priced
 from ledger.domain.errors import CurrencyMismatch
 from ledger.domain.events import Option
+from ledger.domain.tax import Unclear
 from ledger.domain.values import Provenance, Trust
 
 MAILS = frozenset({"SendProposal", "SendReply"})
@@ -93,9 +95,13 @@ def offering(
 ) -> Choice:
     """An offer at these terms; a question where they cannot be met."""
     try:
-        priced(s.company, wanted, terms, today=s.today)
+        price = priced(s.company, wanted, terms, today=s.today)
     except (Unpriceable, CurrencyMismatch) as error:
         return _impossible(s, str(error))
+    tax = tax_of(s, price.lines)
+    if isinstance(tax, Unclear):
+        question = doubted(s, tax, (DECLINE,))
+        return Choice(id="ask-operator", moves=(question,), why=question.why)
     move = OfferProposal(
         lines=wanted,
         terms=terms,

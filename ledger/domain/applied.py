@@ -19,7 +19,9 @@ from ledger.domain.knowledge import (
     KnowledgeKind,
     MoneyValue,
     PercentValue,
+    YesNoValue,
 )
+from ledger.domain.tax import NOBODY, Buyer, charged
 
 PRICE = "price:"
 DISCOUNT = "discount"
@@ -28,6 +30,12 @@ PAYMENT_DAYS = "payment-days"
 DELIVERY_DAYS = "delivery-days"
 ADDRESS = "preference:address"
 LANGUAGE = "preference:language"
+TAX_COUNTRY = "tax:country"
+TAX_VAT_ID = "tax:vat-id"
+TAX_BUSINESS = "tax:business"
+BILLING_ADDRESS = "billing:address"
+BILLING_REFERENCE = "billing:reference"
+BILLING_ORDER = "billing:order"
 
 
 def as_known(company: Company, held: Sequence[Knowledge]) -> Company:
@@ -42,9 +50,10 @@ def as_known(company: Company, held: Sequence[Knowledge]) -> Company:
     cap = max(rails.max_discount_bp if most is None else most, percent_of(held, DISCOUNT) or 0)
     delivery = days_of(held, DELIVERY_DAYS)
     payment = days_of(held, PAYMENT_DAYS)
+    buyer = buyer_of(held)
     return replace(
         company,
-        prices=tuple(_priced(company, item, held) for item in company.prices),
+        prices=tuple(_taxed(company, _priced(company, i, held), buyer) for i in company.prices),
         payment_days=company.payment_days if payment is None else payment,
         guardrails=replace(
             rails,
@@ -88,6 +97,23 @@ def words_of(held: Sequence[Knowledge], topic: str) -> str:
     return known.text if known else ""
 
 
+def buyer_of(held: Sequence[Knowledge]) -> Buyer:
+    """What the operator entered of a contact for tax and e-invoices: of them alone."""
+    own = [one for one in held if one.subject != COMPANY]
+    if not any(one.kind is KnowledgeKind.BILLING for one in own):
+        return NOBODY
+    business = said_of(own, TAX_BUSINESS)
+    known = business.value if business else None
+    return Buyer(
+        country=words_of(own, TAX_COUNTRY),
+        vat_id=words_of(own, TAX_VAT_ID),
+        business=known.yes if isinstance(known, YesNoValue) else None,
+        address=tuple(words_of(own, BILLING_ADDRESS).splitlines()),
+        reference=words_of(own, BILLING_REFERENCE),
+        order=words_of(own, BILLING_ORDER),
+    )
+
+
 def policies_of(held: Sequence[Knowledge]) -> tuple[str, ...]:
     """What the operator said never, or always, to do with this contact."""
     own = (one for one in held if one.subject != COMPANY)
@@ -101,3 +127,10 @@ def _priced(company: Company, item: PriceItem, held: Sequence[Knowledge]) -> Pri
         return item
     price = known.value.amount
     return replace(item, price=price, floor=min(item.floor, price, key=lambda it: it.minor))
+
+
+def _taxed(company: Company, item: PriceItem, buyer: Buyer) -> PriceItem:
+    """The item without tax, where the buyer's country rules it out."""
+    if buyer == NOBODY or charged(company, buyer, item.id):
+        return item
+    return replace(item, tax_bp=0)

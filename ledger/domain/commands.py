@@ -13,8 +13,10 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from ledger.domain.company import EInvoice
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.preconditions import Precondition
+from ledger.domain.tax import Buyer, TaxCase
 from ledger.domain.values import Attachment, Line, Money, Risk, canonical, decoded
 
 
@@ -72,7 +74,8 @@ class IssueInvoice(
 ):
     """Issue the invoice for an accepted proposal: the ledger takes the next number for it.
 
-    `total` is gross. An issued invoice is never changed; only a credit note reverses it.
+    `total` is gross. An issued invoice is never changed; only a credit note reverses it. `tax` and
+    `buyer` are what was entered of the customer; None where nothing was.
     """
 
     risk: ClassVar[Risk] = Risk.COMPENSABLE
@@ -86,6 +89,9 @@ class IssueInvoice(
     service_date: date
     due_days: int
     preconditions: tuple[Precondition, ...] = ()
+    tax: TaxCase | None = None
+    buyer: Buyer | None = None
+    e_invoice: EInvoice = EInvoice.NONE
 
 
 class IssueCreditNote(
@@ -116,6 +122,9 @@ class IssueCreditNote(
     paid: Money
     reason: str = ""
     preconditions: tuple[Precondition, ...] = ()
+    tax: TaxCase | None = None
+    buyer: Buyer | None = None
+    e_invoice: EInvoice = EInvoice.NONE
 
 
 class SendCreditNote(MailCommand, frozen=True, kw_only=True, tag=True):

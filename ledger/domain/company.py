@@ -32,6 +32,21 @@ class Language(StrEnum):
     FRENCH = "fr"
 
 
+class Supply(StrEnum):
+    """What an item is for the tax of a customer abroad."""
+
+    SERVICE = "service"
+    GOODS = "goods"
+
+
+class EInvoice(StrEnum):
+    """How an invoice can be read by programs: XML inside the PDF, XML beside it, or not at all."""
+
+    ZUGFERD = "zugferd"
+    XRECHNUNG = "xrechnung"
+    NONE = "none"
+
+
 class ModelScope(StrEnum):
     """What may be shown to a language model: anything, only to a local one, nothing."""
 
@@ -54,6 +69,7 @@ class PriceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     names: tuple[str, ...] = ()
     titles: dict[Language, str] = field(default_factory=dict)
     tax_bp: int | None = None
+    supply: Supply = Supply.SERVICE
 
 
 class Guardrails(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -152,6 +168,8 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `time_zone` is an IANA name (`Europe/Berlin`); empty: that of the machine.
     `keep_years`: how long the law keeps invoices, None for what is usual in `country`.
+    `ask_country`: a customer of whom no country is known is asked about, not taken as at home.
+    `e_invoice` None: ZUGFeRD for a business, where the company is in the EU. `phone` is for it.
     """
 
     id: str
@@ -178,6 +196,9 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     attention: Attention = field(default_factory=Attention)
     model_may_see: ModelScope = ModelScope.ANY
     time_zone: str = ""
+    ask_country: bool = False
+    e_invoice: EInvoice | None = None
+    phone: str = ""
 
     @property
     def retention_years(self) -> int:

@@ -13,11 +13,13 @@ from typing import Final
 from msgspec import Struct
 
 from ledger.domain.commands import Command
+from ledger.domain.company import EInvoice
 from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.decisions import Decision
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
+from ledger.domain.tax import Buyer, TaxCase, TaxKind
 from ledger.domain.values import Line, Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
 
@@ -146,6 +148,7 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
     sent_versions: tuple[int, ...] = ()
     accepted_on: date | None = None
     versions: tuple[OfferedTerms, ...] = ()
+    tax: TaxKind | None = None
 
     def terms(self, version: int) -> OfferedTerms | None:
         """What exactly this version said."""
@@ -172,6 +175,9 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     due_on: date
     status: str = "issued"
     credited_by: str = ""
+    tax: TaxCase | None = None
+    buyer: Buyer | None = None
+    e_invoice: EInvoice = EInvoice.NONE
 
     @property
     def billed(self) -> Money:

@@ -59,7 +59,7 @@ from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 
-FOLD_VERSION: Final = 8
+FOLD_VERSION: Final = 9
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]

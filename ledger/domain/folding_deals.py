@@ -82,6 +82,7 @@ def _drafted(event: ProposalDrafted, fact: Fact, look: Look) -> list[Entity]:
             sent_versions=known.sent_versions if known else (),
             accepted_on=known.accepted_on if known else None,
             versions=(*(known.versions if known else ()), _terms(event, fact)),
+            tax=event.tax,
         )
     ]
 
@@ -123,6 +124,9 @@ def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:
         issued_on=event.issued_on,
         service_date=event.service_date,
         due_on=event.due_on,
+        tax=event.tax,
+        buyer=event.buyer,
+        e_invoice=event.e_invoice,
     )
 
 

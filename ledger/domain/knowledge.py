@@ -32,6 +32,7 @@ class KnowledgeKind(StrEnum):
     PREFERENCE = "preference"
     POLICY = "policy"
     FINANCE = "finance"
+    BILLING = "billing"
     NOTE = "note"
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
+from ledger.domain.company import EInvoice
 from ledger.domain.events.base import Event
+from ledger.domain.tax import Buyer, TaxCase, without_vat_ids
 from ledger.domain.values import (
+    SEALED,
     Line,
     Money,
     Personal,
+    sealed_but_for,
 )
 from ledger.domain.verdicts import Receipt
 
@@ -27,7 +32,8 @@ class AttemptStarted(Event, frozen=True, kw_only=True):
 class InvoiceIssued(Event, frozen=True, kw_only=True):
     """The ledger took the next number: from here on the invoice exists.
 
-    `ordinal` is the bare number behind `number`, counted without gaps within `series`.
+    `ordinal` is the bare number behind `number`, counted without gaps within `series`. `tax`,
+    `buyer` and `e_invoice` are as the command said that was approved; None: nothing was known.
     """
 
     invoice: str
@@ -44,13 +50,17 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     service_date: date
     due_on: date
     ordinal: int = 0
+    e_invoice: EInvoice = EInvoice.NONE
+    tax: Annotated[TaxCase | None, sealed_but_for(without_vat_ids)] = None
+    buyer: Annotated[Buyer | None, SEALED] = None
 
 
 class CreditNoteIssued(Event, frozen=True, kw_only=True):
     """The ledger took the next number for a credit note: the invoice is reversed in full.
 
     Quantities in `lines`, `net` and `total` are negative. `ordinal` is counted without gaps within
-    `series`, as for invoices, but in a book of its own.
+    `series`, as for invoices, but in a book of its own. `tax`, `buyer` and `e_invoice` are the
+    invoice's.
     """
 
     credit_note: str
@@ -66,6 +76,9 @@ class CreditNoteIssued(Event, frozen=True, kw_only=True):
     total: Money
     issued_on: date
     ordinal: int = 0
+    e_invoice: EInvoice = EInvoice.NONE
+    tax: Annotated[TaxCase | None, sealed_but_for(without_vat_ids)] = None
+    buyer: Annotated[Buyer | None, SEALED] = None
     reason: Personal = ""
 
 

@@ -14,6 +14,12 @@ most one holds at a moment. What an episode could contradict is named the same w
 | `preference:language` | preference | text: `en`, `de`, `fr` | a contact |
 | `preference:<word>` | preference | text | a contact |
 | `policy:<knowledge id>` | policy | text: what is never, or always, done | a contact, company |
+| `tax:country` | billing | text: ISO 3166-1 alpha-2 | a contact |
+| `tax:vat-id` | billing | text: as checked, no spaces | a contact |
+| `tax:business` | billing | yes/no: a business, not a consumer | a contact |
+| `billing:address` | billing | text: lines below the name | a contact |
+| `billing:reference` | billing | text: buyer reference, Leitweg-ID | a contact |
+| `billing:order` | billing | text: number of their purchase order | a contact |
 | `finance:<word>` | finance | money, days, date, text | a contact or the company |
 | `note:<knowledge id>` | note | text | a contact, an item or the company |
 

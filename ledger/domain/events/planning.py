@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ledger.domain.commands import Command
 from ledger.domain.events.base import Event
+from ledger.domain.tax import TaxKind
 from ledger.domain.values import (
     SEALED,
     Line,
@@ -107,7 +108,10 @@ class PlannerFellBack(Event, frozen=True, kw_only=True):
 
 
 class ProposalDrafted(Event, frozen=True, kw_only=True):
-    """A proposal, or a new version of one. `total` is gross, `discount_bp` off the list price."""
+    """A proposal, or a new version of one. `total` is gross, `discount_bp` off the list price.
+
+    `tax` is None where nothing was known of the customer that bears on it.
+    """
 
     proposal: str
     number: str
@@ -119,6 +123,7 @@ class ProposalDrafted(Event, frozen=True, kw_only=True):
     discount_bp: int
     valid_until: date
     delivery_days: int
+    tax: TaxKind | None = None
 
 
 class ProposalAccepted(Event, frozen=True, kw_only=True):
