@@ -28,7 +28,7 @@ from ledger.domain.commands import (
     command_name,
     command_sha,
 )
-from ledger.domain.company import Company, EInvoice
+from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, ProposalDrafted
 from ledger.domain.facts import message_id, short_id

@@ -388,7 +388,7 @@ class Making:
         return mind(promised, drafted[-1], today) if drafted else ""
 
 
-def _drafted(  # noqa: PLR0913, PLR0917  # the parts of one fact
+def _drafted(  # the parts of one fact
     price: Priced, proposal: str, number: str, version: int, contact: str, tax: TaxKind | None
 ) -> ProposalDrafted:
     return ProposalDrafted(

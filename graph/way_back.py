@@ -63,6 +63,8 @@ def credit_note(
     issued = bill_provenance(s, bill)["total"]
     values = ("contact", "invoice", "number", "invoice_date", "lines", "total")
     provenance = {**dict.fromkeys(values, issued), "paid": _booked(s)}
+    if invoice.tax is not None:
+        provenance |= dict.fromkeys(("tax", "buyer", "e_invoice"), issued)
     if reason:
         provenance["reason"] = Provenance((s.cause,), Trust.OPERATOR, "said by the operator")
     undoes = _newest(s.deal, IssueInvoice.__name__)

@@ -91,6 +91,10 @@ INVARIANTS: tuple[Invariant, ...] = (
         lambda g: g.command == "IssueInvoice" and not g.total_matches_accepted,
     ),
     Invariant(
+        "no invoice is issued alone whose tax is not the one that was offered",
+        lambda g: g.command == "IssueInvoice" and g.tax_changed,
+    ),
+    Invariant(
         "a credit note is never issued alone",
         lambda g: g.command == "IssueCreditNote",
     ),

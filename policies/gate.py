@@ -316,7 +316,13 @@ def _reverses(command: IssueCreditNote, world: Circumstances) -> bool:
     if invoice is None:
         return False
     turned = (invoice.contact, invoice.number, reversed_lines(invoice.lines), -invoice.total)
-    return turned == (command.contact, command.number, command.lines, command.total)
+    same_tax = (invoice.tax, invoice.buyer) == (command.tax, command.buyer)
+    return same_tax and turned == (
+        command.contact,
+        command.number,
+        command.lines,
+        command.total,
+    )
 
 
 def _is_credited(command: SendCreditNote, world: Circumstances) -> bool:

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from bot import texts
 from bot.cards import brief
+from bot.cards.taxes import taxes
 from bot.channel import Attached, Row
 from bot.wording.amounts import counted, percent_plain
 from bot.wording.untrusted import inline, one_line
@@ -157,10 +158,12 @@ def how_much(command: Command) -> Iterator[Row]:
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
             yield Row(texts.ROW_PAID, (_paid(command.paid),), important=True)
             yield _lines(command)
+            yield from taxes(command)
             yield Row(texts.ROW_REASON, (inline(command.reason) or texts.NO_REASON,))
         case IssueInvoice():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
             yield _lines(command)
+            yield from taxes(command)
             yield Row(texts.ROW_DATES, (_dates(command),))
         case _:
             assert_never(command)

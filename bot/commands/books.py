@@ -13,12 +13,14 @@ from bot.commands.overview import credit_note_words
 from bot.commands.session import Session
 from bot.commands.things import Candidate, Missing, Several, Things, pick
 from bot.office.port import Looks
+from bot.remembering.billing import billing_lines
 from bot.wording.amounts import clock_words, counted, percent_plain
 from bot.wording.standing import status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Case, Contact, CreditNote, Invoice, Payment, Stop
 from ledger.domain.identity import identity, met_as
+from ledger.domain.known import all_in_force
 from ledger.domain.values import Money
 
 MOST_INVOICES: Final = 30
@@ -104,6 +106,8 @@ class Bookkeeping:
             placed = {"address": value, "organisation": value, "language": value}
             lines += [one_line(form.format(**placed), 120)] if value else []
         lines += [line async for line in self._entries(contact.id)]
+        held = await all_in_force(self._office.views, [contact.id], self._now)
+        lines += billing_lines(held, self._office.company)
         since = clock_words(contact.created_at, self._now) if contact.created_at else "?"
         mails = counted(contact.mails_sent, "mail")
         lines.append(texts.CONTACT_SINCE.format(when=since, mails=mails))

@@ -92,6 +92,8 @@ class Remembering:
             return found
         known, said = found
         label = handle(known)
+        if known.kind is KnowledgeKind.BILLING:
+            return trouble(texts.CORRECT_BILLING, handle=label)
         if not said:
             return trouble(texts.CORRECT_HOW, handle=label)
         period = read_period(said, self._now.date())

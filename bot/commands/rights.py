@@ -53,6 +53,7 @@ _APPROVER: Final = (
     words.Promise,
     words.Settle,
     words.Remember,
+    words.Enter,
     words.Correct,
     words.Forget,
 )

@@ -10,6 +10,7 @@ from bot.channel import CONSOLE, Card, Reply
 from bot.commands import words
 from bot.commands.answers import trouble
 from bot.commands.auditing import Auditing
+from bot.commands.billing import Billing
 from bot.commands.books import Bookkeeping
 from bot.commands.closer import Closer
 from bot.commands.confirming import Confirming
@@ -75,6 +76,7 @@ class Commands:
         self._erasing = Erasing(office, session)
         self._pairing = Pairing(office, session)
         self._confirming = Confirming(office)
+        self._billing = Billing(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -147,6 +149,8 @@ class Commands:
                 return await self._promised(intent)
             case words.Verify() | words.Anchor() | words.Takeover() | words.Erase():
                 return await self._keep(intent)
+            case words.Enter():
+                return await self._billing.enter(intent)
             case words.Remember() | words.Correct() | words.Forget() | words.Memory():
                 return await self._known(intent)
             case words.Prove(said):

@@ -144,6 +144,14 @@ class ShowContact(Struct, frozen=True):
     thing: str = ""
 
 
+class Enter(Struct, frozen=True):
+    """What tax and e-invoices need to know of somebody: `field` is as people type it."""
+
+    thing: str
+    field: str
+    value: str = ""
+
+
 class ShowInvoice(Struct, frozen=True):
     """One invoice."""
 
@@ -383,6 +391,7 @@ Intention = (
     | Books
     | Digest
     | ShowContact
+    | Enter
     | ShowInvoice
     | More
     | Timeline
@@ -434,6 +443,11 @@ _PROMISED: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
+_ENTERED: Final = re.compile(
+    r"(?P<thing>\"[^\"]+\"|'[^']+'|.+?)\s+"
+    r"(?P<field>country|vat[- ]id|business|address|reference|order)\b[:\s]*(?P<value>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _ALSO_OLD: Final = re.compile(r"\s*(?:--all|,?\s*\balso old)\b", re.IGNORECASE)
 _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
@@ -551,6 +565,15 @@ def _moved(rest: str) -> Intention:
     return Settle("moved", _bare(hit["thing"]), hit["day"]) if hit else Settle("moved")
 
 
+def _contact(rest: str) -> Intention:
+    """`contact Ada`; `contact Ada country FR`, `contact "Order GmbH" vat-id …`."""
+    entered = _ENTERED.fullmatch(rest)
+    if not entered:
+        return ShowContact(_bare(rest))
+    field = entered["field"].lower().replace(" ", "-")
+    return Enter(_bare(entered["thing"]), field, entered["value"].strip())
+
+
 def _promise(rest: str) -> Intention:
     """`promise Anna the draft by Tuesday`; `promise p4 moved to Friday`, `promise p4 kept`."""
     settled = re.fullmatch(r"(#?p?\d+)\s+(?:is\s+)?(kept|broken|moved|waived)\b\s*(.*)", rest)
@@ -626,7 +649,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
     "books": lambda _: Books(),
     "digest": lambda _: Digest(),
-    "contact": lambda rest: ShowContact(_bare(rest)),
+    "contact": _contact,
     "invoice": lambda rest: ShowInvoice(_bare(rest)),
     "more": lambda rest: More(_bare(rest)),
     "timeline": lambda rest: Timeline(_bare(rest)),

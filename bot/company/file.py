@@ -19,6 +19,7 @@ from ledger.domain.company import (
     Bank,
     Budgets,
     Company,
+    EInvoice,
     Guardrails,
     InvoiceNumbers,
     Language,
@@ -26,6 +27,7 @@ from ledger.domain.company import (
     Negotiation,
     Operator,
     PriceItem,
+    Supply,
     Tax,
 )
 from ledger.domain.errors import SettingsInvalid
@@ -63,7 +65,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
     top = document(file, text)
     firm, invoices = top.section("company"), top.section("invoices")
     guardrails = top.section("guardrails")
-    currency = _currency(firm)
+    taxing, currency = top.section("tax"), _currency(firm)
     company = Company(
         id=_identifier(firm, "id"),
         name=firm.text("name"),
@@ -74,7 +76,8 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         language=firm.choice("language", Language, Language.ENGLISH),
         voice=firm.text("voice", VOICE),
         operator=_operator(top.section("operator")),
-        tax=_tax(top.section("tax")),
+        tax=_tax(taxing),
+        ask_country=taxing.yes("ask_country", default=False),
         bank=_bank(top.section("bank")),
         prices=_prices(top.sections("prices"), currency),
         ask_above=_positive(guardrails, "ask_above", currency),
@@ -85,12 +88,14 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
             invoices, _CREDIT_NOTE_KEYS, InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
         ),
         keep_years=_keep_years(invoices),
+        e_invoice=_e_invoice(invoices),
+        phone=firm.text("phone", ""),
         budgets=_budgets(top.section("budgets")),
         attention=attention(top.section("attention")),
         time_zone=time_zone(firm, "time_zone"),
         model_may_see=top.choice("model_may_see", ModelScope, ModelScope.ANY),
     )
-    for section in (top, firm, invoices, guardrails):
+    for section in (top, firm, taxing, invoices, guardrails):
         section.done()
     return company
 
@@ -147,7 +152,6 @@ def _tax(section: Section) -> Tax:
     )
     if tax.exempt and not tax.exempt_note:
         raise section.refused("exempt", texts.COMPANY_NO_EXEMPT_NOTE)
-    section.done()
     return tax
 
 
@@ -197,6 +201,7 @@ def _price(section: Section, currency: str) -> PriceItem:
         names=section.texts("names"),
         titles=_titles(section.section("titles")),
         tax_bp=section.percent("tax"),
+        supply=section.choice("supply", Supply, Supply.SERVICE),
     )
     section.done()
     return item
@@ -248,6 +253,12 @@ def _numbers(section: Section, keys: tuple[str, str], base: InvoiceNumbers) -> I
     if problem:
         raise section.refused(pattern, texts.COMPANY_BAD_FORMAT, reason=problem)
     return numbers
+
+
+def _e_invoice(section: Section) -> EInvoice | None:
+    if "e_invoice" not in set(section.keys()):
+        return None
+    return section.choice("e_invoice", EInvoice, EInvoice.NONE)
 
 
 def _keep_years(section: Section) -> int | None:

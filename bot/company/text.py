@@ -11,10 +11,12 @@ from ledger.domain.company import (
     Attention,
     Bank,
     Company,
+    EInvoice,
     Guardrails,
     Language,
     Operator,
     PriceItem,
+    Supply,
     Tax,
 )
 from ledger.domain.values import Money
@@ -147,6 +149,8 @@ def _firm(company: Company) -> Iterator[str]:
     yield f"  name: {quoted(company.name)}"
     yield f"  address: {_list(company.address)}"
     yield f"  email: {quoted(company.email)}  # the address your customers write to"
+    if company.phone:
+        yield f"  phone: {quoted(company.phone)}"
     yield f"  country: {quoted(company.country)}"
     yield f"  currency: {quoted(company.currency)}"
     yield f"  language: {quoted(company.language)}  # where a customer's is unknown: en, de or fr"
@@ -169,6 +173,8 @@ def _money(company: Company) -> Iterator[str]:
     yield f"  tax_number: {quoted(tax.tax_number)}"
     yield f"  exempt: {_yes(tax.exempt)}  # true: small business, no tax on invoices"
     yield f"  exempt_note: {quoted(tax.exempt_note)}  # the sentence that then stands on them"
+    ask = f"  ask_country: {_yes(company.ask_country)}"
+    yield f"{ask}  # true: a customer of unknown country is asked about, not taken as at home"
     yield ""
     yield "bank:  # where customers pay to; printed on every invoice"
     yield f"  holder: {quoted(bank.holder)}"
@@ -197,6 +203,8 @@ def _price(item: PriceItem) -> Iterator[str]:
     yield f"    unit: {quoted(item.unit)}"
     if item.tax_bp is not None:
         yield f"    tax: {quoted(percent_plain(item.tax_bp))}"
+    if item.supply is not Supply.SERVICE:
+        yield f"    supply: {quoted(item.supply.value)}"
 
 
 def _limits(company: Company) -> Iterator[str]:
@@ -221,6 +229,10 @@ def _invoices(company: Company) -> Iterator[str]:
     yield f"  credit_note_format: {quoted(notes.format)}  # what reverses an invoice has its own"
     yield f"  credit_note_next: {notes.next}"
     yield f"  payment_days: {company.payment_days}"
+    form = company.e_invoice
+    yield "  # zugferd (XML in the PDF), xrechnung (XML beside it) or none; without it: zugferd for"
+    yield "  # a business, where you are in the EU."
+    yield f"  {'# ' if form is None else ''}e_invoice: {(form or EInvoice.ZUGFERD).value}"
     years = company.keep_years
     yield "  # So many years after the year of issue an invoice stays when its customer is erased;"
     yield "  # without a number here, as long as is usual in your country."

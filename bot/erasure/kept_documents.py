@@ -25,7 +25,7 @@ from ledger.seal import Keys
 RETENTION: Final = "retention:"
 """How the purpose of the alarm begins that ends a retention; the document's name follows."""
 
-_ENDINGS: Final = (".pdf", ".json")
+_ENDINGS: Final = (".pdf", ".json", ".xml")
 
 
 class Document(Struct, frozen=True):

@@ -10,12 +10,18 @@ from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words, percent_words
 from ledger.domain.applied import (
     ADDRESS,
+    BILLING_ADDRESS,
+    BILLING_ORDER,
+    BILLING_REFERENCE,
     DELIVERY_DAYS,
     DISCOUNT,
     DISCOUNT_CAP,
     LANGUAGE,
     PAYMENT_DAYS,
     PRICE,
+    TAX_BUSINESS,
+    TAX_COUNTRY,
+    TAX_VAT_ID,
 )
 from ledger.domain.company import Company
 from ledger.domain.knowledge import (
@@ -39,6 +45,11 @@ _TOPICS = {
     DELIVERY_DAYS: texts.KNOWN_DELIVERY,
     ADDRESS: texts.KNOWN_ADDRESS,
     LANGUAGE: texts.KNOWN_LANGUAGE,
+    TAX_COUNTRY: texts.BILLING_FIELDS["country"],
+    TAX_VAT_ID: texts.BILLING_FIELDS["vat-id"],
+    BILLING_ADDRESS: texts.BILLING_FIELDS["address"],
+    BILLING_REFERENCE: texts.BILLING_FIELDS["reference"],
+    BILLING_ORDER: texts.BILLING_FIELDS["order"],
     "finance:budget": texts.KNOWN_BUDGET,
     "finance:limit": texts.KNOWN_LIMIT,
 }
@@ -62,6 +73,9 @@ def content_words(topic: str, value: Value, text: str, company: Company) -> str:
     words = one_line(value_words(value, text), _SHOWN)
     if topic == LANGUAGE:
         words = texts.KNOWN_TONGUES.get(text, words)
+    if topic == TAX_BUSINESS and isinstance(value, YesNoValue):
+        answer = texts.KNOWN_YES if value.yes else texts.KNOWN_NO
+        return texts.BILLING_FIELDS["business"].format(value=answer)
     if topic.startswith(PRICE):
         item = company.item(topic.removeprefix(PRICE))
         title = item.title if item else topic.removeprefix(PRICE)

@@ -82,6 +82,32 @@ NO_REASON: Final = "none given; `edit` adds one"
 GROSS: Final = "{amount} gross"
 NET: Final = "{amount} net"
 TAX_LINE: Final = "{amount} tax at {rate} %"
+ROW_TAX: Final = "Tax"
+ROW_BUYER: Final = "On the invoice"
+ROW_E_INVOICE: Final = "E-invoice"
+TAX_CASE: Final = "{kind}: customer in {country}, {business}"
+TAX_KINDS: Final = {
+    "domestic": "Tax as at home",
+    "small business": "No tax, small business",
+    "reverse charge": "No tax, reverse charge",
+    "intra-community supply": "No tax, intra-community supply",
+    "export": "No tax, export of goods",
+    "outside scope": "No tax here, the service is taxed where they are",
+}
+TAX_BUSINESS: Final = "a business"
+TAX_CONSUMER: Final = "not known as a business"
+TAX_THEIR_ID: Final = "their VAT id {vat_id}"
+TAX_OWN_ID: Final = "your VAT id {vat_id}"
+BUYER_ADDRESS: Final = "address {address}"
+BUYER_COUNTRY: Final = "country {country}"
+BUYER_VAT_ID: Final = "VAT id {vat_id}"
+BUYER_BUSINESS: Final = {True: "a business", False: "a consumer"}
+BUYER_REFERENCE: Final = "buyer reference {reference}"
+BUYER_ORDER: Final = "purchase order {order}"
+E_INVOICES: Final = {
+    "zugferd": "ZUGFeRD: XML in the PDF",
+    "xrechnung": "XRechnung: XML beside the PDF",
+}
 LESS: Final = "less {percent} %"
 LINE_TAX: Final = "{rate} % tax [{item}]"
 LINES_DIFFER: Final = "! The lines add up to {amount}."

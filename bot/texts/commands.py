@@ -31,7 +31,9 @@ COMMANDS: Final = (
     CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
     CommandText("books", "books", "What was invoiced, what is paid, what is open."),
     CommandText("digest", "digest", "Done, waiting, failed, spent: since the last digest."),
-    CommandText("contact", "contact NAME", "Somebody in the address book."),
+    CommandText(
+        "contact", "contact NAME [country FR]", "Somebody; or enter country, vat-id, address …"
+    ),
     CommandText("invoice", "invoice NUMBER", "One invoice, its lines and payments."),
     CommandText("timeline", "timeline CASE", "A case as a picture."),
     CommandText("report", "report [MONTH]", "The month as a picture: money, pipeline, models."),
@@ -135,7 +137,11 @@ MORE_HELP: Final = {
     "status": "`status ada` and `status 2` show one case.",
     "digest": "It also comes by itself at `digest_at` of company.yaml, and never on an empty day.",
     "books": "Every invoice with its total, what is paid of it and what is open.",
-    "contact": "By name, address, organisation or id, with all cases.",
+    "contact": (
+        "By name, address, organisation or id, with all cases. `contact ada country FR`, "
+        "`vat-id FR40303265045`, `business yes`, `address 1 rue X, 75001 Paris`, `reference …` (a "
+        "Leitweg-ID), `order PO-7` enter what tax and e-invoices need; `none` takes it away."
+    ),
     "invoice": "By number, by whom it is to, or by its case.",
     "as-of": (
         "DATE is `2026-11-23` (its end), `2026-11-23 14:30`, `yesterday`, `3 days ago` or `14:30`. "

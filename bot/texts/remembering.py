@@ -35,6 +35,7 @@ KNOWN_LINE_OVER = "{handle} {what} [{over}] ({source})"
 REMEMBERED_NOW = "Remembered as {handle}. {what}."
 REMEMBERED_KINDS = {
     "price": "It is the price I offer, before that of company.yaml ({listed}).",
+    "billing": "Invoices follow it.",
     "term": "Offers and invoices follow it.",
     "preference": "Letters follow it.",
     "policy": "Whatever goes to them asks first, and names it.",

@@ -18,6 +18,7 @@ from connectors.invoices.texts import Texts
 from connectors.invoices.wording import amount, day, grouped_iban, percent, quantity
 from ledger.domain.company import Company
 from ledger.domain.events import InvoiceIssued
+from ledger.domain.tax import TaxCase, TaxKind
 from ledger.domain.values import Line, TaxLine, Totals, totals
 
 CODE_SIZE: Final = 25 * mm
@@ -36,7 +37,11 @@ def flow(invoice: InvoiceIssued, company: Company, texts: Texts) -> list[Flowabl
         KeepTogether(
             [
                 Spacer(0, 3 * mm),
-                sums_table(totals(invoice.lines, invoice.total.currency), company, texts),
+                sums_table(
+                    totals(invoice.lines, invoice.total.currency),
+                    tax_note(invoice.tax, company, texts),
+                    texts,
+                ),
                 Spacer(0, 9 * mm),
                 _payment(invoice, company, texts),
             ]
@@ -90,17 +95,26 @@ _LINE_RULES: Final[Rules] = [
 ]
 
 
-def sums_table(sums: Totals, company: Company, texts: Texts) -> Table:
-    """Net, tax per rate, total; a company that charges no tax says why instead."""
+def sums_table(sums: Totals, note: str, texts: Texts) -> Table:
+    """Net, tax per rate, total; where no tax is charged, `note` says why instead."""
     rows = [_sum(texts.subtotal, amount(sums.net, texts))]
-    if company.tax.exempt:
-        rows.append([paragraph(company.tax.exempt_note or texts.exempt, look.SMALL), Spacer(0, 0)])
+    if note:
+        rows.append([paragraph(note, look.SMALL), Spacer(0, 0)])
     else:
         rows += [_tax(tax, texts) for tax in sums.taxes]
     total = amount(sums.gross, texts)
     rows.append([paragraph(texts.total, look.TOTAL), paragraph(total, look.TOTAL_FIGURE)])
-    note = [("SPAN", (0, 1), (1, 1))] if company.tax.exempt else []
-    return Table(rows, colWidths=[52 * mm, 38 * mm], style=_SUM_RULES + note, hAlign="RIGHT")
+    span = [("SPAN", (0, 1), (1, 1))] if note else []
+    return Table(rows, colWidths=[52 * mm, 38 * mm], style=_SUM_RULES + span, hAlign="RIGHT")
+
+
+def tax_note(tax: TaxCase | None, company: Company, texts: Texts) -> str:
+    """Why no tax is charged, in the words that the law wants; "" where tax is charged."""
+    home = TaxKind.SMALL_BUSINESS if company.tax.exempt else TaxKind.DOMESTIC
+    kind = tax.kind if tax else home
+    if kind is TaxKind.SMALL_BUSINESS:
+        return company.tax.exempt_note or texts.exempt
+    return texts.tax_notes.get(kind, "")
 
 
 def _sum(label: str, figure: str) -> Row:

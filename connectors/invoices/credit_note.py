@@ -6,7 +6,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from connectors.invoices import look
-from connectors.invoices.body import lines_table, sums_table
+from connectors.invoices.body import lines_table, sums_table, tax_note
 from connectors.invoices.look import paragraph
 from connectors.invoices.texts import Texts
 from connectors.invoices.wording import day
@@ -29,7 +29,11 @@ def credit_note_flow(note: CreditNoteIssued, company: Company, texts: Texts) -> 
         KeepTogether(
             [
                 Spacer(0, 3 * mm),
-                sums_table(totals(note.lines, note.total.currency), company, texts),
+                sums_table(
+                    totals(note.lines, note.total.currency),
+                    tax_note(note.tax, company, texts),
+                    texts,
+                ),
                 Spacer(0, 9 * mm),
                 paragraph(words.closing.format(number=note.invoice_number), look.BODY),
             ]

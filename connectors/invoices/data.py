@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.domain.claims import Issued
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
+from ledger.domain.tax import TaxKind
 from ledger.domain.values import Line, totals
 
 
@@ -27,9 +29,9 @@ def invoice_data(
         "due_on": invoice.due_on.isoformat(),
         "currency": invoice.total.currency,
         "seller": _seller(company),
-        "buyer": _buyer(invoice.contact, contact),
+        "buyer": _buyer(invoice, contact),
         "lines": [_line(line) for line in invoice.lines],
-        **_sums(invoice.lines, invoice.total.currency, company),
+        **_sums(invoice, company),
         "payment": _payment(invoice, company),
     }
 
@@ -53,9 +55,9 @@ def credit_note_data(
         "issued_on": note.issued_on.isoformat(),
         "currency": note.total.currency,
         "seller": _seller(company),
-        "buyer": _buyer(note.contact, contact),
+        "buyer": _buyer(note, contact),
         "lines": [_line(line) for line in note.lines],
-        **_sums(note.lines, note.total.currency, company),
+        **_sums(note, company),
     }
 
 
@@ -70,14 +72,29 @@ def _seller(company: Company) -> dict[str, Any]:
     }
 
 
-def _buyer(contact_id: str, contact: Contact | None) -> dict[str, Any]:
+def _buyer(issued: Issued, contact: Contact | None) -> dict[str, Any]:
     if contact is None:
-        return {"contact": contact_id}
+        return {"contact": issued.contact, **_entered(issued)}
     return {
-        "contact": contact_id,
+        "contact": issued.contact,
         "organisation": contact.organisation,
         "name": contact.name,
         "email": contact.address,
+        **_entered(issued),
+    }
+
+
+def _entered(issued: Issued) -> dict[str, Any]:
+    """What was entered of them; nothing where nothing was."""
+    buyer = issued.buyer
+    if buyer is None:
+        return {}
+    return {
+        "country": issued.tax.country if issued.tax else buyer.country,
+        "vat_id": buyer.vat_id,
+        "address": list(buyer.address),
+        "reference": buyer.reference,
+        "order": buyer.order,
     }
 
 
@@ -94,8 +111,10 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _sums(lines: tuple[Line, ...], currency: str, company: Company) -> dict[str, Any]:
-    sums = totals(lines, currency)
+def _sums(issued: Issued, company: Company) -> dict[str, Any]:
+    sums, case = totals(issued.lines, issued.total.currency), issued.tax
+    exempt = case.kind is TaxKind.SMALL_BUSINESS if case else company.tax.exempt
+    known = {"tax_case": case.kind.value, "e_invoice": issued.e_invoice.value} if case else {}
     return {
         "net": sums.net.minor,
         "taxes": [
@@ -103,8 +122,9 @@ def _sums(lines: tuple[Line, ...], currency: str, company: Company) -> dict[str,
             for tax in sums.taxes
         ],
         "gross": sums.gross.minor,
-        "exempt": company.tax.exempt,
-        "exempt_note": company.tax.exempt_note if company.tax.exempt else "",
+        "exempt": exempt,
+        "exempt_note": company.tax.exempt_note if exempt else "",
+        **known,
     }
 
 

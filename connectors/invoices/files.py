@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from connectors.base import Capability, Order
 from connectors.invoices.data import credit_note_data, invoice_data
-from connectors.invoices.pairs import PDF, Pairs, file_name
+from connectors.invoices.pairs import PDF, XML, Pairs, Papers, file_name
 from connectors.invoices.texts import TEXTS, language_of
 from ledger.domain.claims import Issued
 from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice
@@ -63,10 +63,10 @@ class InvoiceFiles:
         if issued is None:
             return None
         try:
-            pdf = await asyncio.to_thread(self._finished, issued)
+            papers = await asyncio.to_thread(self._finished, issued)
         except OSError as error:
             raise ConnectionError(f"The folder of invoices cannot be read: {error}.") from error
-        return None if pdf is None else await self._receipt(issued, pdf, order.person)
+        return None if papers is None else await self._receipt(issued, papers, order.person)
 
     async def _written(self, issued: Issued, person: str) -> Outcome:
         done = await asyncio.to_thread(self._finished, issued)
@@ -74,42 +74,47 @@ class InvoiceFiles:
             return await self._receipt(issued, done, person)
         contact = await self._views.get(Contact, issued.contact)
         company = as_in_force(self._company, await self._views.get(Particulars, IN_FORCE))
-        pdf, data = await asyncio.to_thread(_rendered, issued, company, contact)
-        other = await asyncio.to_thread(self._pairs.write, issued.number, pdf, data)
-        return _other_there(other) if other else await self._receipt(issued, pdf, person)
+        papers, data = await asyncio.to_thread(_rendered, issued, company, contact)
+        other = await asyncio.to_thread(self._pairs.write, issued.number, papers, data)
+        return _other_there(other) if other else await self._receipt(issued, papers, person)
 
-    def _finished(self, issued: Issued) -> bytes | None:
+    def _finished(self, issued: Issued) -> Papers | None:
         return self._pairs.finished(issued.number, lambda data: _holds(data, issued))
 
-    async def _receipt(self, issued: Issued, pdf: bytes, person: str) -> Succeeded:
+    async def _receipt(self, issued: Issued, papers: Papers, person: str) -> Succeeded:
         path = self._pairs.path(issued.number, ".pdf")
-        sha = await self._blobs.put(pdf, person=person)
-        document = Attachment(name=path.name, media_type=PDF, size=len(pdf), sha256=sha)
+        documents = [await self._document(path.name, PDF, papers.pdf, person)]
+        if papers.xml:
+            beside = self._pairs.path(issued.number, ".xml").name
+            documents.append(await self._document(beside, XML, papers.xml, person))
         return Succeeded(
             Receipt(
                 provider=self.name,
                 reference=issued.number,
                 location=str(path),
-                documents=(document,),
+                documents=tuple(documents),
             )
         )
+
+    async def _document(self, name: str, kind: str, content: bytes, person: str) -> Attachment:
+        sha = await self._blobs.put(content, person=person)
+        return Attachment(name=name, media_type=kind, size=len(content), sha256=sha)
 
 
 def _rendered(
     issued: Issued, company: Company, contact: Contact | None
-) -> tuple[bytes, dict[str, Any]]:
-    """The PDF and the data of a document, with the bank and tax data of `company`."""
+) -> tuple[Papers, dict[str, Any]]:
+    """The papers and the data of a document, with the bank and tax data of `company`."""
     # The PDF library takes half a second to load, and most starts issue no invoice.
-    from connectors.invoices.pdf import render_credit_note, render_pdf  # noqa: PLC0415
+    from connectors.invoices.rendering import papers_of  # noqa: PLC0415
 
     texts = TEXTS[language_of(contact.language if contact else "", company.language)]
+    papers = papers_of(issued, company, contact, texts)
     match issued:
         case InvoiceIssued():
-            pdf = render_pdf(issued, company, contact, texts)
-            return pdf, invoice_data(issued, company, contact)
+            return papers, invoice_data(issued, company, contact)
         case CreditNoteIssued():
-            pdf = render_credit_note(issued, company, contact, texts)
-            return pdf, credit_note_data(issued, company, contact)
+            return papers, credit_note_data(issued, company, contact)
         case _:
             assert_never(issued)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from babel import Locale
 from msgspec import Struct
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -60,8 +61,17 @@ class Letterhead(Struct, frozen=True, kw_only=True):
     def _recipient(self) -> str:
         if self.contact is None:
             return self.paper.contact
-        known = (self.contact.organisation, self.contact.name, self.contact.address)
+        where = [*self.paper.address, self._country()] if self.paper.address else []
+        known = (
+            self.contact.organisation, self.contact.name, *(where or [self.contact.address])
+        )  # fmt: skip
         return "\n".join(part for part in known if part) or self.contact.id
+
+    def _country(self) -> str:
+        """The country below an address abroad, in the language of the document."""
+        if self.paper.country in {"", self.company.country}:
+            return ""
+        return str(Locale.parse(self.texts.locale).territories.get(self.paper.country, ""))
 
     def _facts(self, canvas: Canvas) -> None:
         facts = self.paper.facts

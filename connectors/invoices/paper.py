@@ -8,17 +8,24 @@ from msgspec import Struct
 
 from connectors.invoices.texts import Texts
 from connectors.invoices.wording import day
+from ledger.domain.claims import Issued
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
+from ledger.domain.tax import NOBODY
 
 
 class Paper(Struct, frozen=True, kw_only=True):
-    """A numbered document. `kind` is its title without the number, `facts` the box of dates."""
+    """A numbered document. `kind` is its title without the number, `facts` the box of dates.
+
+    `address` and `country` are the recipient's, where they were entered.
+    """
 
     kind: str
     number: str
     issued_on: date
     contact: str
     facts: tuple[tuple[str, str], ...]
+    address: tuple[str, ...] = ()
+    country: str = ""
 
     @property
     def title(self) -> str:
@@ -33,11 +40,14 @@ def invoice_paper(invoice: InvoiceIssued, texts: Texts) -> Paper:
         number=invoice.number,
         issued_on=invoice.issued_on,
         contact=invoice.contact,
+        address=(invoice.buyer or NOBODY).address,
+        country=invoice.tax.country if invoice.tax else "",
         facts=(
             (texts.number, invoice.number),
             (texts.issued, day(invoice.issued_on, texts)),
             (texts.service, day(invoice.service_date, texts)),
             (texts.due, day(invoice.due_on, texts)),
+            *_theirs(invoice, texts),
         ),
     )
 
@@ -50,10 +60,24 @@ def credit_note_paper(note: CreditNoteIssued, texts: Texts) -> Paper:
         number=note.number,
         issued_on=note.issued_on,
         contact=note.contact,
+        address=(note.buyer or NOBODY).address,
+        country=note.tax.country if note.tax else "",
         facts=(
             (words.number, note.number),
             (words.issued, day(note.issued_on, texts)),
             (words.invoice, note.invoice_number),
             (words.invoice_date, day(note.invoice_date, texts)),
+            *_theirs(note, texts),
         ),
     )
+
+
+def _theirs(issued: Issued, texts: Texts) -> tuple[tuple[str, str], ...]:
+    """What the customer wants to find on it, and the VAT id that the law wants."""
+    buyer = issued.buyer or NOBODY
+    known = (
+        (texts.their_vat_id, issued.tax.buyer_vat_id if issued.tax else ""),
+        (texts.order, buyer.order),
+        (texts.their_reference, buyer.reference),
+    )
+    return tuple((label, value) for label, value in known if value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from io import BytesIO
 from typing import Final
 
@@ -18,7 +19,7 @@ from connectors.invoices.credit_note import credit_note_flow
 from connectors.invoices.letterhead import Letterhead
 from connectors.invoices.paper import credit_note_paper, invoice_paper
 from connectors.invoices.texts import Texts
-from ledger.domain.company import Company
+from ledger.domain.company import Company, EInvoice
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 
@@ -33,8 +34,9 @@ def render_pdf(
 ) -> bytes:
     """An invoice: A4, fonts embedded."""
     paper = invoice_paper(invoice, texts)
+    archival = invoice.e_invoice is EInvoice.ZUGFERD
     head = Letterhead(paper=paper, company=company, contact=contact, texts=texts)
-    return _rendered(head, lambda: flow(invoice, company, texts))
+    return _rendered(head, lambda: flow(invoice, company, texts), archival=archival)
 
 
 def render_credit_note(
@@ -43,18 +45,22 @@ def render_credit_note(
     """A credit note, in the dress of an invoice."""
     paper = credit_note_paper(note, texts)
     head = Letterhead(paper=paper, company=company, contact=contact, texts=texts)
-    return _rendered(head, lambda: credit_note_flow(note, company, texts))
+    archival = note.e_invoice is EInvoice.ZUGFERD
+    return _rendered(head, lambda: credit_note_flow(note, company, texts), archival=archival)
 
 
-def _rendered(head: Letterhead, story: Callable[[], list[Flowable]]) -> bytes:
+def _rendered(head: Letterhead, story: Callable[[], list[Flowable]], *, archival: bool) -> bytes:
     """Laid out twice, because "page x of y" needs y first; a flowable can be laid out once."""
     look.load_fonts()
-    pages, _ = _laid_out(head, story(), pages=0)
-    _, data = _laid_out(head, story(), pages=pages)
+    pages, _ = _laid_out(head, story(), pages=0, archival=archival)
+    _, data = _laid_out(head, story(), pages=pages, archival=archival)
     return data
 
 
-def _laid_out(head: Letterhead, story: list[Flowable], *, pages: int) -> tuple[int, bytes]:
+def _laid_out(
+    head: Letterhead, story: list[Flowable], *, pages: int, archival: bool
+) -> tuple[int, bytes]:
+    """`archival`: no page begins in a font that is not in the file, as reportlab's own does."""
     out = BytesIO()
     document = _document(out, head)
     document.addPageTemplates(
@@ -63,7 +69,8 @@ def _laid_out(head: Letterhead, story: list[Flowable], *, pages: int) -> tuple[i
             _page("later", LATER_TOP, head.later, pages, head.paper.issued_on),
         ]
     )
-    document.build([NextPageTemplate("later"), *story])
+    maker = partial(Canvas, initialFontName=look.REGULAR) if archival else Canvas
+    document.build([NextPageTemplate("later"), *story], canvasmaker=maker)
     return document.page, out.getvalue()
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct, field
 
 from ledger.domain.company import Language
+from ledger.domain.tax import TaxKind
 
 
 class CreditNoteTexts(Struct, frozen=True, kw_only=True):
@@ -27,9 +28,11 @@ class CreditNoteTexts(Struct, frozen=True, kw_only=True):
 
 
 class Texts(Struct, frozen=True, kw_only=True):
-    """The words of one language. `units` maps a unit to its singular and plural.
+    """The words of one language. `units` maps a unit to its singular and plural, `tax_notes` a case
+    without tax to the sentence that the law wants on the invoice.
 
-    Templates: `page` takes page and pages; `pay` amount and due; `tax` and `base` rate and base.
+    Templates: `page` takes page and pages; `pay` amount and due; `tax` and `base` rate and base;
+    `payable` the day it is due.
     """
 
     locale: str
@@ -57,6 +60,11 @@ class Texts(Struct, frozen=True, kw_only=True):
     vat_id: str
     exempt: str
     page: str
+    their_vat_id: str
+    order: str
+    their_reference: str
+    payable: str
+    tax_notes: dict[TaxKind, str]
     credit_note: CreditNoteTexts
     units: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -87,6 +95,24 @@ ENGLISH: Final = Texts(
     vat_id="VAT ID",
     exempt="No VAT is charged.",
     page="Page {page} of {pages}",
+    their_vat_id="Your VAT ID",
+    order="Your order",
+    their_reference="Your reference",
+    payable="Payable by {due}.",
+    tax_notes={
+        TaxKind.REVERSE_CHARGE: (
+            "Reverse charge: the customer accounts for the VAT (Article 196, "
+            "Directive 2006/112/EC)."
+        ),
+        TaxKind.INTRA_COMMUNITY: (
+            "VAT-exempt intra-Community supply (Article 138, Directive 2006/112/EC)."
+        ),
+        TaxKind.EXPORT: "VAT-exempt export supply (Article 146, Directive 2006/112/EC).",
+        TaxKind.OUTSIDE_SCOPE: (
+            "Not subject to VAT here: the place of supply is outside the "
+            "European Union (Article 44, Directive 2006/112/EC)."
+        ),
+    },
     credit_note=CreditNoteTexts(
         title="Credit note",
         number="Credit note number",
@@ -132,6 +158,23 @@ GERMAN: Final = Texts(
     vat_id="USt-IdNr.",
     exempt="Es wird keine Umsatzsteuer berechnet.",
     page="Seite {page} von {pages}",
+    their_vat_id="Ihre USt-IdNr.",
+    order="Ihre Bestellung",
+    their_reference="Ihre Referenz",
+    payable="Zahlbar bis {due}.",
+    tax_notes={
+        TaxKind.REVERSE_CHARGE: (
+            "Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge, Art. 196 MwStSystRL)."
+        ),
+        TaxKind.INTRA_COMMUNITY: (
+            "Steuerfreie innergemeinschaftliche Lieferung (Art. 138 MwStSystRL)."
+        ),
+        TaxKind.EXPORT: "Steuerfreie Ausfuhrlieferung (Art. 146 MwStSystRL).",
+        TaxKind.OUTSIDE_SCOPE: (
+            "Nicht im Inland steuerbare Leistung: Der Leistungsort liegt "
+            "außerhalb der Europäischen Union (Art. 44 MwStSystRL)."
+        ),
+    },
     credit_note=CreditNoteTexts(
         title="Stornorechnung",
         number="Stornonummer",
@@ -178,6 +221,25 @@ FRENCH: Final = Texts(
     vat_id="N° TVA",
     exempt="TVA non applicable.",
     page="Page {page} sur {pages}",
+    their_vat_id="Votre n° TVA",
+    order="Votre commande",
+    their_reference="Votre référence",
+    payable="Payable au plus tard le {due}.",
+    tax_notes={
+        TaxKind.REVERSE_CHARGE: (
+            "Autoliquidation : la TVA est due par le preneur (article 196 de "
+            "la directive 2006/112/CE)."
+        ),
+        TaxKind.INTRA_COMMUNITY: (
+            "Livraison intracommunautaire exonérée de TVA (article 138 de la "
+            "directive 2006/112/CE)."
+        ),
+        TaxKind.EXPORT: ("Exportation exonérée de TVA (article 146 de la directive 2006/112/CE)."),
+        TaxKind.OUTSIDE_SCOPE: (
+            "TVA non applicable : le lieu de la prestation est situé hors de "
+            "l'Union européenne (article 44 de la directive 2006/112/CE)."
+        ),
+    },
     credit_note=CreditNoteTexts(
         title="Avoir",
         number="Numéro d'avoir",

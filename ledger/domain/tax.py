@@ -22,6 +22,9 @@ from ledger.domain.company import Company, Supply
 from ledger.domain.values import Line
 from ledger.domain.vat_ids import NORTHERN_IRELAND, bare, country_of, members, vat_id_holds
 
+_CODE: Final = 2
+"""Letters of a country's code."""
+
 
 class TaxKind(StrEnum):
     """The cases there are."""
@@ -109,6 +112,8 @@ def case_of(
     if not buyer.country and not buyer.vat_id:
         return Unclear(Doubt.NO_COUNTRY) if company.ask_country else None
     country = buyer.country or country_of(buyer.vat_id)
+    if len(country) != _CODE or not country.isalpha():
+        return Unclear(Doubt.NO_COUNTRY)
     doubt = _doubt_of_id(buyer, country)
     if doubt is not None:
         return Unclear(doubt)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from enum import Enum
 from typing import Any
 
 import msgspec
@@ -28,6 +29,7 @@ from ledger.domain.commands import (
     command_sha,
     with_edits,
 )
+from ledger.domain.company import EInvoice
 from ledger.domain.entities import (
     Action,
     ActionStatus,
@@ -40,6 +42,7 @@ from ledger.domain.entities import (
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.events import Option
 from ledger.domain.facts import Fact
+from ledger.domain.tax import Buyer, TaxCase, TaxKind
 from ledger.domain.values import Attachment, Line, Money, Provenance, Trust
 from ledger.domain.verdicts import Allow, Ask, FiredRule, Receipt
 
@@ -57,6 +60,21 @@ MAIL: dict[str, Any] = {
     "attachments": (Attachment("a.pdf", "application/pdf", 1_000, "d" * 64),),
     "preconditions": (pre.NoFactSince("lead-1", 4), pre.InvoiceUnpaid("inv-1")),
 }
+REVERSED = TaxCase(
+    kind=TaxKind.REVERSE_CHARGE,
+    country="FR",
+    seller_vat_id="DE136695976",
+    buyer_vat_id="FR40303265045",
+    business=True,
+)
+BUYER = Buyer(
+    country="FR",
+    vat_id="FR40303265045",
+    business=True,
+    address=("1 rue X", "75001 Paris"),
+    reference="R-1",
+    order="PO-7",
+)
 COMMANDS: tuple[Command, ...] = (
     SendProposal(**MAIL, proposal="pro-1", version=1, total=Money(100, "EUR")),
     SendReply(**MAIL, purpose="clarify"),
@@ -69,6 +87,9 @@ COMMANDS: tuple[Command, ...] = (
         total=Money(11_305, "EUR"),
         service_date=date(2026, 11, 30),
         due_days=14,
+        tax=REVERSED,
+        buyer=BUYER,
+        e_invoice=EInvoice.ZUGFERD,
         preconditions=(
             pre.InvoiceNotIssued("pro-1"),
             pre.ProposalIsAccepted("pro-1", 1),
@@ -84,6 +105,9 @@ COMMANDS: tuple[Command, ...] = (
         total=Money(-11_305, "EUR"),
         paid=Money(2_000, "EUR"),
         reason="wrong quantity",
+        tax=REVERSED,
+        buyer=BUYER,
+        e_invoice=EInvoice.XRECHNUNG,
         preconditions=(
             pre.InvoiceNotCredited("inv-1"),
             pre.InvoicePaidSoFar("inv-1", Money(2_000, "EUR")),
@@ -160,6 +184,10 @@ def card(command: Command) -> Card:
 def variants(value: Any) -> Iterator[Any]:
     """Other values of the same kind, one small change each, down into lists and structs."""
     match value:
+        case Enum():
+            yield from (other for other in type(value) if other is not value)
+        case bool():
+            yield not value
         case int():
             yield value + 1
         case str():

@@ -1,0 +1,181 @@
+"""A PDF made into PDF/A-3 that carries the invoice as XML (ZUGFeRD, Factur-X). Pure.
+
+The same PDF and XML give the same bytes: every date is the invoice's own, and the file's id is a
+hash of what is in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from functools import cache
+from io import BytesIO
+from typing import Final
+
+from facturx.facturx import FACTURX_FILENAME, generate_xmp_object
+from lxml import etree
+from msgspec import Struct
+from PIL.ImageCms import ImageCmsProfile, createProfile
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    TextStringObject,
+)
+
+_CREATOR: Final = "Coo"
+_FX: Final = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+_MADE_AT: Final = slice(24, 36)
+"""Where an ICC profile says when it was made."""
+
+
+class Described(Struct, frozen=True, kw_only=True):
+    """What the file says about itself, the same in its two places."""
+
+    title: str
+    author: str
+    subject: str
+    language: str
+    on: date
+
+
+def with_xml(pdf: bytes, xml: bytes, about: Described) -> bytes:
+    """The PDF as PDF/A-3b with the XML in it, as an alternative form of the whole document."""
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
+    writer.pdf_header = "%PDF-1.7"
+    root = writer._root_object  # noqa: SLF001  # pypdf offers no other door to the catalogue
+    attached = _attached(writer, xml, about)
+    root.update(
+        {
+            NameObject("/Metadata"): _added(writer, _metadata(about)),
+            NameObject("/OutputIntents"): ArrayObject([_intent(writer)]),
+            NameObject("/AF"): ArrayObject([attached]),
+            NameObject("/Names"): _names(attached),
+            NameObject("/Lang"): TextStringObject(about.language),
+        }
+    )
+    writer.metadata = _info(about)
+    digest = ByteStringObject(hashlib.sha256(pdf + xml).digest()[:16])
+    writer._ID = ArrayObject([digest, digest])  # noqa: SLF001  # as above
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _info(about: Described) -> dict[str, str]:
+    moment = f"D:{about.on:%Y%m%d}000000+00'00'"
+    return {
+        "/Title": about.title,
+        "/Author": about.author,
+        "/Subject": about.subject,
+        "/Creator": _CREATOR,
+        "/Producer": _CREATOR,
+        "/CreationDate": moment,
+        "/ModDate": moment,
+    }
+
+
+def _metadata(about: Described) -> DecodedStreamObject:
+    said = generate_xmp_object(
+        {
+            "pdfa3_flavor": "B",
+            "title": about.title,
+            "author": about.author,
+            "subject": about.subject,
+            "producer": _CREATOR,
+            "creator_tool": _CREATOR,
+            "timestamp": f"{about.on.isoformat()}T00:00:00+00:00",
+            "urn": _FX,
+            "documenttype": "INVOICE",
+            "xml_filename": FACTURX_FILENAME,
+            "version": "1.0",
+            "xmp_level": "EN 16931",
+        }
+    )
+    packet = etree.tostring(said, pretty_print=True, encoding="unicode").strip()
+    text = (
+        f'<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n{packet}\n<?xpacket end="w"?>'
+    )
+    stream = DecodedStreamObject()
+    stream.set_data(text.encode())
+    stream.update(
+        {NameObject("/Type"): NameObject("/Metadata"), NameObject("/Subtype"): NameObject("/XML")}
+    )
+    return stream
+
+
+def _intent(writer: PdfWriter) -> IndirectObject:
+    """Colours are sRGB, and the file carries the profile that says what that is."""
+    profile = DecodedStreamObject()
+    profile.set_data(_srgb())
+    compressed = profile.flate_encode()
+    compressed.update({NameObject("/N"): NumberObject(3)})
+    return _added(
+        writer,
+        DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/OutputIntent"),
+                NameObject("/S"): NameObject("/GTS_PDFA1"),
+                NameObject("/OutputConditionIdentifier"): TextStringObject("sRGB IEC61966-2.1"),
+                NameObject("/Info"): TextStringObject("sRGB IEC61966-2.1"),
+                NameObject("/DestOutputProfile"): _added(writer, compressed),
+            }
+        ),
+    )
+
+
+@cache
+def _srgb() -> bytes:
+    """Little CMS's own sRGB, without the moment at which it was made."""
+    made = bytearray(ImageCmsProfile(createProfile("sRGB")).tobytes())
+    made[_MADE_AT] = b"\x07\xd0\x00\x01\x00\x01" + bytes(6)
+    return bytes(made)
+
+
+def _attached(writer: PdfWriter, xml: bytes, about: Described) -> IndirectObject:
+    stream = DecodedStreamObject()
+    stream.set_data(xml)
+    file = stream.flate_encode()
+    params = DictionaryObject(
+        {
+            NameObject("/ModDate"): TextStringObject(f"D:{about.on:%Y%m%d}000000+00'00'"),
+            NameObject("/Size"): NumberObject(len(xml)),
+        }
+    )
+    file.update(
+        {
+            NameObject("/Type"): NameObject("/EmbeddedFile"),
+            NameObject("/Subtype"): NameObject("/text/xml"),
+            NameObject("/Params"): params,
+        }
+    )
+    reference, name = _added(writer, file), TextStringObject(FACTURX_FILENAME)
+    files = DictionaryObject({NameObject("/F"): reference, NameObject("/UF"): reference})
+    return _added(
+        writer,
+        DictionaryObject(
+            {
+                NameObject("/Type"): NameObject("/Filespec"),
+                NameObject("/AFRelationship"): NameObject("/Alternative"),
+                NameObject("/Desc"): TextStringObject("EN 16931 invoice"),
+                NameObject("/F"): name,
+                NameObject("/UF"): name,
+                NameObject("/EF"): files,
+            }
+        ),
+    )
+
+
+def _names(attached: IndirectObject) -> DictionaryObject:
+    names = ArrayObject([TextStringObject(FACTURX_FILENAME), attached])
+    tree = DictionaryObject({NameObject("/Names"): names})
+    return DictionaryObject({NameObject("/EmbeddedFiles"): tree})
+
+
+def _added(writer: PdfWriter, thing: DictionaryObject) -> IndirectObject:
+    return writer._add_object(thing)  # noqa: SLF001  # as above
