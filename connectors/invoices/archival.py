@@ -7,16 +7,17 @@ hash of what is in it.
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from functools import cache
 from io import BytesIO
-from typing import Final
+from typing import Final, cast
 
 from facturx.facturx import FACTURX_FILENAME, generate_xmp_object
 from lxml import etree
 from msgspec import Struct
 from PIL.ImageCms import ImageCmsProfile, createProfile
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.generic import (
     ArrayObject,
     ByteStringObject,
@@ -25,13 +26,20 @@ from pypdf.generic import (
     IndirectObject,
     NameObject,
     NumberObject,
+    StreamObject,
     TextStringObject,
 )
+
+from ledger.domain.errors import CooError
 
 _CREATOR: Final = "Coo"
 _FX: Final = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _MADE_AT: Final = slice(24, 36)
 """Where an ICC profile says when it was made."""
+
+
+class FontNotEmbedded(CooError):
+    """The PDF would need a font that a reader may not have, so it is no PDF/A."""
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -48,6 +56,8 @@ def with_xml(pdf: bytes, xml: bytes, about: Described) -> bytes:
     """The PDF as PDF/A-3b with the XML in it, as an alternative form of the whole document."""
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
     writer.pdf_header = "%PDF-1.7"
+    for page in writer.pages:
+        _embedded_fonts_alone(writer, page)
     root = writer._root_object  # noqa: SLF001  # pypdf offers no other door to the catalogue
     attached = _attached(writer, xml, about)
     root.update(
@@ -60,11 +70,34 @@ def with_xml(pdf: bytes, xml: bytes, about: Described) -> bytes:
         }
     )
     writer.metadata = _info(about)
+    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
     digest = ByteStringObject(hashlib.sha256(pdf + xml).digest()[:16])
     writer._ID = ArrayObject([digest, digest])  # noqa: SLF001  # as above
     out = BytesIO()
     writer.write(out)
     return out.getvalue()
+
+
+def _embedded_fonts_alone(writer: PdfWriter, page: PageObject) -> None:
+    """Drop the font that reportlab selects by itself, draws nothing with, and does not embed."""
+    resources = cast("DictionaryObject", page["/Resources"])
+    fonts = cast("DictionaryObject", resources["/Font"])
+    foreign = [name for name, font in fonts.items() if font.get_object()["/Subtype"] == "/Type1"]
+    contents = cast("StreamObject", page["/Contents"])
+    drawn = contents.get_data()
+    for name in foreign:
+        drawn = re.sub(rb"BT " + name.encode() + rb" [\d.]+ Tf [\d.]+ TL ET", b"", drawn)
+        if name.encode() + b" " in drawn:
+            raise FontNotEmbedded(
+                f"The font {name} is drawn with and not in the file.",
+                "Set `e_invoice: none` in company.yaml and report this.",
+            )
+        del fonts[name]
+    stream = DecodedStreamObject()
+    stream.set_data(drawn)
+    reference = contents.indirect_reference
+    assert reference is not None  # noqa: S101 - a page's contents always are an object of their own
+    writer._replace_object(reference, stream.flate_encode())  # noqa: SLF001  # as below
 
 
 def _info(about: Described) -> dict[str, str]:
