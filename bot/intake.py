@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from connectors.mail.mbox import is_mbox, read_mbox
 from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
 from connectors.payments.detect import payment_kind, read_payments
-from ledger.domain.entities import Alarm
+from ledger.domain.entities import Alarm, Payment
 from ledger.domain.errors import InputUnreadable, KeyConflict
 from ledger.domain.events import (
     AlarmRang,
@@ -32,19 +33,21 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.reading import Blobs
+from ledger.domain.same_entry import Likeness, likeness, moved_key
 from ledger.domain.values import DESK, canonical
 from ledger.seal import Keys, PersonForgotten
 from ledger.store import Ledger, Tx
+from ledger.views import at
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file that is read at once; only an mbox may be larger."""
 
 _MAIL_SUFFIXES = frozenset({".eml", ".mbox", ".mbx"})
-_PAYMENT_SUFFIXES = frozenset({".json", ".xml", ".csv"})
+_PAYMENT_SUFFIXES = frozenset({".json", ".xml", ".csv", ".sta", ".mt940", ".940", ".swi"})
 _ROW = re.compile(rb"[;,\t][^\r\n]*[;,\t]")
 """At least three cells in a row."""
 
-_FOREIGN = re.compile(rb"%PDF|PK\x03\x04|\xd0\xcf\x11\xe0|:20:|\{1:")
+_FOREIGN = re.compile(rb"%PDF|PK\x03\x04|\xd0\xcf\x11\xe0")
 """Kinds of files that the reader of payments knows by name."""
 
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
@@ -67,7 +70,7 @@ class Intake:
         self._keys = keys
 
     async def file(self, path: Path) -> list[Taken]:
-        """Take a file in: mail (.eml, mbox) or payments (JSON, CAMT.053, CSV), by its content.
+        """Take a file in, by its content: mail or payments (JSON, CAMT.053, MT940, CSV).
 
         Raises `InputUnreadable` naming the file, what is wrong and what to do; what came
         before the bad part of an mbox stays taken.
@@ -113,14 +116,16 @@ class Intake:
     async def payments(self, name: str, raw: bytes) -> list[Taken]:
         """Take a statement or a list of payments in, each entry once.
 
-        Raises `InputUnreadable` where an entry was taken in before with another amount or day;
-        all other entries are taken.
+        An entry that another kind of statement brought already is that payment; where it only
+        looks like it, a person is asked. Raises `InputUnreadable` where an entry was taken in
+        before with another amount or day; all other entries are taken.
         """
         events = await asyncio.to_thread(read_payments, name, raw)
-        taken, differing = [], []
+        taken: list[Taken] = []
+        differing = []
         for event in events:
             try:
-                taken.append(await self._payment(event))
+                taken.append(await self._payment(event, {one.fact.id for one in taken}))
             except KeyConflict:
                 differing.append(event.payment)
         if differing:
@@ -161,12 +166,16 @@ class Intake:
         """
         await self._ledger.transact(lambda tx: _configured(tx, event, titles or {}))
 
-    async def _payment(self, event: PaymentReceived) -> Taken:
+    async def _payment(self, event: PaymentReceived, paired: Collection[str]) -> Taken:
+        """`paired`: the facts that entries of this very file stand for already."""
         payer = event.payer_account or event.payer
         person = self._keys.person(f"payer:{payer}") if payer else ""
-        key = f"payment:{event.payment}"
+        draft = Draft(
+            case=DESK, event=event, key=f"payment:{event.payment}", by="intake", person=person
+        )
         try:
-            return await self._record(event, key, what="payment", person=person)
+            fact, new = await self._ledger.transact(lambda tx: _entered(tx, draft, event, paired))
+            return Taken(what="payment", fact=fact, new=new)
         except KeyConflict as conflict:
             known = await self._ledger.fact(conflict.existing)
             if not _same_entry(known.event, event):
@@ -200,6 +209,36 @@ def _same_entry(known: Event, event: PaymentReceived) -> bool:
     if not isinstance(known, PaymentReceived):
         return False
     return (known.amount, known.booked_on) == (event.amount, event.booked_on)
+
+
+def _entered(
+    tx: Tx, draft: Draft, event: PaymentReceived, paired: Collection[str]
+) -> tuple[Fact, bool]:
+    """The payment's fact and whether it is new. Looked up and recorded in one transaction, so
+    that two statements that come in side by side find each other."""
+    if tx.by_key(draft.key) is None:
+        for known in _elsewhere(tx, event):
+            if known.fact in paired:
+                continue
+            match likeness(known.reference, event.reference):
+                case Likeness.SAME:
+                    return tx.fact(known.fact), False
+                case Likeness.PERHAPS:
+                    draft = replace(draft, event=replace(event, resembles=known.id))
+                    break
+                case Likeness.OTHER:
+                    pass
+    appended = tx.append([draft])
+    return appended.facts[0], appended.new > 0
+
+
+def _elsewhere(tx: Tx, event: PaymentReceived) -> list[Payment]:
+    """Payments of this amount and day that another kind of statement brought; alike ones first."""
+    key = moved_key(event.amount, event.booked_on)
+    found = at(tx.connection, tx.company).find(Payment, key)
+    other = [one for one in found if one.source not in {"", event.source}]
+    same = {one.id: likeness(one.reference, event.reference) is Likeness.SAME for one in other}
+    return sorted(other, key=lambda one: (not same[one.id], one.id))
 
 
 def _configured(tx: Tx, event: Event, titles: Mapping[str, str]) -> None:
@@ -278,7 +317,7 @@ def _refuse_unknown(path: Path, raw: bytes) -> None:
         return
     raise InputUnreadable(
         f"{path.name!r} is neither a mail nor a list of payments; nothing of it was taken.",
-        "Hand in mail as .eml or mbox, and payments as JSON, CAMT.053 (XML) or CSV.",
+        "Hand in mail as .eml or mbox, and payments as JSON, CAMT.053 (XML), MT940 or CSV.",
     )
 
 

@@ -145,7 +145,7 @@ def worker(
 
 @cli.command()
 def ingest(files: list[Path], data: Data = None) -> None:
-    """Take in mail (.eml, mbox) and payments (JSON, CAMT.053, CSV); twice the same is once."""
+    """Take in mail (.eml, mbox) and payments (JSON, CAMT.053, MT940, CSV); twice is once."""
     from bot.work import serving  # noqa: PLC0415 - see above
 
     if not run_with(settings_for(data), lambda app: serving.ingest(app, screen(), files)):

@@ -141,7 +141,14 @@ def _entry(
         payer_account=_account(first, party),
         reference="\n".join(remittances) or _text(entry, "AddtlNtryInf"),
         end_to_end="\n".join(_text(detail, "Refs", "EndToEndId") for detail in details),
+        returned=_is_returned(entry, details),
     )
+
+
+def _is_returned(entry: Element, details: list[Element]) -> bool:
+    """Whether the bank says that an earlier entry came back."""
+    reversal = _text(entry, "RvslInd") in {"true", "1"}
+    return reversal or any(_child(detail, "RtrInf") is not None for detail in details)
 
 
 def _own_id(detail: Element, bank_id: str, ordinal: int) -> str:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from connectors.payments.camt053 import read_camt053
 from connectors.payments.csv_file import read_csv
 from connectors.payments.entries import MOST_BYTES
 from connectors.payments.json_file import read_json
+from connectors.payments.mt940 import read_mt940
 from ledger.domain.errors import InputUnreadable
 from ledger.domain.events import PaymentReceived
 
-_KNOWN = "Coo reads payments as JSON, CAMT.053 (XML) or CSV, and mail as .eml or mbox."
+_KNOWN = "Coo reads payments as JSON, CAMT.053 (XML), MT940 or CSV, and mail as .eml or mbox."
 _FOREIGN = {
     b"%PDF": "a PDF file",
     b"PK\x03\x04": "a spreadsheet or an archive",
     b"\xd0\xcf\x11\xe0": "an old Excel file",
-    b":20:": "an MT940 statement",
-    b"{1:": "an MT940 statement",
 }
+
+_SWIFT = re.compile(rb"^:20:[^\r\n]*[\r\n]+:(?:21|25|28C?):", re.MULTILINE)
+"""A statement's first two tags, behind whatever a bank puts above them."""
 
 
 def payment_kind(raw: bytes) -> str:
-    """`json`, `camt053` or `csv` by the first sign; `csv` also stands for "perhaps"."""
+    """`json`, `camt053`, `mt940` or `csv` by the first signs; `csv` also stands for "perhaps"."""
     head = raw[:2_000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if head.startswith((b"{1:", b":20:", b":25:")) or _SWIFT.search(head):
+        return "mt940"
     if head.startswith((b"{", b"[")):
         return "json"
     return "camt053" if head.startswith(b"<") else "csv"
@@ -40,6 +46,8 @@ def read_payments(name: str, raw: bytes) -> list[PaymentReceived]:
                 return read_json(raw.removeprefix(b"\xef\xbb\xbf"))
             case "camt053":
                 return read_camt053(raw)
+            case "mt940":
+                return read_mt940(raw)
             case _:
                 return read_csv(raw)
     except InputUnreadable as error:

@@ -31,7 +31,8 @@ _SHORTEST, _LONGEST, _MOST = 4, 35, 40
 class Entry(Struct, frozen=True, kw_only=True):
     """What a reader found in one entry. `where` names it to a person: "row 3", "entry 2".
 
-    `bank_id` is the bank's own reference, or "".
+    `bank_id` is the bank's own reference, or "". `returned`: the bank says that an earlier entry
+    came back.
     """
 
     where: str
@@ -42,6 +43,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     payer_account: str = ""
     reference: str = ""
     end_to_end: str = ""
+    returned: bool = False
 
 
 def refused(where: str, error: CooError) -> InputUnreadable:
@@ -121,6 +123,7 @@ def _payment(entry: Entry, identity: str, source: str) -> PaymentReceived:
         payer=one_line(entry.payer, _NAME),
         payer_account=re.sub(r"\s", "", neutral(entry.payer_account, _NAME)).upper(),
         reference=reference,
+        returned=entry.returned,
     )
 
 

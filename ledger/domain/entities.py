@@ -155,10 +155,19 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
         return next((each for each in self.versions if each.version == version), None)
 
 
+class Reduction(Struct, frozen=True, gc=False):
+    """What is owed less since this payment came. `kind`: as in `BalanceReduced`."""
+
+    payment: str
+    kind: str
+    amount: Money
+
+
 class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     """An issued invoice. `status`: issued, sent, paid, overpaid, credited.
 
     `credited_by` is the credit note that reversed it; from then on nothing is owed.
+    `reductions` are early-payment discounts, bank fees and what was let go, one by one.
     """
 
     id: str
@@ -178,6 +187,7 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     tax: TaxCase | None = None
     buyer: Buyer | None = None
     e_invoice: EInvoice = EInvoice.NONE
+    reductions: tuple[Reduction, ...] = ()
 
     @property
     def billed(self) -> Money:
@@ -187,7 +197,13 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     @property
     def open(self) -> Money:
         """What is still owed; negative where money is to be given back."""
-        return self.billed - self.paid
+        return self.billed - self.paid - self.reduced
+
+    @property
+    def reduced(self) -> Money:
+        """What is owed less than was billed; once it is reversed there is nothing to reduce."""
+        kept = () if self.credited_by else self.reductions
+        return sum((each.amount for each in kept), start=Money(0, self.total.currency))
 
 
 class CreditNote(Struct, frozen=True, kw_only=True, tag="credit note", gc=False):
@@ -206,8 +222,20 @@ class CreditNote(Struct, frozen=True, kw_only=True, tag="credit note", gc=False)
     status: str = "issued"
 
 
+class Part(Struct, frozen=True, gc=False):
+    """How much of a payment was booked on an invoice."""
+
+    invoice: str
+    amount: Money
+
+
 class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
-    """Money that came in. `invoices` are those it was booked on, in that order; `cases` theirs."""
+    """Money that came in (positive) or left (negative).
+
+    `invoices` are those it is booked on, in that order; `cases` theirs; `parts` how much on which.
+    `source` is the kind of statement it came with, `returned` as the bank said. `credit_of` is the
+    contact whose credit the rest is, where a person said so.
+    """
 
     id: str
     fact: str
@@ -217,6 +245,16 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     reference: str = ""
     invoices: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    source: str = ""
+    returned: bool = False
+    credit_of: str = ""
+
+    @property
+    def left(self) -> Money:
+        """What of it is booked on no invoice."""
+        booked = (part.amount for part in self.parts)
+        return self.amount - sum(booked, start=Money(0, self.amount.currency))
 
 
 class Stray(Struct, frozen=True, kw_only=True, tag="stray", gc=False):

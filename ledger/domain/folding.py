@@ -58,8 +58,9 @@ from ledger.domain.folding_strays import fold_strays
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
+from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 9
+FOLD_VERSION: Final = 10
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -243,6 +244,7 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return [f"number:{entity.number}", f"status:{entity.status}"]
         case Payment():
             keys = [f"payment:{entity.id}", *(f"case:{case}" for case in entity.cases)]
+            keys += [moved_key(entity.amount, entity.booked_on)]
             return [*keys, *(f"invoice:{invoice}" for invoice in entity.invoices)]
         case Stray():
             return [f"number:{entity.number}", *([] if entity.placed else ["open"])]

@@ -161,6 +161,9 @@ def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
         reference=event.reference,
         invoices=known.invoices if known else (),
         cases=known.cases if known else (),
+        parts=known.parts if known else (),
+        source=event.source,
+        returned=event.returned,
     )
 
 

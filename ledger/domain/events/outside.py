@@ -75,13 +75,17 @@ class PaymentReceived(Event, frozen=True, kw_only=True):
     """Money arrived (positive) or went back (negative) on the company's account.
 
     `payment` is the bank's or provider's own id for the entry; `numbers` are the words of the
-    reference that look like document numbers.
+    reference that look like document numbers. `returned`: the bank says that an earlier entry
+    came back. `resembles` is a payment of another statement that may be this very entry: a person
+    says whether it is.
     """
 
     payment: str
     amount: Money
     booked_on: date
     source: str
+    returned: bool = False
+    resembles: str = ""
     numbers: tuple[str, ...] = ()
     payer: Personal = ""
     payer_account: Personal = ""
