@@ -29,6 +29,8 @@ class AnswerId(StrEnum):
     SAME_PERSON = "same-person"
     OTHER_PERSON = "other-person"
     MATCH = "match"
+    WAIVE = "waive"
+    CREDIT = "credit"
     AGAIN = "again"
     HAPPENED = "happened"
     CLOSE = "close"

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from graph.slots import Slots, Wanted
+from ledger.domain.entities import Reduction
 from ledger.domain.tax import TaxKind
 from ledger.domain.values import Attachment, Line, Money
 
@@ -144,18 +145,28 @@ class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
     documents: tuple[Attachment, ...] = ()
     sent: bool = False
     credit: Credit | None = None
+    reductions: tuple[Reduction, ...] = ()
 
     @property
     def open(self) -> Money:
         """What is still owed; negative where too much came, or where it was reversed."""
-        owed = Money(0, self.total.currency) if self.credit else self.total
-        return owed - self.paid
+        if self.credit:
+            return Money(0, self.total.currency) - self.paid
+        return self.total - self.paid - self.reduced
+
+    @property
+    def reduced(self) -> Money:
+        """What is owed less than was billed."""
+        nothing = Money(0, self.total.currency)
+        return sum((each.amount for each in self.reductions), start=nothing)
 
 
 class Incoming(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Money that was routed to this case. `fact` is the PaymentReceived.
 
-    `shared`: it was routed to other cases too, since it names an invoice of theirs.
+    `shared`: it was routed to other cases too, since it names an invoice of theirs. `part` is what
+    of it this case gets; None where nobody could tell, and in facts from before there were parts.
+    `returned`: the bank says that an earlier entry came back.
     """
 
     fact: str
@@ -163,6 +174,20 @@ class Incoming(Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount: Money
     booked_on: date
     shared: bool = False
+    part: Money | None = None
+    returned: bool = False
+
+    @property
+    def size(self) -> Money:
+        """How much of it concerns this case."""
+        return self.amount if self.part is None else self.part
+
+
+class Booked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A payment that is booked on the invoice, and how much of it."""
+
+    payment: str
+    amount: Money
 
 
 class Waking(Struct, frozen=True, kw_only=True):
@@ -200,6 +225,7 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bill: Bill | None = None
     incoming: tuple[Incoming, ...] = ()
     payments: tuple[str, ...] = ()
+    booked: tuple[Booked, ...] = ()
     alarms: tuple[Waking, ...] = ()
     closed: str = ""
     away_until: date | None = None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ledger.domain.entities import Action, Approval, Case, Contact
 from ledger.domain.errors import UnknownFact
-from ledger.domain.events import Event, Routed, Told, Unrouted
+from ledger.domain.events import Event, PaymentReceived, Routed, Told, Unrouted
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.identity import identity, ids_of
 from ledger.domain.reading import Clock, History, Views
-from ledger.domain.values import DESK
+from ledger.domain.values import DESK, Money
 
 ROUTER = "router"
 """The subscriber's name: it signs the facts and names the cursor."""
@@ -93,9 +93,23 @@ def routed(
     cause: Fact | None = None,
     proves: str = "",
     shared: bool = False,
+    part: Money | None = None,
 ) -> Draft:
-    """The desk fact `source` concerns that case; `cause` where a later fact says so."""
-    event = Routed(fact=source.id, kind=kind, why=why, sender=sender, proves=proves, shared=shared)
+    """The desk fact `source` concerns that case; `cause` where a later fact says so.
+
+    Money that goes to one case alone goes there whole.
+    """
+    if isinstance(source.event, PaymentReceived) and not shared:
+        part = source.event.amount
+    event = Routed(
+        fact=source.id,
+        kind=kind,
+        why=why,
+        sender=sender,
+        proves=proves,
+        shared=shared,
+        part=part,
+    )
     return says(cause or source, event, case=case, person=source.person)
 
 

@@ -16,6 +16,7 @@ from graph.answers import AnswerId, answer_of
 from graph.deal import (
     PENDING,
     Bill,
+    Booked,
     Credit,
     Deal,
     Doing,
@@ -40,6 +41,7 @@ from ledger.domain.commands import (
     SendProposal,
     SendReply,
 )
+from ledger.domain.entities import Reduction
 from ledger.domain.events import (
     AbsenceNoted,
     ActionFailed,
@@ -51,9 +53,11 @@ from ledger.domain.events import (
     ApprovalExpired,
     ApprovalRequested,
     ApprovalSuperseded,
+    BalanceReduced,
     CaseClosed,
     CaseOpened,
     CaseReopened,
+    CreditKept,
     CreditNoteIssued,
     DoneByOperator,
     Event,
@@ -62,6 +66,7 @@ from ledger.domain.events import (
     MailReceived,
     PaymentMatched,
     PaymentReceived,
+    PaymentUnmatched,
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
@@ -93,7 +98,7 @@ def deal_after(deal: Deal, fact: Fact, source: Fact | None) -> Deal:
         case Routed() as event if source is not None and isinstance(source.event, MailReceived):
             return _heard(deal, event, fact, source, source.event)
         case Routed() as event if source is not None and isinstance(source.event, PaymentReceived):
-            return _came_in(deal, source, source.event, shared=event.shared)
+            return _came_in(deal, event, source, source.event)
         case Routed() if source is not None and isinstance(source.event, UndoOrdered):
             return _unwanted(deal, source.event.target)
         case _:
@@ -144,13 +149,15 @@ def _proven(deal: Deal, action: str) -> Deal:
     return _arrived(_moved(deal, action, Progress.DONE), action) if action else deal
 
 
-def _came_in(deal: Deal, source: Fact, payment: PaymentReceived, *, shared: bool) -> Deal:
+def _came_in(deal: Deal, event: Routed, source: Fact, payment: PaymentReceived) -> Deal:
     money = Incoming(
         fact=source.id,
         payment=payment.payment,
         amount=payment.amount,
         booked_on=payment.booked_on,
-        shared=shared,
+        shared=event.shared,
+        part=event.part,
+        returned=payment.returned,
     )
     return replace(deal, incoming=(*deal.incoming, money)[-MOST_REFERENCES:])
 
@@ -351,7 +358,7 @@ def _(event: InvoiceIssued, deal: Deal) -> Deal:
         due_on=event.due_on,
         lines=event.lines,
     )
-    return replace(deal, bill=bill)
+    return replace(deal, bill=bill, booked=())
 
 
 @_folded.register
@@ -372,9 +379,42 @@ def _(event: CreditNoteIssued, deal: Deal) -> Deal:
 @_folded.register
 def _(event: PaymentMatched, deal: Deal) -> Deal:
     deal = replace(deal, payments=(*deal.payments, event.payment))
-    if deal.bill is None or deal.bill.paid.currency != event.amount.currency:
+    bill = _billed(deal, event.invoice, event.amount)
+    if bill is None:
         return deal
-    return replace(deal, bill=replace(deal.bill, paid=deal.bill.paid + event.amount))
+    deal = replace(deal, bill=replace(bill, paid=bill.paid + event.amount))
+    if any(one.payment == event.payment and one.part is None for one in deal.incoming):
+        return deal  # from before payments had parts: the state stays as it was then
+    booked = (*deal.booked, Booked(payment=event.payment, amount=event.amount))
+    return replace(deal, booked=booked)
+
+
+@_folded.register
+def _(event: PaymentUnmatched, deal: Deal) -> Deal:
+    payments = tuple(each for each in deal.payments if each != event.payment)
+    deal = replace(deal, payments=payments)
+    bill = _billed(deal, event.invoice, event.amount)
+    if bill is None:
+        return deal
+    booked = tuple(each for each in deal.booked if each.payment != event.payment)
+    kept = tuple(each for each in bill.reductions if each.payment != event.payment)
+    bill = replace(bill, paid=bill.paid - event.amount, reductions=kept)
+    return replace(deal, booked=booked, bill=bill)
+
+
+@_folded.register
+def _(event: BalanceReduced, deal: Deal) -> Deal:
+    bill = _billed(deal, event.invoice, event.amount)
+    if bill is None:
+        return deal
+    one = Reduction(event.payment, event.kind, event.amount)
+    return replace(deal, bill=replace(bill, reductions=(*bill.reductions, one)))
+
+
+@_folded.register
+def _(event: CreditKept, deal: Deal) -> Deal:
+    """Somebody said whose the money is, so nothing about it is unplaced."""
+    return replace(deal, payments=tuple(dict.fromkeys((*deal.payments, event.payment))))
 
 
 @_folded.register
@@ -417,6 +457,13 @@ def _(event: CaseClosed, deal: Deal) -> Deal:
 @_folded.register
 def _(event: CaseReopened, deal: Deal) -> Deal:
     return replace(deal, closed="", declined=deal.declined and not event.undoes)
+
+
+def _billed(deal: Deal, invoice: str, amount: Money) -> Bill | None:
+    """The case's bill, where it is this one and in this currency."""
+    bill = deal.bill
+    fits = bill is not None and bill.invoice == invoice and bill.paid.currency == amount.currency
+    return bill if fits else None
 
 
 def _answered(deal: Deal, question: str) -> Deal:

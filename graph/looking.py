@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from graph.slots import Slots
 from graph.state import CaseState, fact_of
 from graph.wishes import Wish
 from ledger.domain.applied import as_known
+from ledger.domain.company import Company
 from ledger.domain.entities import ActionStatus, Contact, Invoice
 from ledger.domain.events import (
     ActionProposed,
@@ -73,11 +75,13 @@ async def situation_of(state: CaseState, world: World) -> Situation:
     slots, wish = understood.get("slots"), understood.get("wish")
     deal, company, now = deal_in(state), await world.company(), await world.now()
     known = await world.known(deal.contact)
+    as_agreed, source = as_known(company, known), source_in(state)
     return Situation(
         deal=deal,
         fact=fact_in(state),
-        source=source_in(state),
-        company=as_known(company, known),
+        source=source,
+        company=as_agreed,
+        issued_on=await _issued_on(deal, source, as_agreed, world),
         now=now,
         known=known,
         configured=company,
@@ -88,6 +92,17 @@ async def situation_of(state: CaseState, world: World) -> Situation:
         stale=msgspec.convert(recalled.get("stale", []), tuple[Stale, ...]),
         precedents=msgspec.convert(recalled.get("precedents", {}), Precedents),
     )
+
+
+async def _issued_on(
+    deal: Deal, source: Fact | None, company: Company, world: World
+) -> date | None:
+    """Read only where it matters: for money, in a company that lets early payers keep a share."""
+    money = deal.money(source.id) if source is not None else None
+    if money is None or money.part is None or company.early_payment is None:
+        return None
+    invoice = await invoice_of(deal, world)
+    return invoice.issued_on if invoice else None
 
 
 async def contact_of(deal: Deal, world: World) -> Contact | None:
@@ -104,7 +119,11 @@ async def invoice_of(deal: Deal, world: World) -> Invoice | None:
 
 async def booked_elsewhere(deal: Deal, world: World) -> tuple[str, ...]:
     """The payments that several cases were told of, and that another one has booked."""
-    open_ones = [one for one in deal.incoming if one.shared and one.payment not in deal.payments]
+    open_ones = [
+        one
+        for one in deal.incoming
+        if one.shared and one.part is None and one.payment not in deal.payments
+    ]
     found = [(one.payment, await world.entity("payment", one.payment)) for one in open_ones]
     return tuple(payment for payment, known in found if known and _is_booked(known))
 

@@ -8,6 +8,7 @@ import msgspec
 
 from graph.agents.draft import draft
 from graph.agents.draft_check import wrong_with
+from graph.balances import booking, terms_of
 from graph.briefing import needs_text, priced_for, proposal_ids
 from graph.briefs import Brief, Drafted, brief_of, drafted_of
 from graph.commands import (
@@ -44,6 +45,7 @@ from graph.moves import (
     SendAgain,
     SendCreditNote,
     SendInvoice,
+    SettleBill,
     Supersede,
     TellOperator,
     Wait,
@@ -67,7 +69,6 @@ from ledger.domain.events import (
     CaseReopened,
     Event,
     InvoicePaid,
-    PaymentMatched,
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
@@ -146,6 +147,8 @@ class Making:
                 self._accept(move)
             case MatchPayment():
                 self._match(move)
+            case SettleBill():
+                self._settle()
             case AskOperator():
                 self._ask(step, move)
             case WithdrawQuestion():
@@ -293,16 +296,14 @@ class Making:
         )
 
     def _match(self, move: MatchPayment) -> None:
-        money, bill = self.deal.money(move.fact), self.deal.bill
-        if money is None or bill is None or money.amount.currency != bill.total.currency:
-            return
-        self.events.append(
-            PaymentMatched(
-                payment=money.payment, invoice=bill.invoice, amount=money.amount, fact=money.fact
-            )
-        )
-        if money.amount.minor >= bill.open.minor and bill.credit is None:
-            self.events.append(InvoicePaid(invoice=bill.invoice, paid_on=money.booked_on))
+        money = self.deal.money(move.fact)
+        if money is not None:
+            self.events += booking(terms_of(self.situation), self.deal, money, move.close)
+
+    def _settle(self) -> None:
+        if self.deal.bill is not None:
+            today = self.situation.today
+            self.events.append(InvoicePaid(invoice=self.deal.bill.invoice, paid_on=today))
 
     def _decline(self, move: DeclineDeal) -> None:
         offer = self.deal.offer

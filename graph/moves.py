@@ -47,6 +47,16 @@ class Wording(Struct, frozen=True, kw_only=True, omit_defaults=True):
     learned: tuple[Lesson, ...] = ()
 
 
+class Close(StrEnum):
+    """What becomes of the difference between a payment and what is open."""
+
+    NOTHING = ""
+    LESSEN = "lessen"
+    WAIVE = "waive"
+    CREDIT = "credit"
+    REVERSE = "reverse"
+
+
 class OfferProposal(Move, frozen=True, kw_only=True):
     """Make a new version of the proposal and send it.
 
@@ -169,9 +179,19 @@ class Withdraw(Move, frozen=True, kw_only=True):
 
 
 class MatchPayment(Move, frozen=True, kw_only=True):
-    """This payment settles (part of) the invoice. `fact` is the PaymentReceived."""
+    """This payment settles (part of) the invoice. `fact` is the PaymentReceived.
+
+    `close` says what becomes of the difference; the figures are code's, see `graph.balances`.
+    """
 
     fact: str
+    close: Close = Close.NOTHING
+
+
+class SettleBill(Move, frozen=True, kw_only=True):
+    """Nothing is open on the invoice any more, since the operator matched `payment`."""
+
+    payment: str
 
 
 class DeclineDeal(Move, frozen=True, kw_only=True):
@@ -245,6 +265,7 @@ AnyMove = (
     | ProposeReopening
     | Withdraw
     | MatchPayment
+    | SettleBill
     | DeclineDeal
     | CloseDeal
     | ReopenDeal
@@ -282,6 +303,7 @@ _ALWAYS: frozenset[type[Move]] = frozenset(
         ProposeReopening,
         Withdraw,
         MatchPayment,
+        SettleBill,
     }
 )
 """What `is_legal` judges by what it refers to, wherever the deal stands."""
@@ -306,7 +328,7 @@ def legal_moves(deal: Deal) -> frozenset[type[Move]]:
     return _ALWAYS | more[deal.stage] | (_ANEW if reversed_ else frozenset())
 
 
-def is_legal(deal: Deal, move: AnyMove) -> bool:  # one line a move: a table
+def is_legal(deal: Deal, move: AnyMove) -> bool:  # noqa: C901 - one line a move: a table
     """Whether this very move may be made now: its kind fits, and what it refers to exists."""
     if type(move) not in legal_moves(deal):
         return False
@@ -321,6 +343,8 @@ def is_legal(deal: Deal, move: AnyMove) -> bool:  # one line a move: a table
             return deal.owing is not None
         case MatchPayment():
             return deal.bill is not None
+        case SettleBill():
+            return deal.owing is not None and deal.owing.open.minor <= 0
         case SendCreditNote():
             return deal.bill is not None and deal.bill.credit is not None
         case ProposeReopening():

@@ -12,6 +12,7 @@ from graph.routing_doorstep import route_chat
 from graph.routing_expiries import route_missed
 from graph.routing_identity import route_merge, route_split
 from graph.routing_mail import route_mail
+from graph.routing_matches import route_match, route_unmatch
 from graph.routing_payments import route_issued, route_payment
 from graph.routing_prices import route_prices
 from graph.routing_roles import unauthorised
@@ -38,6 +39,7 @@ from ledger.domain.events import (
     KeyTold,
     MailReceived,
     MailUnreadable,
+    MatchOrdered,
     MergeOrdered,
     OperatorSaid,
     PaymentReceived,
@@ -49,6 +51,7 @@ from ledger.domain.events import (
     StopOrdered,
     Tapped,
     UndoOrdered,
+    UnmatchOrdered,
 )
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.reading import Clock, History, Views
@@ -72,6 +75,8 @@ Arrived = (
     | SplitOrdered
     | KeyTold
     | AssignOrdered
+    | MatchOrdered
+    | UnmatchOrdered
     | UndoOrdered
     | PricesChanged
     | ChatReceived
@@ -151,6 +156,10 @@ class Router:
                 return await route_told_key(fact, event, self._desk)
             case AssignOrdered():
                 return await route_assign(fact, event, self._desk)
+            case MatchOrdered():
+                return await route_match(fact, event, self._desk)
+            case UnmatchOrdered():
+                return await route_unmatch(fact, event, self._desk)
             case UndoOrdered():
                 return await route_undo(fact, event, self._desk)
             case PricesChanged():

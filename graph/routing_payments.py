@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import called
+from graph.routing_same_entry import ONE, asked_whether_one, is_about_entries, joined
 from ledger.domain.amounts import amount_words
 from ledger.domain.commands import SendInvoice
 from ledger.domain.entities import Action, ActionStatus, CreditNote, Invoice, Question, Stray
@@ -33,16 +34,28 @@ PAYER, STRANGER = "payer:", "stranger:"
 
 async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> list[Draft]:
     """One fact a case concerned (a payment may cover two invoices), or why none is."""
+    if payment.resembles:
+        return [asked_whether_one(fact, payment)]
+    return await placed_payment(fact, payment, desk)
+
+
+async def placed_payment(
+    fact: Fact, payment: PaymentReceived, desk: Desk, *, cause: Fact | None = None
+) -> list[Draft]:
+    """The same, for a payment that is an entry of its own; `cause` where a later fact says so."""
     named = await _named(payment, desk)
     if named:
+        parts = await _parts(payment, desk)
         return [
             routed(
                 fact,
                 case,
                 PAYMENT,
                 _names(number),
+                cause=cause,
                 proves=await _arrived(case, number, desk),
                 shared=len(named) > 1,
+                part=parts.get(case),
             )
             for case, number in named.items()
         ]
@@ -52,11 +65,11 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
     exact = [invoice for invoice, who in owed if payer and who and who.id == payer.id]
     if len(exact) == 1:
         why = f"Invoice {exact[0].number} is open with exactly this amount, and its customer paid."
-        return [routed(fact, exact[0].case, PAYMENT, why)]
+        return [routed(fact, exact[0].case, PAYMENT, why, cause=cause)]
     likely = [(i, who) for i, who in owed if who and _may_be(who, payer, payment.payer)]
     if not exact and len(likely) == 1:
-        return [_asked(fact, payment, *likely[0])]
-    return [_nowhere(fact, payment, exact or [invoice for invoice, _ in likely])]
+        return [_asked(fact, payment, *likely[0], cause=cause)]
+    return [_nowhere(fact, payment, exact or [invoice for invoice, _ in likely], cause=cause)]
 
 
 async def route_issued(fact: Fact, issued: InvoiceIssued, desk: Desk) -> list[Draft]:
@@ -85,6 +98,24 @@ async def _arrived(case: str, number: str, desk: Desk) -> str:
                 if sent == number:
                     return action.id
     return ""
+
+
+async def _parts(payment: PaymentReceived, desk: Desk) -> dict[str, Money]:
+    """What of a payment each case gets: all of each invoice it names, where that adds up to it.
+
+    {} where it does not, or where a case has two of them: then nobody but a person can tell.
+    """
+    found: dict[str, Invoice] = {}
+    for number in payment.numbers:
+        for invoice in await desk.views.find(Invoice, f"number:{number.upper()}"):
+            found.setdefault(invoice.id, invoice)
+    owed = {each.case: each.open for each in found.values() if _is_owed(each, payment.amount)}
+    total = sum(each.minor for each in owed.values())
+    return owed if len(owed) == len(found) and total == payment.amount.minor else {}
+
+
+def _is_owed(invoice: Invoice, amount: Money) -> bool:
+    return invoice.open.minor > 0 and invoice.open.currency == amount.currency
 
 
 def _names(number: str) -> str:
@@ -123,7 +154,14 @@ def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def _asked(fact: Fact, payment: PaymentReceived, invoice: Invoice, who: Identity) -> Draft:
+def _asked(
+    fact: Fact,
+    payment: PaymentReceived,
+    invoice: Invoice,
+    who: Identity,
+    *,
+    cause: Fact | None = None,
+) -> Draft:
     account = f", account {payment.payer_account}," if payment.payer_account else ""
     amount = amount_words(payment.amount)
     event = QuestionAsked(
@@ -141,7 +179,7 @@ def _asked(fact: Fact, payment: PaymentReceived, invoice: Invoice, who: Identity
             Option(STRANGER, "Somebody else I know"),
         ),
     )
-    return says(fact, event, person=fact.person)
+    return says(cause or fact, event, person=fact.person)
 
 
 async def payer_or_not(
@@ -149,6 +187,8 @@ async def payer_or_not(
 ) -> list[Draft]:
     """What an answer says of a payer; [] where the question was about something else."""
     choice = reply.choice
+    if is_about_entries(question):
+        return await _one_or_two(fact, question, reply, desk)
     if not any(option.id.startswith(PAYER) for option in question.options):
         return []
     source = await desk.history.fact(question.about)
@@ -164,6 +204,17 @@ async def payer_or_not(
     apart = await _kept_apart(fact, source, source.event, reply, stranger, desk)
     lost = unrouted(source, PAYMENT, why, remedy, cause=fact)
     return [*apart, lost]
+
+
+async def _one_or_two(
+    fact: Fact, question: Question, reply: QuestionReplied, desk: Desk
+) -> list[Draft]:
+    source = await desk.history.fact(question.about)
+    if not isinstance(source.event, PaymentReceived):
+        return []
+    if reply.choice.startswith(ONE):
+        return joined(fact, source, source.event, reply)
+    return await placed_payment(source, source.event, desk, cause=fact)
 
 
 async def _known_as(
@@ -229,7 +280,9 @@ async def _entry(
     return event.contact, [says(fact, event, person=source.person, key=f"contact:{source.person}")]
 
 
-def _nowhere(fact: Fact, payment: PaymentReceived, fitting: list[Invoice]) -> Draft:
+def _nowhere(
+    fact: Fact, payment: PaymentReceived, fitting: list[Invoice], *, cause: Fact | None = None
+) -> Draft:
     if fitting:
         numbers = ", ".join(invoice.number for invoice in fitting)
         why = f"{len(fitting)} open invoices fit its amount and payer: {numbers}."
@@ -240,4 +293,4 @@ def _nowhere(fact: Fact, payment: PaymentReceived, fitting: list[Invoice]) -> Dr
         "Nothing was booked. `inbox` lists it until you assign it to a case. "
         "Look at your bank statement, and send back what is not yours."
     )
-    return unrouted(fact, PAYMENT, why, remedy)
+    return unrouted(fact, PAYMENT, why, remedy, cause=cause)

@@ -27,7 +27,8 @@ class Situation(Struct, frozen=True, kw_only=True):
     this case that were booked on an invoice of another one; `running`, whether what the operator
     wants undone is being tried at this moment. `known` is what is in force for the contact;
     `company` obeys it already, `configured` is as company.yaml says. `promised` are our open
-    promises to them. `language` is the one a mail to them would be in.
+    promises to them. `language` is the one a mail to them would be in. `issued_on` is the day of
+    the invoice, where a payment may have been early enough for a discount.
     """
 
     deal: Deal
@@ -47,6 +48,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     known: tuple[Knowledge, ...] = ()
     configured: Company | None = None
     promised: tuple[Owed, ...] = ()
+    issued_on: date | None = None
 
     @property
     def event(self) -> Event:

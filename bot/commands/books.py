@@ -53,6 +53,34 @@ class Bookkeeping:
         table = Table(texts.COLUMNS_BOOKS, tuple(rows))
         return Reply(title=title, lines=(*sums, *unmatched), table=table, hints=hints)
 
+    async def open_invoices(self) -> Reply:
+        """The invoices on which something is open, and the payments that are on none."""
+        title = texts.OPEN_TITLE.format(company=one_line(self._office.company.name))
+        invoices = [each for each in await self._office.views.all(Invoice) if each.open.minor]
+        today = self._now.date().isoformat()
+        sums = tuple(_sums(invoices, today)) if invoices else (texts.OPEN_NONE,)
+        loose = [each for each in await self._office.views.all(Payment) if each.left.minor]
+        lines = [await self._unplaced(each) for each in loose[-MOST_INVOICES:]]
+        rows = tuple([await self._row(invoice, today) for invoice in invoices[-MOST_INVOICES:]])
+        table = Table(texts.COLUMNS_BOOKS, rows) if rows else None
+        hints = (texts.OPEN_HINT,) if loose else ()
+        return Reply(title=title, lines=(*sums, *lines), table=table, hints=hints)
+
+    async def _unplaced(self, payment: Payment) -> str:
+        payer = texts.BY_PAYER.format(payer=one_line(payment.payer, 40)) if payment.payer else ""
+        words = texts.OPEN_UNPLACED.format(
+            payment=one_line(payment.id, 40),
+            amount=amount_words(payment.amount),
+            payer=f" {payer}" if payer else "",
+            booked=payment.booked_on.isoformat(),
+            left=amount_words(payment.left),
+        )
+        if not payment.credit_of:
+            return words
+        contact = await met_as(self._office.views, payment.credit_of)
+        who = (contact.name or contact.address) if contact else payment.credit_of
+        return words + texts.OPEN_CREDIT.format(who=one_line(who, 40))
+
     async def contact(self, said: str) -> Reply:
         """Somebody in the address book."""
         found = await self.find_contact(said)
@@ -141,7 +169,8 @@ class Bookkeeping:
         paid = await self._office.views.find(Payment, f"invoice:{invoice.id}")
         notes = await self._office.views.find(CreditNote, f"invoice:{invoice.id}")
         reversed_by = (credit_note_words(each) for each in notes)
-        lines = (*_lines(invoice), *reversed_by, *(_payment(each) for each in paid))
+        booked = (_payment(each, invoice) for each in paid)
+        lines = (*_lines(invoice), *reversed_by, *booked, *_reductions(invoice))
         hint = texts.INVOICE_CASE.format(case=invoice.case)
         return Reply(title=title, lines=lines, hints=(hint,))
 
@@ -169,12 +198,25 @@ def _lines(invoice: Invoice) -> Iterator[str]:
     )
 
 
-def _payment(payment: Payment) -> str:
-    return texts.INVOICE_PAYMENT.format(
+def _payment(payment: Payment, invoice: Invoice) -> str:
+    whole = texts.INVOICE_PAYMENT.format(
         payment=one_line(payment.id, 40),
         amount=amount_words(payment.amount),
         booked=payment.booked_on.isoformat(),
     )
+    part = next((each.amount for each in payment.parts if each.invoice == invoice.id), None)
+    if part is None or part == payment.amount:
+        return whole
+    return whole + texts.INVOICE_PART.format(part=amount_words(part))
+
+
+def _reductions(invoice: Invoice) -> Iterator[str]:
+    for each in invoice.reductions:
+        yield texts.INVOICE_LESS.format(
+            amount=amount_words(each.amount),
+            kind=texts.LESS_KINDS.get(each.kind, each.kind),
+            payment=one_line(each.payment, 40),
+        )
 
 
 def _sums(invoices: Sequence[Invoice], today: str) -> Iterator[str]:
@@ -193,7 +235,7 @@ def _sums(invoices: Sequence[Invoice], today: str) -> Iterator[str]:
 
 
 def _unmatched(payments: Sequence[Payment]) -> Iterator[str]:
-    lost = [payment for payment in payments if not payment.invoices]
+    lost = [one for one in payments if not one.invoices and not one.same_as]
     for currency in dict.fromkeys(payment.amount.currency for payment in lost):
         own = [each.amount for each in lost if each.amount.currency == currency]
         amount, number = amount_words(_sum(own, currency)), counted(len(own), "payment")

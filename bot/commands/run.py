@@ -22,6 +22,7 @@ from bot.commands.halting import Halting
 from bot.commands.identity import Identities
 from bot.commands.knowing import Knowing
 from bot.commands.looking import Looking
+from bot.commands.matching import Matching
 from bot.commands.memory_status import memory_reply
 from bot.commands.pairing import Pairing
 from bot.commands.past import GoingBack
@@ -61,6 +62,7 @@ class Commands:
         self._halting = Halting(office, session)
         self._identities = Identities(office)
         self._strays = Strays(office)
+        self._matching = Matching(office, self._strays)
         self._proving = Proving(office)
         self._books = Bookkeeping(office, session)
         self._digesting = Digesting(office, session)
@@ -135,6 +137,8 @@ class Commands:
                 return await self._past(intent)
             case words.Halt() | words.Resume() | words.Retry():
                 return await self._orders(intent)
+            case words.Match() | words.Unmatch() | words.OpenInvoices():
+                return await self._money(intent)
             case (
                 words.Merge()
                 | words.Split()
@@ -185,6 +189,17 @@ class Commands:
                 return await self._identities.correct_address(intent)
             case words.Assign():
                 return await self._strays.assign(intent)
+            case _:
+                assert_never(intent)
+
+    async def _money(self, intent: words.Match | words.Unmatch | words.OpenInvoices) -> Reply:
+        match intent:
+            case words.Match():
+                return await self._matching.match(intent)
+            case words.Unmatch():
+                return await self._matching.unmatch(intent)
+            case words.OpenInvoices():
+                return await self._books.open_invoices()
             case _:
                 assert_never(intent)
 

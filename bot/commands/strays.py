@@ -7,7 +7,7 @@ from typing import Final
 from bot import texts
 from bot.channel import Reply
 from bot.commands.answers import recorded, trouble, unclear
-from bot.commands.things import Candidate, Things, pick
+from bot.commands.things import Candidate, Missing, Things, pick
 from bot.commands.words import Assign
 from bot.notices.notices import arrived
 from bot.office.port import Looks, Office
@@ -79,6 +79,11 @@ class Strays:
         self._office = office
         self._list = StrayList(office)
         self._things = Things(office.views)
+
+    async def knows(self, said: str) -> bool:
+        """Whether something that waits to be placed is called that."""
+        waiting = [await self._list.candidate(each) for each in await self._list.open()]
+        return not isinstance(pick(waiting, said), Missing)
 
     async def assign(self, intent: Assign) -> Reply:
         """The stray belongs to this case, or to none."""

@@ -256,6 +256,24 @@ class Assign(Struct, frozen=True):
     case: str = ""
 
 
+class Match(Struct, frozen=True):
+    """What a payment pays: `rest` names invoices, perhaps an amount; or a case for a stray."""
+
+    thing: str = ""
+    rest: str = ""
+
+
+class Unmatch(Struct, frozen=True):
+    """A payment does not pay that invoice, or any."""
+
+    thing: str = ""
+    rest: str = ""
+
+
+class OpenInvoices(Struct, frozen=True):
+    """The invoices on which something is open, and the money that is on none."""
+
+
 class Promises(Struct, frozen=True):
     """Who promised what to whom: all that is open, or with somebody or in a case."""
 
@@ -409,6 +427,9 @@ Intention = (
     | Link
     | CorrectAddress
     | Assign
+    | Match
+    | Unmatch
+    | OpenInvoices
     | Promises
     | Promise
     | Settle
@@ -530,11 +551,26 @@ def _merge(rest: str) -> Intention:
 
 
 def _assign(rest: str) -> Intention:
-    """`assign 2 to case 3`, `assign payment PAY-7 to 3`, `match 2 3`."""
+    """`assign 2 to case 3`, `assign payment PAY-7 to 3`."""
     bare = re.sub(r"^(?:the\s+)?(?:payment|mail)\s+(?=\S)", "", rest, flags=re.IGNORECASE)
     thing, more = split_thing(bare)
     case = re.sub(r"^to\s+", "", more, flags=re.IGNORECASE)
     return Assign(thing, _bare(re.sub(r"^case\s+(?=\d)", "", case, flags=re.IGNORECASE)))
+
+
+def _match(rest: str) -> Intention:
+    """`match PAY-7 2026-0001, 2026-0002`, `match payment PAY-7 to 2026-0001 500`, `match 2 3`."""
+    return Match(*split_thing(_unnamed(rest)))
+
+
+def _open(rest: str) -> Intention:
+    """`open invoices`; anything else is said to Coo."""
+    asked = rest.casefold().rstrip(".!?") in {"", "invoices", "invoice"}
+    return OpenInvoices() if asked else Say(f"open {rest}")
+
+
+def _unnamed(rest: str) -> str:
+    return re.sub(r"^(?:the\s+)?payment\s+(?=\S)", "", rest, flags=re.IGNORECASE)
 
 
 def _why(rest: str) -> Intention:
@@ -673,7 +709,9 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "address": lambda rest: CorrectAddress(*split_thing(rest)),
     "link": lambda rest: Link(*split_thing(rest)),
     "assign": _assign,
-    "match": _assign,
+    "match": _match,
+    "unmatch": lambda rest: Unmatch(*split_thing(_unnamed(rest))),
+    "open": _open,
     "undo": _undo,
     "promises": lambda rest: Promises(_bare(rest)),
     "promise": _promise,

@@ -19,6 +19,7 @@ from ledger.domain.company import (
     Bank,
     Budgets,
     Company,
+    EarlyPayment,
     EInvoice,
     Guardrails,
     InvoiceNumbers,
@@ -83,6 +84,8 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         ask_above=_positive(guardrails, "ask_above", currency),
         guardrails=_guardrails(guardrails),
         payment_days=invoices.whole("payment_days", 14, 0, _A_YEAR_OF_DAYS),
+        early_payment=_early_payment(invoices.section("early_payment")),
+        bank_fee_tolerance=_positive(invoices, "bank_fee_tolerance", currency),
         invoice_numbers=_numbers(invoices, _INVOICE_KEYS, InvoiceNumbers()),
         credit_note_numbers=_numbers(
             invoices, _CREDIT_NOTE_KEYS, InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
@@ -276,6 +279,18 @@ def format_problem(pattern: str) -> str:
     if len(set(drawn)) < len(drawn):
         return "it gives two invoices the same number"
     return "" if re.fullmatch(r"[\w.-]{1,32}", drawn[-1]) else "use letters, digits, - _ and ."
+
+
+def _early_payment(section: Section) -> EarlyPayment | None:
+    """What may be kept by whoever pays early; None where nothing is said of it."""
+    if not section.keys():
+        return None
+    share = section.percent("percent")
+    if share is None:
+        raise section.refused("percent", texts.YAML_MISSING)
+    terms = EarlyPayment(percent_bp=share, days=section.whole("days", 0, 1, _A_YEAR_OF_DAYS))
+    section.done()
+    return terms
 
 
 def _budgets(section: Section) -> Budgets:

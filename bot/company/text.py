@@ -233,10 +233,25 @@ def _invoices(company: Company) -> Iterator[str]:
     yield "  # zugferd (XML in the PDF), xrechnung (XML beside it) or none; without it: zugferd for"
     yield "  # a business, where you are in the EU."
     yield f"  {'# ' if form is None else ''}e_invoice: {(form or EInvoice.ZUGFERD).value}"
+    yield from _terms(company)
     years = company.keep_years
     yield "  # So many years after the year of issue an invoice stays when its customer is erased;"
     yield "  # without a number here, as long as is usual in your country."
     yield f"  {'# ' if years is None else ''}keep_years: {company.retention_years}"
+
+
+def _terms(company: Company) -> Iterator[str]:
+    """What may be missing from a payment that still closes its invoice."""
+    early, fee = company.early_payment, company.bank_fee_tolerance
+    if early is None:
+        yield "  # early_payment: {percent: 2, days: 10}  # of the whole, paid within these days"
+    else:
+        share = quoted(percent_plain(early.percent_bp))
+        yield f"  early_payment: {{percent: {share}, days: {early.days}}}"
+    if fee is None:
+        yield '  # bank_fee_tolerance: "5.00"  # so much a bank may keep; without it, nothing'
+    else:
+        yield f"  bank_fee_tolerance: {quoted(plain_amount(fee))}"
 
 
 def _budgets(company: Company) -> Iterator[str]:

@@ -41,6 +41,7 @@ from ledger.domain.events import (
     KnowledgeCorrected,
     KnowledgeForgotten,
     KnowledgeStated,
+    MatchOrdered,
     MergeOrdered,
     OperatorSaid,
     QuestionReplied,
@@ -50,12 +51,14 @@ from ledger.domain.events import (
     StopOrdered,
     Tapped,
     UndoOrdered,
+    UnmatchOrdered,
 )
 from ledger.domain.facts import Fact, short_id
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.pairing import Role
 from ledger.domain.reading import Blobs, Clock
 from ledger.domain.speakers import role_now
+from ledger.domain.values import Money
 from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
 from ledger.views import ReadViews
@@ -306,6 +309,29 @@ class LiveOffice:
         return await self._record(
             AssignOrdered(
                 fact=fact, case=case, operator=self._operator, channel=self._channel, by=self._by
+            )
+        )
+
+    async def match(self, payment: str, invoices: Sequence[str], amount: Money | None) -> str:
+        return await self._record(
+            MatchOrdered(
+                payment=payment,
+                invoices=tuple(invoices),
+                amount=amount,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
+            )
+        )
+
+    async def unmatch(self, payment: str, invoice: str) -> str:
+        return await self._record(
+            UnmatchOrdered(
+                payment=payment,
+                invoice=invoice,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
             )
         )
 

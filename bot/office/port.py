@@ -25,6 +25,7 @@ from ledger.domain.entities import Case, Contact
 from ledger.domain.facts import Fact
 from ledger.domain.pairing import Role
 from ledger.domain.reading import Clock, History, Tallies, Views
+from ledger.domain.values import Money
 from memory.sight import Part
 from memory.working import WorkingContext
 
@@ -242,6 +243,14 @@ class Office(Looks, Protocol):
 
     async def assign(self, fact: str, case: str) -> str:
         """Say to which case a stray mail or payment belongs; "" for none."""
+        ...
+
+    async def match(self, payment: str, invoices: Sequence[str], amount: Money | None) -> str:
+        """Say what a payment pays: these invoices (ids), or so much of one."""
+        ...
+
+    async def unmatch(self, payment: str, invoice: str) -> str:
+        """Say that a payment does not pay this invoice; "" for none of them."""
         ...
 
     async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:

@@ -64,6 +64,9 @@ COMMANDS: Final = (
     CommandText("link", "link CON KEY", "A phone, account, address or chat name is theirs too."),
     CommandText("address", "address CON NEW-ADDRESS", "Mails to them go there from now on."),
     CommandText("assign", "assign 2 to case 3", "Say where a stray mail or payment belongs."),
+    CommandText("match", "match PAYMENT INVOICE[, …] [SUM]", "Say what a payment pays."),
+    CommandText("unmatch", "unmatch PAYMENT [INVOICE]", "Take a match of a payment back."),
+    CommandText("open", "open invoices", "What is open, and money that is on no invoice."),
     CommandText("promises", "promises [NAME|CASE]", "Who promised what to whom, due when."),
     CommandText("promise", "promise NAME WHAT by DAY", "Note a promise that you know of."),
     CommandText("kept", "kept p4", "That promise was kept."),
@@ -201,6 +204,13 @@ MORE_HELP: Final = {
         "`inbox` lists what fits no case, with its number. `assign 2 to nothing` takes it off. "
         "`match 2 3` is the same as `assign 2 to case 3`."
     ),
+    "match": (
+        "The payment by its id, as `invoice NUMBER` shows it, or its number in `inbox`. What is "
+        "named is all that it pays: `match PAY-7 2026-0001, 2026-0002` fills one invoice after the "
+        "other, and takes it off any other. With a sum, so much of it goes to that one invoice."
+    ),
+    "unmatch": "Without an invoice it is taken off all of them; what is open then is asked again.",
+    "open": "Each invoice with what is open on it; below, payments that are on no invoice.",
     "erase": (
         "Without `confirm` it only shows what would go and what the law keeps. It destroys the key "
         "to all their words, and every copy; invoices stay for as long as they must."

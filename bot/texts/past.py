@@ -63,6 +63,27 @@ INVOICE_DISCOUNT: Final = ", {percent} % off"
 INVOICE_SUM: Final = "{net} net, {total} gross; paid {paid}, open {open}"
 INVOICE_DATES: Final = "Issued {issued}, service {service}, due {due}"
 INVOICE_PAYMENT: Final = "Payment {payment} of {amount}, booked {booked}"
+INVOICE_PART: Final = "; {part} of it on this invoice"
+INVOICE_LESS: Final = "{amount} less is owed: {kind} with payment {payment}"
+LESS_KINDS: Final = {
+    "discount": "early-payment discount",
+    "fee": "bank fee",
+    "waived": "you let it go",
+}
+MATCHING: Final = "Recorded: payment {payment} pays {invoices}."
+UNMATCHING: Final = "Recorded: payment {payment} is taken off."
+MATCH_NO_INVOICE: Final = Trouble(
+    "{said!r} names no invoice.",
+    "`open invoices` lists the numbers; a stray goes to a case with `assign 2 to case 3`.",
+)
+BY_PAYER: Final = "from {payer}"
+OPEN_TITLE: Final = "Open invoices of {company}"
+OPEN_NONE: Final = "No invoice is open."
+OPEN_UNPLACED: Final = (
+    "Payment {payment} of {amount}{payer}, booked {booked}: {left} is on no invoice."
+)
+OPEN_CREDIT: Final = " It is kept as credit of {who}."
+OPEN_HINT: Final = "`match PAYMENT INVOICE` books it; `invoice NUMBER` shows one with its payments."
 INVOICE_CASE: Final = "`audit {case}` shows how it came about."
 NO_INVOICES: Final = Trouble("No invoice has been issued.", "`status` shows what is going on.")
 NO_CONTACTS: Final = Trouble("Nobody is in the address book.", "They come with their first mail.")

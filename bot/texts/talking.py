@@ -46,6 +46,8 @@ ORDERS = {
     "MergeOrdered": "two contacts were put together",
     "SplitOrdered": "a contact was taken apart",
     "AssignOrdered": "something was put into a case",
+    "MatchOrdered": "a payment was matched",
+    "UnmatchOrdered": "a match of a payment was taken back",
     "KeyTold": "a contact got another key",
     "CommitmentTold": "a promise was noted",
     "CommitmentOrdered": "what became of the promise was noted",

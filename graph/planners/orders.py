@@ -9,6 +9,7 @@ from graph.deal import Doing, Offer, Progress
 from graph.moves import (
     AnyMove,
     Choice,
+    Close,
     CloseDeal,
     SendAgain,
     SendCreditNote,
@@ -294,13 +295,25 @@ def _other_person(_s: Situation, _rest: str) -> tuple[Choice, ...]:
 
 
 def _match(s: Situation, rest: str) -> tuple[Choice, ...]:
+    return _booked(s, rest, Close.NOTHING)
+
+
+def _waive(s: Situation, rest: str) -> tuple[Choice, ...]:
+    return _booked(s, rest, Close.WAIVE)
+
+
+def _credit(s: Situation, rest: str) -> tuple[Choice, ...]:
+    return _booked(s, rest, Close.CREDIT)
+
+
+def _booked(s: Situation, rest: str, close: Close) -> tuple[Choice, ...]:
     bill, payment = s.deal.bill, s.deal.money(rest)
     if bill is None or payment is None or payment.payment in s.deal.payments:
         return waiting("That payment is booked already.")
     if payment.payment in s.booked:
         text = f"That payment is booked on another invoice. Nothing was booked on {bill.number}."
         return (telling("payment", text, "Its money is spent on another invoice."),)
-    return (settling(s, payment, bill, "operator"),)
+    return (settling(s, payment, bill, "operator", close),)
 
 
 def _again(s: Situation, rest: str) -> tuple[Choice, ...]:
@@ -341,6 +354,8 @@ _BY_ANSWER: dict[AnswerId, Answer] = {
     AnswerId.SAME_PERSON: _same_person,
     AnswerId.OTHER_PERSON: _other_person,
     AnswerId.MATCH: _match,
+    AnswerId.WAIVE: _waive,
+    AnswerId.CREDIT: _credit,
     AnswerId.AGAIN: _again,
     AnswerId.HAPPENED: _happened,
     AnswerId.CLOSE: _close,

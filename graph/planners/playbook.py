@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from graph.moves import Choice
+from graph.planners.matching import on_matched, on_unmatched
 from graph.planners.messages import on_message, on_note
 from graph.planners.orders import on_answer, on_instruction, on_rejection
 from graph.planners.outcomes import (
@@ -44,7 +45,9 @@ from ledger.domain.events import (
     MailBounced,
     MailReceived,
     OperatorSaid,
+    PaymentMatched,
     PaymentReceived,
+    PaymentUnmatched,
     PricesChanged,
     QuestionAnswered,
     Rejected,
@@ -107,6 +110,10 @@ def _from_inside(s: Situation) -> tuple[Choice, ...]:
             return on_rejection(s, event, s.wish or Wish(rest=event.reason))
         case QuestionAnswered() as event:
             return on_answer(s, event, s.wish or Wish(rest=event.text))
+        case PaymentMatched() as event:
+            return on_matched(s, event)
+        case PaymentUnmatched() as event:
+            return on_unmatched(s, event)
         case CaseOpened() as event if event.kind != "lead":
             return (_no_flow(event),)
         case _:

@@ -11,6 +11,7 @@ from ledger.audit import entries as line
 from ledger.audit.arrivals import arrival
 from ledger.audit.entries import Entry
 from ledger.domain import events
+from ledger.domain.amounts import amount_words
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
 
@@ -129,6 +130,21 @@ def _noted(kind: str, text: str) -> Make:
     return make
 
 
+def _taken_off(event: events.PaymentUnmatched, base: Envelope, _: Sources) -> Entry:
+    text = f"{amount_words(event.amount)} of payment {event.payment} off invoice {event.invoice}"
+    return line.Noted(**base, kind="unmatched", text=text)
+
+
+def _lessened(event: events.BalanceReduced, base: Envelope, _: Sources) -> Entry:
+    text = f"{amount_words(event.amount)} less is owed on invoice {event.invoice}"
+    return line.Noted(**base, kind=event.kind, text=text)
+
+
+def _kept_as_credit(event: events.CreditKept, base: Envelope, _: Sources) -> Entry:
+    text = f"{amount_words(event.amount)} of payment {event.payment} is the customer's"
+    return line.Noted(**base, kind="credit", text=text)
+
+
 LINES: Final[dict[type[Event], Make]] = {
     events.CaseOpened: _opened,
     events.Routed: _routed,
@@ -173,6 +189,9 @@ LINES: Final[dict[type[Event], Make]] = {
     events.CreditNoteIssued: _same(line.Credited),
     events.PaymentMatched: _same(line.Paid),
     events.InvoicePaid: _same(line.Paid),
+    events.PaymentUnmatched: _taken_off,
+    events.BalanceReduced: _lessened,
+    events.CreditKept: _kept_as_credit,
     events.DecisionRecorded: _same(line.Chose),
     events.DecisionOutcome: _noted("turned out", "outcome"),
     events.ModelCallRecorded: _spent,
@@ -220,6 +239,9 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.KeyTold,
         events.MailboxFollowed,
         events.AssignOrdered,
+        events.MatchOrdered,
+        events.UnmatchOrdered,
+        events.PaymentsJoined,
         events.KnowledgeStated,
         events.KnowledgeCorrected,
         events.KnowledgeForgotten,

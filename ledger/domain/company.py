@@ -105,6 +105,13 @@ class Bank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bank: str = ""
 
 
+class EarlyPayment(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whoever pays a whole invoice within `days` of its issue may keep this share of it."""
+
+    percent_bp: int
+    days: int
+
+
 class InvoiceNumbers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How invoices, or credit notes, are numbered.
 
@@ -170,6 +177,8 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `keep_years`: how long the law keeps invoices, None for what is usual in `country`.
     `ask_country`: a customer of whom no country is known is asked about, not taken as at home.
     `e_invoice` None: ZUGFeRD for a business, where the company is in the EU. `phone` is for it.
+    `bank_fee_tolerance`: what may be missing from a payment that still closes its invoice, since a
+    bank kept it; None for nothing.
     """
 
     id: str
@@ -183,6 +192,8 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: Language = Language.ENGLISH
     voice: str = "friendly, brief, concrete"
     payment_days: int = 14
+    early_payment: EarlyPayment | None = None
+    bank_fee_tolerance: Money | None = None
     keep_years: int | None = None
     ask_above: Money | None = None
     tax: Tax = field(default_factory=Tax)

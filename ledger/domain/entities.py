@@ -234,7 +234,8 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
 
     `invoices` are those it is booked on, in that order; `cases` theirs; `parts` how much on which.
     `source` is the kind of statement it came with, `returned` as the bank said. `credit_of` is the
-    contact whose credit the rest is, where a person said so.
+    contact whose credit the rest is, `same_as` the payment that this very entry is, where a person
+    said so.
     """
 
     id: str
@@ -249,10 +250,13 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     source: str = ""
     returned: bool = False
     credit_of: str = ""
+    same_as: str = ""
 
     @property
     def left(self) -> Money:
-        """What of it is booked on no invoice."""
+        """What of it is booked on no invoice; nothing where it is another payment's entry."""
+        if self.same_as:
+            return Money(0, self.amount.currency)
         booked = (part.amount for part in self.parts)
         return self.amount - sum(booked, start=Money(0, self.amount.currency))
 

@@ -104,6 +104,10 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.QuestionAsked: (fold_attention,),
     events.QuestionWithdrawn: (fold_attention,),
     events.PaymentMatched: (fold_deals,),
+    events.PaymentUnmatched: (fold_deals,),
+    events.BalanceReduced: (fold_deals,),
+    events.CreditKept: (fold_deals,),
+    events.PaymentsJoined: (fold_deals,),
     events.InvoicePaid: (fold_deals,),
     events.AlarmSet: (fold_attention,),
     events.CaseClosed: (),
@@ -176,6 +180,8 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.KeyTold,
         events.MailboxFollowed,
         events.AssignOrdered,
+        events.MatchOrdered,
+        events.UnmatchOrdered,
         events.Instructed,
         events.AbsenceNoted,
         events.TapRefused,
@@ -245,6 +251,7 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
         case Payment():
             keys = [f"payment:{entity.id}", *(f"case:{case}" for case in entity.cases)]
             keys += [moved_key(entity.amount, entity.booked_on)]
+            keys += [f"credit:{entity.credit_of}"] if entity.credit_of else []
             return [*keys, *(f"invoice:{invoice}" for invoice in entity.invoices)]
         case Stray():
             return [f"number:{entity.number}", *([] if entity.placed else ["open"])]

@@ -11,7 +11,6 @@ from ledger.domain.entities import (
     Entity,
     Invoice,
     OfferedTerms,
-    Payment,
     Proposal,
 )
 from ledger.domain.events import (
@@ -19,9 +18,6 @@ from ledger.domain.events import (
     CreditNoteIssued,
     DoneByOperator,
     InvoiceIssued,
-    InvoicePaid,
-    PaymentMatched,
-    PaymentReceived,
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
@@ -30,6 +26,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import proven
+from ledger.domain.folding_payments import fold_payments
 from ledger.domain.look import Look
 from ledger.domain.values import Money
 
@@ -45,20 +42,13 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
             return [_issued(event, fact)]
         case CreditNoteIssued() as event:
             return _credited(event, fact, look)
-        case PaymentReceived() as event:
-            return [_received(event, fact, look)]
-        case PaymentMatched() as event:
-            return _matched(event, fact, look)
-        case InvoicePaid() as event:
-            invoice = look.get(Invoice, event.invoice)
-            return [replace(invoice, status=_in_full(invoice))] if invoice else []
         case ActionSucceeded() | DoneByOperator() | QuestionAnswered() as event:
             return _sent(event.action, look)
         case Routed() as event:
             answered = proven(event, look)
             return _sent(answered.id, look) if answered else []
         case _:
-            return []
+            return fold_payments(fact, look)
 
 
 def _drafted(event: ProposalDrafted, fact: Fact, look: Look) -> list[Entity]:
@@ -148,56 +138,6 @@ def _credited(event: CreditNoteIssued, fact: Fact, look: Look) -> list[Entity]:
     if invoice is None:
         return [note]
     return [note, replace(invoice, status="credited", credited_by=event.credit_note)]
-
-
-def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
-    known = look.get(Payment, event.payment)
-    return Payment(
-        id=event.payment,
-        fact=fact.id,
-        amount=event.amount,
-        booked_on=event.booked_on,
-        payer=event.payer,
-        reference=event.reference,
-        invoices=known.invoices if known else (),
-        cases=known.cases if known else (),
-        parts=known.parts if known else (),
-        source=event.source,
-        returned=event.returned,
-    )
-
-
-def _matched(event: PaymentMatched, fact: Fact, look: Look) -> list[Entity]:
-    made: list[Entity] = []
-    payment = look.get(Payment, event.payment)
-    if payment is not None:
-        invoices, cases = _with(payment.invoices, event.invoice), _with(payment.cases, fact.case)
-        made.append(replace(payment, invoices=invoices, cases=cases))
-    invoice = look.get(Invoice, event.invoice)
-    if invoice is not None and event.amount.currency == invoice.paid.currency:
-        made.append(_with_payment(invoice, event.amount))
-    return made
-
-
-def _with(values: tuple[str, ...], value: str) -> tuple[str, ...]:
-    return values if value in values else (*values, value)
-
-
-def _with_payment(invoice: Invoice, amount: Money) -> Invoice:
-    """A refund can open a paid invoice again; it was sent before, or nobody would have paid."""
-    invoice = replace(invoice, paid=invoice.paid + amount)
-    if invoice.open.minor <= 0:
-        return replace(invoice, status=_in_full(invoice))
-    if invoice.credited_by:
-        return invoice
-    reopened = invoice.status in {"paid", "overpaid"}
-    return replace(invoice, status="sent") if reopened else invoice
-
-
-def _in_full(invoice: Invoice) -> str:
-    if invoice.credited_by:
-        return "credited"
-    return "overpaid" if invoice.open.minor < 0 else "paid"
 
 
 def _sent(action_id: str, look: Look) -> list[Entity]:

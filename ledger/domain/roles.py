@@ -17,6 +17,8 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.RetryOrdered: Role.APPROVER,
     events.UndoOrdered: Role.APPROVER,
     events.AssignOrdered: Role.APPROVER,
+    events.MatchOrdered: Role.APPROVER,
+    events.UnmatchOrdered: Role.APPROVER,
     events.KnowledgeStated: Role.APPROVER,
     events.KnowledgeCorrected: Role.APPROVER,
     events.KnowledgeForgotten: Role.APPROVER,

@@ -84,7 +84,7 @@ WRONG = {
     "missing.eml": (None, "'{path}' cannot be read: No such file", "Check the name"),
     "empty.eml": (b"", "empty.eml: kept, but it could not be read. The mail is empty.", ""),
     "empty.csv": (b"", "'empty.csv': The file is empty.", "mail as .eml or mbox"),
-    "scan.pdf": (b"%PDF-1.7\n;;;", "'scan.pdf': This is a PDF file.", "CAMT.053 (XML), MT940 or CSV"),
+    "scan.pdf": (b"%PDF-1.7\n;;;", "'scan.pdf': This is a PDF file.", "(XML), MT940 or CSV"),
     "note.txt": (b"hello world\n", "'note.txt' is neither a mail nor a list", ".eml or mbox"),
     "noise.bin": (b"\x00\x01;,;\xff;" * 99, "'noise.bin' is neither a mail", ".eml or mbox"),
     "cut.json": (b'{"id": "1", ', "'cut.json'", "Write {"),

@@ -206,6 +206,30 @@ class AssignOrdered(Event, frozen=True, kw_only=True):
     by: str = ""
 
 
+class MatchOrdered(Event, frozen=True, kw_only=True):
+    """The operator says what a payment pays: these invoices, in this order, and nothing else.
+
+    With `amount` (of one invoice) only so much of it; what is booked elsewhere then stays.
+    """
+
+    payment: str
+    invoices: tuple[str, ...]
+    operator: str
+    channel: str
+    by: str = ""
+    amount: Money | None = None
+
+
+class UnmatchOrdered(Event, frozen=True, kw_only=True):
+    """The operator says that a payment does not pay this invoice; "" for none of them."""
+
+    payment: str
+    operator: str
+    channel: str
+    by: str = ""
+    invoice: str = ""
+
+
 class UndoOrdered(Event, frozen=True, kw_only=True):
     """The operator wants something taken back: an action, or what an invoice, a credit note, an
     offer, a payment or a closed case stands for. `target` is its id, `reason` why.

@@ -221,6 +221,38 @@ class PaymentMatched(Event, frozen=True, kw_only=True):
     fact: str
 
 
+class PaymentUnmatched(Event, frozen=True, kw_only=True):
+    """`amount` of this payment does not settle this invoice after all, as the operator said; what
+    the invoice was reduced by because of it is owed again. `order` is the fact that says so.
+    """
+
+    payment: str
+    invoice: str
+    amount: Money
+    order: str
+
+
+class BalanceReduced(Event, frozen=True, kw_only=True):
+    """So much less is owed on the invoice, because of this payment.
+
+    `kind`: `discount` (for paying early, within its days), `fee` (a bank kept it, within the
+    tolerance) or `waived` (outside of both, a person let it go).
+    """
+
+    payment: str
+    invoice: str
+    kind: str
+    amount: Money
+
+
+class CreditKept(Event, frozen=True, kw_only=True):
+    """What is left of this payment is the contact's, until it pays something else of theirs."""
+
+    payment: str
+    contact: str
+    amount: Money
+
+
 class InvoicePaid(Event, frozen=True, kw_only=True):
     """The invoice has no open balance left."""
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Final
 
 from ledger.domain.events.base import Event
-from ledger.domain.values import SEALED, Personal
+from ledger.domain.values import SEALED, Money, Personal
 
 HAPPENED: Final = "happened:"
 """Prefix of an answer's id: `happened:<action>`, whatever Coo knows of it."""
@@ -27,7 +27,8 @@ class Routed(Event, frozen=True, kw_only=True):
     `sender`: `same` (the case's own contact), `other` (a different address in a known thread),
     or empty where nobody sent anything. `proves`: the action whose mail it answers, where how
     that one ended was not known yet; who answers a mail has got it, and who pays by its number.
-    `shared`: it concerns other cases as well, so what it brings must not be counted twice.
+    `shared`: it concerns other cases as well, so what it brings must not be counted twice;
+    `part` is what of it this case gets, where the invoices it names add up to it.
     """
 
     fact: str
@@ -36,6 +37,7 @@ class Routed(Event, frozen=True, kw_only=True):
     sender: str = ""
     proves: str = ""
     shared: bool = False
+    part: Money | None = None
 
 
 class MailBounced(Event, frozen=True, kw_only=True):
@@ -147,6 +149,16 @@ class StrayPlaced(Event, frozen=True, kw_only=True):
     case: str
     operator: str
     channel: str
+
+
+class PaymentsJoined(Event, frozen=True, kw_only=True):
+    """A person said that this payment is the very entry that `same_as` is, of another statement."""
+
+    payment: str
+    same_as: str
+    operator: str
+    channel: str
+    question: str = ""
 
 
 class Approved(Event, frozen=True, kw_only=True):

@@ -189,6 +189,16 @@ class PaperOffice:
         who = {"operator": self.operator, "channel": self.channel}
         return self._record(events.AssignOrdered(fact=fact, case=case, **who))
 
+    async def match(self, payment: str, invoices: Any, amount: Any) -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        named = tuple(invoices)
+        order = events.MatchOrdered(payment=payment, invoices=named, amount=amount, **who)
+        return self._record(order)
+
+    async def unmatch(self, payment: str, invoice: str) -> str:
+        who = {"operator": self.operator, "channel": self.channel}
+        return self._record(events.UnmatchOrdered(payment=payment, invoice=invoice, **who))
+
     async def replay(self, case: str) -> ReplayReport:
         return self.report
 

@@ -17,7 +17,8 @@ Paper = Any
 
 QUIET = {
     "PostsGrouped",
-    "AssignOrdered",
+    "AssignOrdered", "MatchOrdered", "UnmatchOrdered",
+    "PaymentUnmatched", "BalanceReduced", "CreditKept", "PaymentsJoined",
         "ContactSplit",
         "ContactsKeptApart",
         "ContactsMerged",
