@@ -56,8 +56,7 @@ def with_xml(pdf: bytes, xml: bytes, about: Described) -> bytes:
     """The PDF as PDF/A-3b with the XML in it, as an alternative form of the whole document."""
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf)))
     writer.pdf_header = "%PDF-1.7"
-    for page in writer.pages:
-        _embedded_fonts_alone(writer, page)
+    _embedded_fonts_alone(writer)
     root = writer._root_object  # noqa: SLF001  # pypdf offers no other door to the catalogue
     attached = _attached(writer, xml, about)
     root.update(
@@ -78,26 +77,44 @@ def with_xml(pdf: bytes, xml: bytes, about: Described) -> bytes:
     return out.getvalue()
 
 
-def _embedded_fonts_alone(writer: PdfWriter, page: PageObject) -> None:
+def _embedded_fonts_alone(writer: PdfWriter) -> None:
     """Drop the font that reportlab selects by itself, draws nothing with, and does not embed."""
+    for page in writer.pages:
+        contents = cast("StreamObject", page["/Contents"])
+        drawn = contents.get_data()
+        for name in _foreign(_fonts(page)):
+            drawn = _without(drawn, name.encode())
+        stream = DecodedStreamObject()
+        stream.set_data(drawn)
+        reference = contents.indirect_reference
+        assert reference is not None  # noqa: S101 - a page's contents are always an object
+        writer._replace_object(reference, stream.flate_encode())  # noqa: SLF001  # as below
+    for page in writer.pages:  # they share their fonts, so these go last
+        fonts = _fonts(page)
+        for name in _foreign(fonts):
+            del fonts[name]
+
+
+def _fonts(page: PageObject) -> DictionaryObject:
     resources = cast("DictionaryObject", page["/Resources"])
-    fonts = cast("DictionaryObject", resources["/Font"])
-    foreign = [name for name, font in fonts.items() if font.get_object()["/Subtype"] == "/Type1"]
-    contents = cast("StreamObject", page["/Contents"])
-    drawn = contents.get_data()
-    for name in foreign:
-        drawn = re.sub(rb"BT " + name.encode() + rb" [\d.]+ Tf [\d.]+ TL ET", b"", drawn)
-        if name.encode() + b" " in drawn:
-            raise FontNotEmbedded(
-                f"The font {name} is drawn with and not in the file.",
-                "Set `e_invoice: none` in company.yaml and report this.",
-            )
-        del fonts[name]
-    stream = DecodedStreamObject()
-    stream.set_data(drawn)
-    reference = contents.indirect_reference
-    assert reference is not None  # noqa: S101 - a page's contents always are an object of their own
-    writer._replace_object(reference, stream.flate_encode())  # noqa: SLF001  # as below
+    return cast("DictionaryObject", resources["/Font"])
+
+
+def _foreign(fonts: DictionaryObject) -> list[str]:
+    """The names of fonts whose glyphs are not in the file."""
+    found = ((name, cast("DictionaryObject", fonts[name])) for name in fonts)
+    return [name for name, font in found if "/FontDescriptor" not in font]
+
+
+def _without(drawn: bytes, name: bytes) -> bytes:
+    """Page contents that never select a font. Raises `FontNotEmbedded` where it is drawn with."""
+    drawn = re.sub(rb"BT " + re.escape(name) + rb" [\d.]+ Tf [\d.]+ TL ET", b"", drawn)
+    if name + b" " in drawn:
+        raise FontNotEmbedded(
+            f"The font {name.decode()!r} is drawn with and not in the file.",
+            "Set `e_invoice: none` in company.yaml and report this.",
+        )
+    return drawn
 
 
 def _info(about: Described) -> dict[str, str]:

@@ -174,7 +174,7 @@ async def test_an_xrechnung_waits_for_what_it_must_say_and_lies_beside_the_pdf(
             "2026-0001.json", "2026-0001.pdf", "2026-0001.xml",
         ]  # fmt: skip
         # Whoever is erased leaves no VAT id, no address and no reference in the ledger.
-        await business.says("erase ada confirm")
+        await business.says("erase ada@example.com confirm")
         (invoice,) = await business.invoices()
         assert invoice.buyer is None
         assert invoice.tax is not None
