@@ -30,16 +30,12 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from ledger.domain.errors import CooError
+from connectors.invoices.e_invoices import EINVOICE_REMEDY, EInvoiceInvalid
 
 _CREATOR: Final = "Coo"
 _FX: Final = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 _MADE_AT: Final = slice(24, 36)
 """Where an ICC profile says when it was made."""
-
-
-class FontNotEmbedded(CooError):
-    """The PDF would need a font that a reader may not have, so it is no PDF/A."""
 
 
 class Described(Struct, frozen=True, kw_only=True):
@@ -107,12 +103,12 @@ def _foreign(fonts: DictionaryObject) -> list[str]:
 
 
 def _without(drawn: bytes, name: bytes) -> bytes:
-    """Page contents that never select a font. Raises `FontNotEmbedded` where it is drawn with."""
+    """Page contents that never select a font. Raises `EInvoiceInvalid` where it is drawn with."""
     drawn = re.sub(rb"BT " + re.escape(name) + rb" [\d.]+ Tf [\d.]+ TL ET", b"", drawn)
     if name + b" " in drawn:
-        raise FontNotEmbedded(
-            f"The font {name.decode()!r} is drawn with and not in the file.",
-            "Set `e_invoice: none` in company.yaml and report this.",
+        raise EInvoiceInvalid(
+            f"No PDF/A can be made: the font {name.decode()!r} is drawn with and not in the file.",
+            EINVOICE_REMEDY,
         )
     return drawn
 

@@ -14,8 +14,10 @@ from facturx.generate_xml import generate_cii_xml
 from lxml import etree
 
 from connectors.invoices.categories import Category, category_of
+from connectors.invoices.e_invoices import EINVOICE_REMEDY, EInvoiceInvalid
 from connectors.invoices.look import plain
 from connectors.invoices.texts import Texts
+from connectors.invoices.wording import day
 from ledger.domain.amounts import plain_amount
 from ledger.domain.claims import Issued
 from ledger.domain.company import Company, EInvoice
@@ -48,8 +50,17 @@ def en16931_xml(issued: Issued, company: Company, contact: Contact | None, texts
         **_settlement(issued, company, texts),
         "BG-25": [_line(place, line, issued) for place, line in enumerate(_lines(issued), start=1)],
     }
-    xml: bytes = generate_cii_xml(data, level="en16931", check_xsd=True, check_schematron=False)
+    try:
+        xml = _generated(data)
+    except Exception as error:  # the library raises bare ones
+        why = f"No valid e-invoice of {issued.number!r} can be made: {error}"
+        raise EInvoiceInvalid(why, EINVOICE_REMEDY) from error
     return _as_xrechnung(xml) if issued.e_invoice is EInvoice.XRECHNUNG else xml
+
+
+def _generated(data: Fields) -> bytes:
+    """Checked against the official schema; the schematron would be asked of a server."""
+    return bytes(generate_cii_xml(data, level="en16931", check_xsd=True, check_schematron=False))
 
 
 def _as_xrechnung(xml: bytes) -> bytes:
@@ -73,10 +84,12 @@ def _head(issued: Issued, texts: Texts) -> Fields:
     match issued:
         case InvoiceIssued():
             found |= {"BT-9": issued.due_on, "BT-72": issued.service_date}
-            found["BT-20"] = texts.payable.format(due=f"{issued.due_on:%d.%m.%Y}")
+            found["BT-20"] = texts.payable.format(due=day(issued.due_on, texts))
         case CreditNoteIssued():
             words = texts.credit_note
-            opening = words.opening.format(number=issued.invoice_number, day=issued.invoice_date)
+            opening = words.opening.format(
+                number=issued.invoice_number, day=day(issued.invoice_date, texts)
+            )
             found |= {
                 "BT-3": CREDIT_NOTE_CODE,
                 "BT-20": words.closing.format(number=issued.invoice_number),
@@ -228,5 +241,7 @@ def _percent(basis_points: int) -> str:
 
 
 def _said(fields: Fields) -> Fields:
-    """Without what is not known: an empty element is an error."""
-    return {key: value for key, value in fields.items() if value not in ("", [], {}, None)}
+    """Without what is not known, since an empty element is an error, and without signs that XML
+    cannot hold."""
+    cleaned = {key: plain(part) if isinstance(part, str) else part for key, part in fields.items()}
+    return {key: value for key, value in cleaned.items() if value not in ("", [], {}, None)}

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 
 from connectors.base import Capability, Order
 from connectors.invoices.data import credit_note_data, invoice_data
+from connectors.invoices.e_invoices import EInvoiceInvalid
 from connectors.invoices.pairs import PDF, XML, Pairs, Papers, file_name
 from connectors.invoices.texts import TEXTS, language_of
 from ledger.domain.claims import Issued
@@ -56,6 +57,8 @@ class InvoiceFiles:
             return await self._written(issued, order.person)
         except OSError as error:
             return _not_written(issued, error)
+        except EInvoiceInvalid as error:
+            return Failed(error.cause, error.remedy)
 
     async def look_up(self, order: Order) -> Succeeded | None:
         """The finished pair of files of this very document, or None."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from msgspec.structs import replace
+
+from connectors.invoices.e_invoices import form_now
 from connectors.invoices.pairs import Papers
 from connectors.invoices.paper import credit_note_paper, invoice_paper
 from connectors.invoices.pdf import render_credit_note, render_pdf
@@ -16,8 +19,10 @@ from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 
 def papers_of(issued: Issued, company: Company, contact: Contact | None, texts: Texts) -> Papers:
     """Pure: the same document gives the same bytes."""
+    form = form_now(issued, company)
+    issued = replace(issued, e_invoice=form)
     pdf = _pdf(issued, company, contact, texts)
-    match issued.e_invoice:
+    match form:
         case EInvoice.NONE:
             return Papers(pdf)
         case EInvoice.XRECHNUNG:
@@ -25,7 +30,7 @@ def papers_of(issued: Issued, company: Company, contact: Contact | None, texts: 
         case EInvoice.ZUGFERD:
             return Papers(_hybrid(pdf, issued, company, contact, texts))
         case _:
-            assert_never(issued.e_invoice)
+            assert_never(form)
 
 
 def _pdf(issued: Issued, company: Company, contact: Contact | None, texts: Texts) -> bytes:

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from connectors.base import Capability, Order
 from connectors.invoices.files import InvoiceFiles, file_name
 from ledger.domain.commands import IssueInvoice
-from ledger.domain.company import Bank, Company, Operator
+from ledger.domain.company import Bank, Company, EInvoice, Operator
 from ledger.domain.entities import Contact
 from ledger.domain.events import InvoiceIssued
 from ledger.domain.reading import E
+from ledger.domain.tax import Buyer, TaxCase, TaxKind
 from ledger.domain.values import Line, Money
 from ledger.domain.verdicts import Failed, Succeeded
 
@@ -227,3 +229,40 @@ def test_a_number_becomes_a_harmless_file_name(number: str, expected: str) -> No
 @pytest.mark.parametrize("number", ["...", "//", ""])
 def test_a_number_of_signs_only_still_gets_a_name_of_its_own(number: str) -> None:
     assert file_name(number).startswith("invoice-")
+
+
+XRECHNUNG = replace(
+    INVOICE,
+    e_invoice=EInvoice.XRECHNUNG,
+    tax=TaxCase(kind=TaxKind.DOMESTIC, country="DE", business=True),
+    buyer=Buyer(country="DE", address=("Weg 1", "10115 Berlin"), reference="04011000-1-1"),
+)
+
+
+async def test_an_e_invoice_beside_the_pdf_is_kept_named_and_read_back_with_it(desk: Desk) -> None:
+    outcome = await desk.connector.execute(order(XRECHNUNG))
+    assert isinstance(outcome, Succeeded)
+    names = ["RE-2026-0007.json", "RE-2026-0007.pdf", "RE-2026-0007.xml"]
+    assert list(desk.files()) == names
+    kinds = [(part.name, part.media_type) for part in outcome.receipt.documents]
+    assert kinds == [(names[1], "application/pdf"), (names[2], "application/xml")]
+    for part in outcome.receipt.documents:
+        assert desk.blobs.kept[part.sha256] == desk.files()[part.name]
+    assert await desk.connector.look_up(order(XRECHNUNG)) == outcome
+    (desk.folder / names[2]).write_bytes(b"<other/>")
+    assert await desk.connector.look_up(order(XRECHNUNG)) is None
+
+
+async def test_an_e_invoice_that_cannot_be_valid_fails_and_can_be_made_as_a_plain_pdf(
+    desk: Desk,
+) -> None:
+    line = replace(LINE, unit_price=Money(100_000, "XYZ"))
+    foreign = replace(XRECHNUNG, lines=(line,), net=line.net, total=Money(119_000, "XYZ"))
+    failed = await desk.connector.execute(order(foreign))
+    assert isinstance(failed, Failed)
+    assert "No valid e-invoice" in failed.cause
+    assert "e_invoice: none" in failed.remedy
+    plain = replace(COMPANY, e_invoice=EInvoice.NONE)
+    connector = InvoiceFiles(desk.folder, blobs=desk.blobs, company=plain, views=desk.book)
+    assert isinstance(await connector.execute(order(foreign)), Succeeded)
+    assert list(desk.files()) == ["RE-2026-0007.json", "RE-2026-0007.pdf"]
