@@ -13,6 +13,7 @@ from bot.office.port import Office
 from bot.remembering.billing import FIELDS, billing_words, tax_words
 from bot.remembering.finding import in_force
 from bot.remembering.statements import Statement
+from bot.remembering.waiting_tax import other_tax_lines
 from bot.wording.amounts import is_country
 from bot.wording.untrusted import one_line
 from ledger.domain.applied import TAX_COUNTRY, words_of
@@ -89,7 +90,7 @@ class Billing:
             line = texts.BILLING_SAME.format(
                 name=name, what=billing_words(known), handle=f"k{known.number}"
             )
-            return Reply(lines=(line, await self._tax(contact)))
+            return Reply(lines=(line, *await self._follows(contact)))
         statement = Statement(
             kind=KnowledgeKind.BILLING, subject=contact, topic=FIELDS[intent.field],
             value=typed, text=text, quote=f"{intent.field} {intent.value}",
@@ -97,7 +98,7 @@ class Billing:
         new = await self._office.views.get(Knowledge, await self._office.remember(statement))
         what, handle = (billing_words(new), f"k{new.number}") if new else ("", "")
         line = texts.BILLING_ENTERED.format(name=name, what=what, handle=handle)
-        return Reply(lines=(line, await self._tax(contact)))
+        return Reply(lines=(line, *await self._follows(contact)))
 
     async def _taken_away(self, intent: Enter, contact: str, name: str) -> Reply:
         known = await self._standing(contact, FIELDS[intent.field])
@@ -105,15 +106,18 @@ class Billing:
             return trouble(texts.NEVER_ENTERED, field=intent.field)
         await self._office.forget(known.id, f"{intent.field} {intent.value}")
         line = texts.BILLING_GONE.format(name=name, field=intent.field, handle=f"k{known.number}")
-        return Reply(lines=(line, await self._tax(contact)))
+        return Reply(lines=(line, *await self._follows(contact)))
 
     async def _standing(self, contact: str, topic: str) -> Knowledge | None:
         found = await statements_of(self._office.views, contact)
         same = in_force([one for one in found if one.topic == topic], self._office.clock.now())
         return same[-1] if same else None
 
-    async def _tax(self, contact: str) -> str:
-        return tax_words(self._office.company, await self._held(contact))
+    async def _follows(self, contact: str) -> list[str]:
+        """The tax that holds now, and the cards that wait with another."""
+        office, held = self._office, await self._held(contact)
+        waiting = await other_tax_lines(office.views, office.company, contact, held)
+        return [tax_words(office.company, held), *waiting]
 
     async def _held(self, contact: str) -> list[Knowledge]:
         return await all_in_force(self._office.views, [contact], self._office.clock.now())

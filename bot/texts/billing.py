@@ -12,6 +12,10 @@ BILLING_GONE: Final = "{name}: no {field} any more. It stays on record: `memory 
 BILLING_TAX: Final = "An invoice to them now: {tax}."
 BILLING_UNKNOWN: Final = "An invoice to them now: as to a customer at home."
 BILLING_UNCLEAR: Final = "An invoice to them now: I would ask, since it is unclear ({doubt})."
+BILLING_WAITS: Final = (
+    "! Card {number} waits with another tax ({tax}); nothing is changed behind it. "
+    "`tell {number} at list price`, or with your terms, offers it anew."
+)
 BILLING_KINDS: Final = {
     "domestic": "tax as at home",
     "small business": "no tax, small business",

@@ -118,6 +118,10 @@ async def test_a_tax_case_that_changed_between_offer_and_invoice_asks(
 ) -> None:
     async with registered.business() as business:
         await business.mail(LEAD)
+        assert "Card 1 waits with another tax (tax as at home)" in await business.says(
+            f"contact ada vat-id {FRENCH_ID}"
+        )
+        assert "Card 1 waits" not in await business.says("contact ada vat-id none")
         await business.approves()
         await business.says("contact ada country FR")
         await business.says(f"contact ada vat-id {FRENCH_ID}")
