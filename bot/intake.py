@@ -15,6 +15,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.sorting import Sorting, aside
 from connectors.mail.mbox import is_mbox, read_mbox
 from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
 from connectors.payments.detect import payment_kind, read_payments
@@ -25,6 +26,8 @@ from ledger.domain.events import (
     CompanyConfigured,
     Event,
     ExpiriesMissed,
+    MailReceived,
+    MailSetAside,
     PaymentReceived,
     PolicyLoaded,
     PolicyRefused,
@@ -32,12 +35,13 @@ from ledger.domain.events import (
     PricesChanged,
 )
 from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.messages import QUIET
 from ledger.domain.reading import Blobs
 from ledger.domain.same_entry import Likeness, likeness, moved_key
 from ledger.domain.values import DESK, canonical
 from ledger.seal import Keys, PersonForgotten
 from ledger.store import Ledger, Tx
-from ledger.views import at
+from ledger.views import ReadViews, at
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file that is read at once; only an mbox may be larger."""
@@ -49,6 +53,8 @@ _ROW = re.compile(rb"[;,\t][^\r\n]*[;,\t]")
 
 _FOREIGN = re.compile(rb"%PDF|PK\x03\x04|\xd0\xcf\x11\xe0")
 """Kinds of files that the reader of payments knows by name."""
+
+_BROUGHT_BACK = "You said that it was a lead."
 
 _HEADER = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]")
 
@@ -68,6 +74,7 @@ class Intake:
         self._ledger = ledger
         self._blobs = blobs
         self._keys = keys
+        self._sorting = Sorting(ReadViews(ledger), keys.person)
 
     async def file(self, path: Path) -> list[Taken]:
         """Take a file in, by its content: mail or payments (JSON, CAMT.053, MT940, CSV).
@@ -85,7 +92,11 @@ class Intake:
         return await self.payments(path.name, raw)
 
     async def mail(self, raw: bytes, source: str) -> Taken:
-        """Take one mail in. One that cannot be read is kept too, as `MailUnreadable`."""
+        """Take one mail in. One that cannot be read is kept too, as `MailUnreadable`.
+
+        Of one that has nothing to do with the business only a hash is kept, as `MailSetAside`;
+        `source` says where it lies.
+        """
         try:
             mail = await asyncio.to_thread(read_mail, raw)
         except InputUnreadable as error:
@@ -94,20 +105,42 @@ class Intake:
                 mail_unreadable(raw, source, error), f"mail:{_digest(raw)}", what="mail"
             )
         try:
-            return await self._mail(raw, mail)
+            return await self._mail(raw, mail, source)
         except PersonForgotten:
-            return await self._mail(raw, mail)  # erased in this moment: they are somebody new now
+            # Erased in this moment: they are somebody new now.
+            return await self._mail(raw, mail, source)
 
-    async def _mail(self, raw: bytes, mail: ParsedMail) -> Taken:
+    async def lead(self, raw: bytes, message: str) -> Taken:
+        """Take in what was left unread: the operator says of `message` (a fact) that it is a lead.
+
+        Raises `InputUnreadable`.
+        """
+        mail = await asyncio.to_thread(read_mail, raw)
+        event = replace(
+            mail_received(mail), automatic="", brings_back=message, lesson=_BROUGHT_BACK
+        )
+        return await self._read(raw, mail, event, f"mail:{mail.raw_sha256}:lead")
+
+    async def _mail(self, raw: bytes, mail: ParsedMail, source: str) -> Taken:
         key = f"mail:{mail.raw_sha256}"
         known = await self._ledger.by_key(key)
-        if known is not None and known.erased:
-            # Its bytes once more must not bring back what was erased.
+        if known is not None and (known.erased or isinstance(known.event, MailSetAside)):
+            # Its bytes once more must not bring back what was erased, or was never kept.
             return Taken(what="mail", fact=known, new=False)
+        event = mail_received(mail)
+        if known is None:
+            found = await self._sorting.sort(mail)
+            if found.aside:
+                return await self._record(aside(mail, found, source), key, what="mail")
+            if found.wanted and mail.automatic.startswith(QUIET):
+                event = replace(event, automatic="", lesson=found.lesson)
+        return await self._read(raw, mail, event, key)
+
+    async def _read(self, raw: bytes, mail: ParsedMail, event: MailReceived, key: str) -> Taken:
         person = self._keys.person(mail.sender) if mail.sender else ""
         await self._keep(raw, mail, person)
         try:
-            return await self._record(mail_received(mail), key, what="mail", person=person)
+            return await self._record(event, key, what="mail", person=person)
         except KeyConflict as conflict:
             # The same bytes, read otherwise by an earlier version: that reading stands.
             known = await self._ledger.fact(conflict.existing)

@@ -121,9 +121,12 @@ def unrouted(
     *,
     cause: Fact | None = None,
     settled: bool = False,
+    outcome: str = "",
 ) -> Draft:
     """This desk fact concerns no case; `cause` where a later fact says so."""
-    event = Unrouted(fact=source.id, kind=kind, why=why, remedy=remedy, settled=settled)
+    event = Unrouted(
+        fact=source.id, kind=kind, why=why, remedy=remedy, settled=settled, outcome=outcome
+    )
     return says(cause or source, event)
 
 

@@ -12,14 +12,13 @@ from graph.desk import Desk, says, unrouted
 from ledger.domain.entities import Question
 from ledger.domain.events import ActionSucceeded, MailReceived, Option, QuestionAsked, Routed
 from ledger.domain.facts import Draft, Fact, short_id
+from ledger.domain.folding_messages import MACHINE
 
 QUICK: Final = timedelta(minutes=3)
 """Who answers a mail of ours within that time may be a machine."""
 WITHIN: Final = timedelta(hours=1)
 MOST_QUICK: Final = 5
 """With so many quick answers in a row of `WITHIN`, a person is asked."""
-MACHINE: Final = "machine:"
-"""The answer that leaves the mail unread."""
 
 
 async def loop_broken(

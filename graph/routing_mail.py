@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from msgspec import Struct
 from msgspec.structs import replace
 
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import asked_whether_same, hints_of
 from graph.routing_loops import loop_broken
+from graph.routing_numbers import cases_of_number, numbers_in
 from graph.routing_returns import absence, came_back, is_our_own
-from ledger.domain.entities import Action, ActionStatus, Case, CreditNote, Invoice, Proposal
+from ledger.domain.entities import Action, ActionStatus, Case
 from ledger.domain.events import (
     CaseOpened,
     ContactCreated,
@@ -22,6 +20,7 @@ from ledger.domain.events import (
     QuestionAsked,
 )
 from ledger.domain.facts import Draft, Fact, derived_id, short_id
+from ledger.domain.messages import QUIET, Outcome
 
 MAIL = "mail"
 AUTOMATIC = "automatic"
@@ -32,10 +31,6 @@ NEW_CASE = "new"
 """The answer that opens a new case for a mail."""
 
 _REFERENCES = 50
-_NUMBERS = 60
-_SEARCHED = 20_000
-_TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./_-]{2,39}")
-
 
 _OPEN_ENDED = frozenset({ActionStatus.ATTEMPTED, ActionStatus.UNKNOWN})
 
@@ -51,6 +46,8 @@ class Match(Struct, frozen=True):
 async def route_mail(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     """The facts that follow from a mail. The first mail with a Message-ID counts."""
     marker = mail_marker(mail)
+    if mail.brings_back:
+        return await _route(fact, mail, desk)
     known = await desk.fact(marker)
     if known:
         return [] if known.cause == fact.id else [_again(fact, mail)]
@@ -96,34 +93,12 @@ async def _by_thread(mail: MailReceived, desk: Desk) -> Match | None:
 async def _by_number(fact: Fact, mail: MailReceived, desk: Desk) -> Match | None:
     """A document number, quoted exactly. Bare digits only count from the case's own contact."""
     for number in numbers_in(f"{mail.subject}\n{mail.text}"):
-        for case in await cases_of_number(number, desk):
+        for case in await cases_of_number(number, desk.views):
             if await desk.erased(case):
                 continue
             if not number.isdigit() or await desk.sender(case, fact.person) == "same":
                 return Match(case, f"It quotes the number {number}.")
     return None
-
-
-def numbers_in(text: str) -> list[str]:
-    """Words that may be document numbers, upper case, each once, in order."""
-    return list(dict.fromkeys(_numbers(text[:_SEARCHED])))[:_NUMBERS]
-
-
-def _numbers(text: str) -> Iterator[str]:
-    for word in _TOKEN.findall(text):
-        bare = word.rstrip("./_-")
-        if any(sign.isdigit() for sign in bare):
-            yield bare.upper()
-
-
-async def cases_of_number(number: str, desk: Desk) -> list[str]:
-    """The cases of the proposals, invoices and credit notes with exactly this number."""
-    invoices = await desk.views.find(Invoice, f"number:{number}")
-    proposals = await desk.views.find(Proposal, f"number:{number}")
-    notes = await desk.views.find(CreditNote, f"number:{number}")
-    found = [one.case for one in invoices] + [one.case for one in proposals]
-    found += [one.case for one in notes]
-    return list(dict.fromkeys(found))
 
 
 async def _by_sender(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
@@ -166,7 +141,9 @@ async def opened(cause: Fact, fact: Fact, mail: MailReceived, desk: Desk) -> lis
         says(cause, event, case=case, person=fact.person, key=f"case:{case}"),
         who,
         *asked,
-        routed(fact, case, MAIL, "It opened this case.", "same", cause=cause),
+        routed(
+            fact, case, MAIL, f"It opened this case. {mail.lesson}".strip(), "same", cause=cause
+        ),
     ]
 
 
@@ -219,7 +196,9 @@ def _own(fact: Fact) -> Draft:
 
 def _automatic(fact: Fact, mail: MailReceived) -> Draft:
     why = f"It is automatic mail ({mail.automatic}) and belongs to no case."
-    return unrouted(fact, MAIL, why, "Nothing was answered. Read it if you expected it.")
+    remedy = "Nothing was answered. Read it if you expected it."
+    quiet = Outcome.NO_ACTION if mail.automatic.startswith(QUIET) else ""
+    return unrouted(fact, MAIL, why, remedy, outcome=quiet)
 
 
 def _erased(fact: Fact) -> Draft:

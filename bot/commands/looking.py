@@ -11,6 +11,7 @@ from bot.cards.outcomes import failure_card
 from bot.channel import Card, Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.books import Bookkeeping
+from bot.commands.leads import message_counts
 from bot.commands.overview import CaseOverview, is_paused
 from bot.commands.session import Session
 from bot.commands.strays import StrayList
@@ -170,7 +171,12 @@ class Looking:
             lines.append(texts.STATUS_HELD.format(actions=counted(len(held), "action")))
         if broken:
             lines.append(texts.STATUS_BROKEN.format(failures=counted(len(broken), "failure")))
-        lines += [await self._strays.count(), await self._worker(), *self._rules()]
+        lines += [
+            await message_counts(self._office),
+            await self._strays.count(),
+            await self._worker(),
+            *self._rules(),
+        ]
         title = texts.STATUS_TITLE.format(company=self._office.company.name)
         return Reply(title=title, lines=tuple(filter(None, lines)), table=await self._case_table())
 

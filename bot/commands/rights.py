@@ -36,6 +36,7 @@ _VIEWER: Final = (
     words.ShowHome,
     words.MemoryStatus,
     words.Promises,
+    words.NoAction,
     words.Memory,
 )
 _APPROVER: Final = (
@@ -53,6 +54,7 @@ _APPROVER: Final = (
     words.Assign,
     words.Match,
     words.Unmatch,
+    words.Lead,
     words.Promise,
     words.Settle,
     words.Remember,

@@ -21,6 +21,7 @@ from bot.commands.erasing import Erasing
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
 from bot.commands.knowing import Knowing
+from bot.commands.leads import Leads, no_action
 from bot.commands.looking import Looking
 from bot.commands.matching import Matching
 from bot.commands.memory_status import memory_reply
@@ -157,6 +158,10 @@ class Commands:
                 return await self._billing.enter(intent)
             case words.Remember() | words.Correct() | words.Forget() | words.Memory():
                 return await self._known(intent)
+            case words.NoAction():
+                return await no_action(self._office, self.session.now(self._office))
+            case words.Lead():
+                return await Leads(self._office).told(intent)
             case words.Prove(said):
                 return await prove(said)
             case words.Confirm():

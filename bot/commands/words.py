@@ -274,6 +274,17 @@ class OpenInvoices(Struct, frozen=True):
     """The invoices on which something is open, and the money that is on none."""
 
 
+class NoAction(Struct, frozen=True):
+    """The messages that needed nothing, and why."""
+
+
+class Lead(Struct, frozen=True):
+    """A message that needed nothing was a lead after all, or (`lead` false) a case was none."""
+
+    thing: str = ""
+    lead: bool = True
+
+
 class Promises(Struct, frozen=True):
     """Who promised what to whom: all that is open, or with somebody or in a case."""
 
@@ -430,6 +441,8 @@ Intention = (
     | Match
     | Unmatch
     | OpenInvoices
+    | NoAction
+    | Lead
     | Promises
     | Promise
     | Settle
@@ -706,6 +719,9 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "merge": _merge,
     "split": lambda rest: Split(_bare(rest)),
     "unmerge": lambda rest: Split(_bare(rest)),
+    "no-action": lambda _: NoAction(),
+    "lead": Lead,
+    "no-lead": lambda rest: Lead(rest, lead=False),
     "address": lambda rest: CorrectAddress(*split_thing(rest)),
     "link": lambda rest: Link(*split_thing(rest)),
     "assign": _assign,

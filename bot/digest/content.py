@@ -9,6 +9,7 @@ from typing import Final
 from ledger.domain import events
 from ledger.domain.events import DigestMade
 from ledger.domain.facts import Fact
+from ledger.domain.messages import Outcome
 from ledger.domain.values import Money
 
 MOST_DONE: Final = 20
@@ -24,6 +25,7 @@ _DECIDED: Final = (
     events.QuestionAnswered,
 )
 _ASKED: Final = (events.ApprovalRequested, events.QuestionAsked)
+_MESSAGES: Final = (events.MailReceived, events.MailUnreadable, events.MailSetAside)
 _COSTS: Final = (events.ModelCallRecorded, events.ModelCallFailed)
 
 
@@ -47,6 +49,8 @@ def digest_of(facts: Iterable[Fact], day: date, after: int, until: int) -> Diges
         decided=_count(span, *_DECIDED),
         asked=_count(span, *_ASKED),
         failed=tuple(dict.fromkeys([*failed, *stuck]))[:MOST_FAILED],
+        messages=_count(span, *_MESSAGES),
+        no_action=sum(_quiet(each) for each in span),
         microusd=sum(each.microusd for each in span if isinstance(each, _COSTS)),
     )
 
@@ -59,6 +63,16 @@ def is_empty(digest: DigestMade) -> bool:
 
 def _stuck_within(fact: Fact, after: int, until: int) -> bool:
     return isinstance(fact.event, events.CaseStuck) and after < fact.seq <= until
+
+
+def _quiet(event: events.Event) -> bool:
+    match event:
+        case events.MailSetAside() | events.Unrouted(kind="mail", outcome=Outcome.NO_ACTION):
+            return True
+        case events.Unrouted(kind="mail", settled=True):
+            return True
+        case _:
+            return False
 
 
 def _count(span: Iterable[events.Event], *kinds: type[events.Event]) -> int:

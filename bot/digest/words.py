@@ -59,6 +59,7 @@ def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: st
             else []
         ),
         Row(texts.DIGEST_FAILED, tuple(_failed(standing)) or (texts.DIGEST_NOTHING_FAILED,)),
+        *([Row(texts.DIGEST_MESSAGES, (_messages(digest),))] if digest.no_action else []),
         Row(texts.DIGEST_COST, (_cost(digest),)),
     )
     return Card(
@@ -68,6 +69,11 @@ def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: st
         rows=rows,
         buttons=tuple(buttons),
     )
+
+
+def _messages(digest: DigestMade) -> str:
+    came = counted(digest.messages, "message")
+    return texts.DIGEST_NO_ACTION.format(messages=came, number=digest.no_action)
 
 
 def _promised(lines: Sequence[str]) -> Iterator[Row]:

@@ -24,6 +24,7 @@ from ledger.domain.confirming import Confirmation
 from ledger.domain.entities import Action, Approval, Case, Contact, Failure, Invoice, Question
 from ledger.domain.events import Event
 from ledger.domain.facts import Fact
+from ledger.domain.messages import Outcome
 from ledger.domain.values import PLAYBOOK
 
 
@@ -203,6 +204,8 @@ def _matched(event: events.PaymentMatched, _: Fact, around: Around) -> Notice | 
 def _unrouted(event: events.Unrouted, _: Fact, around: Around) -> Notice | None:
     if around.source is not None and isinstance(around.source.event, events.MailUnreadable):
         return None  # that it could not be read was told already
+    if event.outcome == Outcome.NO_ACTION:
+        return None  # the digest counts it, `no-action` lists it
     why, remedy = one_line(event.why, 300), one_line(event.remedy, 300)
     what = arrived(around.source) or event.kind
     return _line(texts.SAY_UNROUTED.format(what=what, why=why), remedy)

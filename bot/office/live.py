@@ -25,6 +25,7 @@ from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed,
 from bot.opening import App
 from bot.rehearsal.trial import Trial, on_trial
 from bot.remembering.statements import Memories, Recollecting, Statement
+from bot.work.unread import marks_of_fact, unread_bytes
 from bot.work.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.domain.company import Company
@@ -42,6 +43,7 @@ from ledger.domain.events import (
     KnowledgeForgotten,
     KnowledgeStated,
     MatchOrdered,
+    LeadTold,
     MergeOrdered,
     OperatorSaid,
     QuestionReplied,
@@ -304,6 +306,22 @@ class LiveOffice:
         )
         person = self._app.keys.person(mark)
         return await self._once(told, person)
+
+    async def lead(self, message: str, *, lead: bool) -> str:
+        fact = await self._app.ledger.fact(message)
+        raw = await unread_bytes(self._app, fact) if lead else b""
+        told = LeadTold(
+            fact=message,
+            lead=lead,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            marks=marks_of_fact(fact.event, self._app.keys.person),
+        )
+        said = await self._record(told)
+        if lead:
+            return (await self._app.intake.lead(raw, message)).fact.id
+        return said
 
     async def assign(self, fact: str, case: str) -> str:
         return await self._record(

@@ -241,6 +241,13 @@ class Office(Looks, Protocol):
         """
         ...
 
+    async def lead(self, message: str, *, lead: bool) -> str:
+        """Say that a message (its desk fact) was a lead, or was none; a lead is read after all.
+
+        Raises `CooError` where it lies nowhere any more.
+        """
+        ...
+
     async def assign(self, fact: str, case: str) -> str:
         """Say to which case a stray mail or payment belongs; "" for none."""
         ...

@@ -67,6 +67,9 @@ COMMANDS: Final = (
     CommandText("match", "match PAYMENT INVOICE[, …] [SUM]", "Say what a payment pays."),
     CommandText("unmatch", "unmatch PAYMENT [INVOICE]", "Take a match of a payment back."),
     CommandText("open", "open invoices", "What is open, and money that is on no invoice."),
+    CommandText("no-action", "no-action", "Messages that needed nothing, and why."),
+    CommandText("lead", "lead N", "That message was a lead after all; teaches Coo."),
+    CommandText("no-lead", "no-lead CASE", "Mail like this case's is no lead; teaches Coo."),
     CommandText("promises", "promises [NAME|CASE]", "Who promised what to whom, due when."),
     CommandText("promise", "promise NAME WHAT by DAY", "Note a promise that you know of."),
     CommandText("kept", "kept p4", "That promise was kept."),
@@ -184,6 +187,9 @@ MORE_HELP: Final = {
         "address of their case. `merge CON-B into CON-A` says the same. `split` takes it back."
     ),
     "split": "Each has again what came under their own address; a stop of both stays for both.",
+    "no-action": "Every message is a case, needs you, or is listed here. `lead N` corrects it.",
+    "lead": "It is read and opens a case. Later mail of that sender, list or subject is read too.",
+    "no-lead": "Later mail of that sender, list or subject is left unread. The case stays.",
     "address": "`address ada ada@new.example` corrects where mails to them go; both stay theirs.",
     "link": "`link ada +49 40 1234567`, an IBAN, a customer id, an address, or `slack:U12`.",
     "promises": (
@@ -385,6 +391,26 @@ NO_KEY: Final = Trouble(
     "Give a whole phone number, IBAN, customer id (cus_…), mail address, or CHANNEL:USER.",
 )
 
+NO_ACTION_NONE: Final = "No message was left without action."
+NO_ACTION_TITLE: Final = "Without action ({number})"
+NO_ACTION_MORE: Final = "And {number} older ones."
+COLUMNS_NO_ACTION: Final = ("No.", "When", "What", "Why")
+NOT_KEPT: Final = "mail, of which no text was kept"
+LEAD_HINT: Final = "`lead N` reads one after all, and teaches Coo."
+MESSAGE_COUNTS: Final = (
+    "Messages: {every} = {case} in cases + {yours} for you + {none} without action."
+)
+NO_SUCH_MESSAGE: Final = Trouble(
+    "{said!r} is no message that was left without action.", "`no-action` lists them by number."
+)
+LEAD_TAKEN: Final = "Recorded: message {number} was a lead. It is read now."
+LEAD_DENIED: Final = (
+    "Recorded: mail like that of {case} is no lead. The case stays as it is; `tell` it to close."
+)
+LEAD_GONE: Final = Trouble(
+    "That message lies nowhere any more, and its text was not kept.",
+    "Put the mail back into the folder mail/inbox/cur and say it again. Nothing was changed.",
+)
 STRAY: Final = "Fits no case: {what}. {why} `assign {number} to case N`, or `… to nothing`."
 STRAYS_MORE: Final = "And {number} more that fit no case."
 STATUS_STRAYS: Final = "Fits no case: {number}. `inbox` lists it."

@@ -24,6 +24,10 @@ DIGEST_QUESTION: Final = "{number} · {text}"
 DIGEST_BROKEN: Final = "{what}"
 DIGEST_MENDED: Final = "{what} (works again)"
 DIGEST_MODEL: Final = "{cost} for the model"
+DIGEST_MESSAGES: Final = "Mail"
+DIGEST_NO_ACTION: Final = (
+    "{messages} came in; {number} needed nothing (`no-action`). `lead N` if one was a lead."
+)
 DIGEST_FREE: Final = "Nothing for models."
 DIGEST_LOOK: Final = "What waits"
 DIGEST_FAILURES: Final = "What is broken"

@@ -12,6 +12,7 @@ import msgspec
 
 from bot.mail_settings import Reading
 from bot.opening import App
+from bot.work.unread import IN_MAILBOX
 from connectors.mail.imap import Place
 from connectors.mail.mailbox import Arrived, Mailbox, Start
 from connectors.mail.server import MailServerFailed
@@ -86,7 +87,7 @@ class _Taking:
 
     async def _taken(self, arrived: Arrived) -> bool:
         try:
-            await self._app.intake.mail(arrived.raw, f"{arrived.folder}/{arrived.uid}")
+            await self._app.intake.mail(arrived.raw, place_of(arrived))
         except (WriteFailed, BlobNotKept, KeysNotWritten):
             if self._stop.is_set():
                 raise
@@ -112,6 +113,11 @@ class _Taking:
 
     def _key(self, folder: str, what: str) -> str:
         return f"mailbox:{folder}:{what}:{self._app.clock.now().isoformat()}"
+
+
+def place_of(arrived: Arrived) -> str:
+    """Where a mail lies, so that it is found there again: `imap:INBOX/1/42`."""
+    return f"{IN_MAILBOX}{arrived.folder}/{arrived.validity}/{arrived.uid}"
 
 
 def _failure(folder: str) -> str:

@@ -50,6 +50,7 @@ class ParsedMail(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     automatic: str
     report: DeliveryReport | None
+    list_id: str
     sender: str
     sender_name: str
     recipient: str
@@ -122,6 +123,7 @@ def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMai
         notes=tuple(reader.notes),
         automatic=sign,
         report=report,
+        list_id=headers.text("list-id", 250),
         sender=sender.address,
         sender_name=sender.name,
         recipient=_recipient(headers),

@@ -215,6 +215,8 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
     {
         events.MailReceived,
         events.MailUnreadable,
+        events.MailSetAside,
+        events.LeadTold,
         events.PaymentReceived,
         events.OperatorSaid,
         events.Tapped,

@@ -18,6 +18,7 @@ from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.decisions import Decision
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
 from ledger.domain.knowledge import Knowledge, ListPrice
+from ledger.domain.messages import MailLesson, Message
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.tax import Buyer, TaxCase, TaxKind
 from ledger.domain.values import Line, Money, Provenance
@@ -549,4 +550,6 @@ Entity = (
     | ListPrice
     | Decision
     | Commitment
+    | Message
+    | MailLesson
 )

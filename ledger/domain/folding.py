@@ -49,6 +49,7 @@ from ledger.domain.folding_decisions import decision_keys, fold_decisions
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
+from ledger.domain.folding_messages import fold_lessons, fold_messages
 from ledger.domain.folding_pairing import fold_pairing
 from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_prices import fold_prices
@@ -57,15 +58,20 @@ from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
+from ledger.domain.messages import MailLesson, Message
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 10
+FOLD_VERSION: Final = 11
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
 
 _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
+    events.MailReceived: (fold_messages,),
+    events.MailUnreadable: (fold_messages,),
+    events.MailSetAside: (fold_messages,),
+    events.LeadTold: (fold_lessons,),
     events.PaymentReceived: (fold_deals,),
     events.StopOrdered: (fold_attention,),
     events.ResumeOrdered: (fold_attention,),
@@ -76,9 +82,9 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CopyTakenOver: (fold_copies,),
     events.CopySuperseded: (fold_copies,),
     events.CaseOpened: (fold_contact,),
-    events.Routed: (fold_strays, fold_actions, fold_deals, fold_failures),
-    events.Unrouted: (fold_strays,),
-    events.StrayPlaced: (fold_strays,),
+    events.Routed: (fold_strays, fold_messages, fold_actions, fold_deals, fold_failures),
+    events.Unrouted: (fold_strays, fold_messages),
+    events.StrayPlaced: (fold_strays, fold_messages),
     events.ContactCreated: (fold_contact,),
     events.ContactRecognised: (fold_contact,),
     events.AddressCorrected: (fold_contact,),
@@ -92,7 +98,13 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalSuperseded: (fold_actions, fold_approvals),
     events.ApprovalExpired: (fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
-    events.QuestionAnswered: (fold_attention, fold_actions, fold_deals, fold_failures),
+    events.QuestionAnswered: (
+        fold_messages,
+        fold_attention,
+        fold_actions,
+        fold_deals,
+        fold_failures,
+    ),
     events.PersonErased: (fold_contact, fold_knowledge, fold_commitments),
     events.Understood: (fold_contact,),
     events.ProposalDrafted: (fold_deals,),
@@ -165,8 +177,6 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
 
 NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
     {
-        events.MailReceived,
-        events.MailUnreadable,
         events.OperatorSaid,
         events.Tapped,
         events.QuestionReplied,
@@ -255,6 +265,11 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return [*keys, *(f"invoice:{invoice}" for invoice in entity.invoices)]
         case Stray():
             return [f"number:{entity.number}", *([] if entity.placed else ["open"])]
+        case Message():
+            number = [f"number:{entity.number}"] if entity.number else []
+            return [f"outcome:{entity.outcome}", *number]
+        case MailLesson():
+            return []
         case Stop():
             return ["active"] if entity.active else []
         case Alarm():
@@ -312,7 +327,7 @@ def case_of(entity: Entity) -> str:
             return entity.id
         case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""
-        case Particulars() | Confirmation() | Knowledge() | ListPrice():
+        case Particulars() | Confirmation() | Knowledge() | ListPrice() | MailLesson():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""

@@ -10,6 +10,7 @@ from ledger.domain.entities import Entity, Stray
 from ledger.domain.events import Routed, StrayPlaced, Unrouted
 from ledger.domain.facts import Fact
 from ledger.domain.look import STRAY_NUMBERS, Look
+from ledger.domain.messages import Outcome
 
 _PLACEABLE: Final = frozenset({"mail", "payment"})
 
@@ -29,7 +30,12 @@ def fold_strays(fact: Fact, look: Look) -> list[Entity]:
 
 def _stray(event: Unrouted, fact: Fact, look: Look) -> list[Entity]:
     known = look.get(Stray, event.fact)
-    if event.kind not in _PLACEABLE or event.settled or known is not None:
+    if (
+        event.kind not in _PLACEABLE
+        or event.settled
+        or event.outcome == Outcome.NO_ACTION
+        or known is not None
+    ):
         return []
     number = look.add(STRAY_NUMBERS)
     return [Stray(id=event.fact, kind=event.kind, number=number, why=event.why, since=fact.at)]

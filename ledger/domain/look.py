@@ -19,6 +19,12 @@ CARD_NUMBERS: Final = "number:card"
 STRAY_NUMBERS: Final = "number:stray"
 """Counts what fitted no case: the handle people type for one."""
 
+MESSAGE_NUMBERS: Final = "number:message"
+"""Counts messages that needed no action: the handle people type for one."""
+
+LESSONS: Final = "lessons"
+"""Counts what the operator said of messages; 0 as long as there is nothing to ask for."""
+
 KNOWLEDGE_NUMBERS: Final = "number:knowledge"
 """Counts what was stated: the handle people type for one (`k3`)."""
 
@@ -58,6 +64,11 @@ class Look(Protocol):
     def add(self, counter: str, amount: int = 1) -> int:
         """Raise a counter (0 at first) and return its new value. An amount of 0 only reads it."""
         ...
+
+
+def messages_that(outcome: str) -> str:
+    """The counter of messages that turned out so."""
+    return f"messages:{outcome}"
 
 
 def invoice_series(series: str) -> str:

@@ -22,6 +22,7 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.KnowledgeStated: Role.APPROVER,
     events.KnowledgeCorrected: Role.APPROVER,
     events.KnowledgeForgotten: Role.APPROVER,
+    events.LeadTold: Role.APPROVER,
     events.CommitmentTold: Role.APPROVER,
     events.CommitmentOrdered: Role.APPROVER,
     events.ResumeOrdered: Role.OWNER,

@@ -10,7 +10,7 @@ from ledger.replay import refold
 
 NUMBER = "2026-0001"
 BEN = "Ben Sample <ben@sample.example>"
-NEWSLETTER = {"Precedence": "bulk", "List-Id": "<news.shop.example>"}
+OF_ANOTHER_COO = {"X-Coo-Action": "act-00000000"}
 LEAD = "Hello,\n\nwe would like your website design package. Could you send us an offer?\n\nBen\n"
 
 
@@ -45,7 +45,7 @@ async def test_an_assigned_payment_of_the_right_amount_pays_the_invoice(business
 
 async def test_an_automatic_mail_is_listed_and_can_be_put_aside(business: Any) -> None:
     await business.offered()
-    await business.mail("Our offers this week", sender=BEN, subject="Sale", headers=NEWSLETTER)
+    await business.mail("Our offers this week", sender=BEN, subject="Sale", headers=OF_ANOTHER_COO)
     assert "Fits no case: mail from ben@sample.example, 'Sale'" in await business.says("inbox")
     await business.says("assign sale to nothing")
     assert "Fits no case" not in await business.says("inbox")

@@ -289,27 +289,28 @@ async def test_an_acceptance_where_nothing_was_offered_is_asked_about(business: 
     assert "ada@example.com" in await business.says(f"show {question.number}")
 
 
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [("autoresponder.eml", "auto-submitted"), ("bounce.eml", "delivery report")],
-)
-async def test_automatic_mail_is_never_answered_and_the_operator_sees_it(
-    business: Any, name: str, kind: str
+async def test_a_report_that_fits_nothing_is_never_answered_and_the_operator_sees_it(
+    business: Any,
 ) -> None:
-    await business.raw((HOSTILE / name).read_bytes())
+    raw = (HOSTILE / "bounce.eml").read_bytes()
+    await business.raw(raw)
     told = await business.hears()
     assert "automatic mail" in told
-    assert kind in told
-    sender = message_from_bytes((HOSTILE / name).read_bytes(), policy=policy.default)["From"]
+    assert "delivery report" in told
+    sender = message_from_bytes(raw, policy=policy.default)["From"]
     assert sender.addresses[0].addr_spec.lower() in told
     assert await business.facts(CaseOpened) == []
     assert business.sent() == []
 
 
-async def test_mail_of_a_list_is_never_answered_and_the_operator_sees_it(business: Any) -> None:
+async def test_automatic_mail_is_never_answered_and_listed_with_its_sign(business: Any) -> None:
     headers = {"List-Id": "<offers.list.example>", "List-Unsubscribe": "<https://l.example/u>"}
     await business.mail("We would like a website!", sender="l@list.example", headers=headers)
-    assert "automatic mail" in await business.hears()
+    await business.raw((HOSTILE / "autoresponder.eml").read_bytes())
+    listed = await business.says("no-action")
+    assert "mailing list: list-id" in listed
+    assert "auto-submitted" in listed
+    assert await business.facts(CaseOpened) == []
     assert business.sent() == []
     assert await business.cards() == []
 

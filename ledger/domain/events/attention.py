@@ -26,7 +26,8 @@ class DigestMade(Event, frozen=True, kw_only=True):
     Of the facts with a `seq` above `after`, up to `until`. `day` is the operator's. Nothing in it
     is personal: `done` are the newest actions that succeeded, `done_in_all` counts them;
     `received` is money that was booked, one amount a currency; `failed` are failures that were
-    reported, whether mended since or not; `microusd` is what models cost.
+    reported, whether mended since or not; `microusd` is what models cost; of the `messages`
+    that came in, `no_action` needed nothing.
     """
 
     day: date
@@ -42,3 +43,5 @@ class DigestMade(Event, frozen=True, kw_only=True):
     asked: int = 0
     failed: tuple[str, ...] = ()
     microusd: int = 0
+    messages: int = 0
+    no_action: int = 0

@@ -39,8 +39,9 @@ class MailReceived(Event, frozen=True, kw_only=True):
     Message-IDs carry no angle brackets. `text` is neutralised (no bidi or zero-width signs)
     and cut; `notes` lists what was wrong with the mail or left out, `unclear` what cannot be told
     because of it. `sent_at` is what the sender claims. `automatic` is the sign that a machine sent
-    it, "" for a person; `report` what a delivery report says (None in facts from before it was
-    read).
+    it, "" for a person, and where the operator says that it is a lead all the same: `lesson` is
+    their word, `brings_back` the fact of the same message that was left unread then. `report` is
+    what a delivery report says (None in facts from before it was read).
     """
 
     raw_sha256: str
@@ -53,12 +54,42 @@ class MailReceived(Event, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
     automatic: str = ""
+    brings_back: str = ""
+    lesson: str = ""
     report: Annotated[DeliveryReport | None, SEALED] = None
     sender: Personal = ""
     sender_name: Personal = ""
     recipient: Personal = ""
     subject: Personal = ""
     text: Personal = ""
+
+
+class MailSetAside(Event, frozen=True, kw_only=True):
+    """A mail has nothing to do with the business: of it only this is kept, not even who wrote it.
+
+    `marks` (pseudonyms) let a later word about it teach something; `where` is where it lies: the
+    file in the inbox, or `imap:FOLDER/VALIDITY/NUMBER`.
+    """
+
+    raw_sha256: str
+    size: int
+    why: str
+    marks: Annotated[tuple[str, ...], SEALED] = ()
+    where: Personal = ""
+
+
+class LeadTold(Event, frozen=True, kw_only=True):
+    """The operator says of the message `fact` that it was a lead, or that it was none.
+
+    What they say holds for later messages that share one of its `marks`.
+    """
+
+    fact: str
+    lead: bool
+    operator: str
+    channel: str
+    by: str = ""
+    marks: Annotated[tuple[str, ...], SEALED] = ()
 
 
 class MailUnreadable(Event, frozen=True, kw_only=True):

@@ -63,7 +63,8 @@ class AbsenceNoted(Event, frozen=True, kw_only=True):
 class Unrouted(Event, frozen=True, kw_only=True):
     """A desk fact concerns no case; `why` and `remedy` say what a person can do.
 
-    `settled`: nothing is left to place, since the same thing was taken in before.
+    `settled`: nothing is left to place, since the same thing was taken in before. `outcome`: "no
+    action" where it needs nobody, "" where a person is to look (as in facts from before).
     """
 
     fact: str
@@ -71,6 +72,7 @@ class Unrouted(Event, frozen=True, kw_only=True):
     why: str
     remedy: str
     settled: bool = False
+    outcome: str = ""
 
 
 class ContactCreated(Event, frozen=True, kw_only=True):

@@ -43,7 +43,7 @@ QUIET = {
     "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
     "PairingOffered", "ConfirmOrdered",
-    "MailBounced", "AbsenceNoted", "AddressCorrected",
+    "MailBounced", "MailSetAside", "LeadTold", "AbsenceNoted", "AddressCorrected",
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
     "CommitmentWithdrawn", "CommitmentMoved",
