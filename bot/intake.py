@@ -37,7 +37,7 @@ from ledger.domain.events import (
 from ledger.domain.facts import Appended, Draft, Fact
 from ledger.domain.messages import QUIET
 from ledger.domain.reading import Blobs
-from ledger.domain.same_entry import Likeness, likeness, moved_key
+from ledger.domain.same_entry import STATEMENTS, Likeness, likeness, moved_key
 from ledger.domain.values import DESK, canonical
 from ledger.seal import Keys, PersonForgotten
 from ledger.store import Ledger, Tx
@@ -165,6 +165,13 @@ class Intake:
             raise _differs(name, differing, len(taken))
         return taken
 
+    async def payment(self, event: PaymentReceived) -> Taken:
+        """Take in a payment that a provider told of; told again in other words it is the same.
+
+        Raises `KeyConflict` where it was another amount or day before.
+        """
+        return await self._payment(event, ())
+
     async def alarm(self, alarm: Alarm) -> Taken:
         """Record that an alarm's time has come."""
         event = AlarmRang(alarm=alarm.id, case=alarm.case, due=alarm.due)
@@ -269,7 +276,8 @@ def _elsewhere(tx: Tx, event: PaymentReceived) -> list[Payment]:
     """Payments of this amount and day that another kind of statement brought; alike ones first."""
     key = moved_key(event.amount, event.booked_on)
     found = at(tx.connection, tx.company).find(Payment, key)
-    other = [one for one in found if one.source not in {"", event.source}]
+    kinds = STATEMENTS - {event.source} if event.source in STATEMENTS else frozenset()
+    other = [one for one in found if one.source in kinds]
     same = {one.id: likeness(one.reference, event.reference) is Likeness.SAME for one in other}
     return sorted(other, key=lambda one: (not same[one.id], one.id))
 

@@ -35,6 +35,7 @@ from bot.embedder_settings import (
 )
 from bot.mail_settings import MAIL_VARIABLES, Mailing, Reading, mailing, reading
 from bot.setting_values import Secret, Variable, is_local, web_address
+from bot.stripe_settings import STRIPE_VARIABLES, StripeSettings, stripe_settings
 from bot.weaviate_settings import WEAVIATE_VARIABLES, WeaviateSettings, weaviate_settings
 from connectors.prices import MILLION, Price
 from ledger.domain.errors import SettingsInvalid
@@ -76,6 +77,7 @@ VARIABLES: Final = (
     *WEAVIATE_VARIABLES,
     *MAIL_VARIABLES,
     *CHAT_VARIABLES,
+    *STRIPE_VARIABLES,
 )
 
 
@@ -120,6 +122,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     reading: Reading | None = None
     slack: SlackSettings | None = None
     telegram: TelegramSettings | None = None
+    stripe: StripeSettings | None = None
     public_url: str = ""
     listen: Listen | None = None
     unknown: tuple[str, ...] = field(default_factory=tuple)
@@ -149,6 +152,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             reading=reading(read),
             slack=slack_settings(read, url),
             telegram=telegram_settings(read, url),
+            stripe=stripe_settings(read),
             public_url=url,
             listen=listen_at(read, url),
             unknown=_unknown(given),
@@ -168,6 +172,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             reading=None,
             slack=None,
             telegram=None,
+            stripe=None,
             listen=None,
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import called
+from graph.routing_paid_back import given_back, waiting_for
 from graph.routing_same_entry import ONE, asked_whether_one, is_about_entries, joined
 from ledger.domain.amounts import amount_words
 from ledger.domain.commands import SendInvoice
@@ -36,13 +37,16 @@ async def route_payment(fact: Fact, payment: PaymentReceived, desk: Desk) -> lis
     """One fact a case concerned (a payment may cover two invoices), or why none is."""
     if payment.resembles:
         return [asked_whether_one(fact, payment)]
-    return await placed_payment(fact, payment, desk)
+    drafts = await placed_payment(fact, payment, desk)
+    return [*drafts, *await waiting_for(fact, payment, drafts, desk)]
 
 
 async def placed_payment(
     fact: Fact, payment: PaymentReceived, desk: Desk, *, cause: Fact | None = None
 ) -> list[Draft]:
     """The same, for a payment that is an entry of its own; `cause` where a later fact says so."""
+    if payment.pays_back:
+        return await given_back(fact, payment, desk, cause=cause)
     named = await _named(payment, desk)
     if named:
         parts = await _parts(payment, desk)

@@ -17,6 +17,7 @@ from bot.slack.home import HomePage
 from bot.telegram.setup import telegram
 from bot.web.health import Health
 from bot.web.server import Door, WebServer, web_app
+from bot.web.stripe import StripeDoor
 from bot.work.worker import Worker
 
 
@@ -33,6 +34,12 @@ class Services(Struct, frozen=True):
 
     adapters: tuple[Adapter, ...]
     doors: tuple[Door, ...] = ()
+    stripe: StripeDoor | None = None
+
+    async def close(self) -> None:
+        """Let go of what the web server's doors hold."""
+        if self.stripe is not None:
+            await self.stripe.close()
 
     def states(self) -> Mapping[str, bool]:
         """The state of each channel: whether it is there now."""
@@ -44,7 +51,7 @@ class Services(Struct, frozen=True):
 
 def wanted(settings: Settings) -> bool:
     """Whether any chat, or the web server, is configured."""
-    return bool(settings.slack or settings.telegram or settings.listen)
+    return bool(settings.slack or settings.telegram or settings.listen or settings.stripe)
 
 
 def services_of(app: App, worker: Worker) -> Services:
@@ -61,7 +68,9 @@ def services_of(app: App, worker: Worker) -> Services:
         other = telegram(settings.telegram, records, app.clock)
         adapters.append(other.adapter)
         doors += [other.webhook.door] if other.webhook else []
-    return Services(tuple(adapters), tuple(doors))
+    stripe = StripeDoor(settings.stripe, app.intake, app.clock) if settings.stripe else None
+    doors += [stripe.door] if stripe else []
+    return Services(tuple(adapters), tuple(doors), stripe)
 
 
 def web_server(app: App, worker: Worker, services: Services) -> WebServer | None:

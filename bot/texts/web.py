@@ -15,3 +15,7 @@ WEB_NOT_OURS: Final = Trouble(
     "Coo cannot listen at {place}: {why}.",
     "Set COO_LISTEN to an address of this machine, such as 127.0.0.1:8080.",
 )
+STRIPE_DEAF: Final = (
+    "COO_STRIPE_WEBHOOK_SECRET is set, but no web server is: set COO_PUBLIC_URL or COO_LISTEN, and "
+    "Stripe can deliver to `/stripe`."
+)

@@ -81,6 +81,8 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
 
     found = services_of(app, worker)
     server = web_server(app, worker, found)
+    if server is None and app.settings.stripe is not None:
+        put(out, Reply(lines=(texts.STRIPE_DEAF,)))
     if server is not None:
         put(out, Reply(lines=(texts.WEB_OPEN.format(place=server.open()),)))
     if found.adapters:
@@ -98,10 +100,13 @@ async def _served(app: App, worker: Worker, out: Console, stop: asyncio.Event) -
         ended = texts.CHAT_ENDED.format(channel=channel)
         put(out, Reply(lines=tuple(filter(None, (cause, remedy, ended))), trouble=True))
 
-    async with asyncio.TaskGroup() as tasks:
-        if server is not None:
-            tasks.create_task(server.run(stop))
-        await made.run(stop, trouble)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            if server is not None:
+                tasks.create_task(server.run(stop))
+            await made.run(stop, trouble)
+    finally:
+        await found.close()
 
 
 def half_set(settings: Settings) -> Iterator[str]:

@@ -242,6 +242,8 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.MailboxFollowed,
         events.AssignOrdered,
         events.MatchOrdered,
+        events.FeeCharged,
+        events.PaidOut,
         events.UnmatchOrdered,
         events.PaymentsJoined,
         events.KnowledgeStated,

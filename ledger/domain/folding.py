@@ -191,6 +191,8 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.MailboxFollowed,
         events.AssignOrdered,
         events.MatchOrdered,
+        events.FeeCharged,
+        events.PaidOut,
         events.UnmatchOrdered,
         events.Instructed,
         events.AbsenceNoted,

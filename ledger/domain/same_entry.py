@@ -10,10 +10,15 @@ import re
 import unicodedata
 from datetime import date
 from enum import Enum
+from typing import Final
 
 from ledger.domain.values import Money
 
 _NOISE = re.compile(r"[\W_]+")
+
+
+STATEMENTS: Final = frozenset({"camt053", "mt940", "csv", "json"})
+"""The kinds of files that may tell of one and the same account."""
 
 
 class Likeness(Enum):

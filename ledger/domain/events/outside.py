@@ -107,7 +107,8 @@ class PaymentReceived(Event, frozen=True, kw_only=True):
 
     `payment` is the bank's or provider's own id for the entry; `numbers` are the words of the
     reference that look like document numbers. `returned`: the bank says that an earlier entry
-    came back. `resembles` is a payment of another statement that may be this very entry: a person
+    came back. `pays_back` is the payment that this one gives back, where a provider names it.
+    `resembles` is a payment of another statement that may be this very entry: a person
     says whether it is.
     """
 
@@ -117,10 +118,35 @@ class PaymentReceived(Event, frozen=True, kw_only=True):
     source: str
     returned: bool = False
     resembles: str = ""
+    pays_back: str = ""
     numbers: tuple[str, ...] = ()
     payer: Personal = ""
     payer_account: Personal = ""
     reference: Personal = ""
+
+
+class FeeCharged(Event, frozen=True, kw_only=True):
+    """A provider kept so much of a payment; `transaction` is its own id for that."""
+
+    provider: str
+    payment: str
+    transaction: str
+    amount: Money
+
+
+class PaidOut(Event, frozen=True, kw_only=True):
+    """A provider paid out to the company's account (positive), or that failed (negative).
+
+    `payments` are what it consists of, `gross` less `fees` is its amount; empty where not known.
+    """
+
+    provider: str
+    payout: str
+    amount: Money
+    on: date
+    payments: tuple[str, ...] = ()
+    gross: Money | None = None
+    fees: Money | None = None
 
 
 class OperatorSaid(Event, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ Paper = Any
 
 QUIET = {
     "PostsGrouped",
-    "AssignOrdered", "MatchOrdered", "UnmatchOrdered",
+    "AssignOrdered", "MatchOrdered", "FeeCharged", "PaidOut", "UnmatchOrdered",
     "PaymentUnmatched", "BalanceReduced", "CreditKept", "PaymentsJoined",
         "ContactSplit",
         "ContactsKeptApart",

@@ -1,0 +1,1 @@
+"""Stripe: what it delivers by webhook, read into facts; its fees and payouts, fetched."""
