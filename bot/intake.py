@@ -16,9 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.sorting import Sorting, aside
+from connectors.mail.authentication import NONE
 from connectors.mail.mbox import is_mbox, read_mbox
 from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
 from connectors.payments.detect import payment_kind, read_payments
+from ledger.domain.company import Receiving
 from ledger.domain.entities import Alarm, Payment
 from ledger.domain.errors import InputUnreadable, KeyConflict
 from ledger.domain.events import (
@@ -70,10 +72,14 @@ class Taken(Struct, frozen=True, kw_only=True):
 class Intake:
     """Records what comes from outside. Every process may have one; it never reacts."""
 
-    def __init__(self, ledger: Ledger, blobs: Blobs, keys: Keys) -> None:
+    def __init__(
+        self, ledger: Ledger, blobs: Blobs, keys: Keys, receiving: Receiving | None = None
+    ) -> None:
+        """`receiving`: whose word about the senders of mail counts; None: nobody's."""
         self._ledger = ledger
         self._blobs = blobs
         self._keys = keys
+        self._receiving = receiving or Receiving()
         self._sorting = Sorting(ReadViews(ledger), keys.person)
 
     async def file(self, path: Path) -> list[Taken]:
@@ -98,7 +104,7 @@ class Intake:
         `source` says where it lies.
         """
         try:
-            mail = await asyncio.to_thread(read_mail, raw)
+            mail = await asyncio.to_thread(self._parsed, raw)
         except InputUnreadable as error:
             await self._blobs.put(raw)
             return await self._record(
@@ -115,11 +121,20 @@ class Intake:
 
         Raises `InputUnreadable`.
         """
-        mail = await asyncio.to_thread(read_mail, raw)
+        mail = await asyncio.to_thread(self._parsed, raw)
         event = replace(
             mail_received(mail), automatic="", brings_back=message, lesson=_BROUGHT_BACK
         )
         return await self._read(raw, mail, event, f"mail:{mail.raw_sha256}:lead")
+
+    def _parsed(self, raw: bytes) -> ParsedMail:
+        """The mail, and what is known of its sender; that nothing is counts only where it should.
+
+        Raises `InputUnreadable`.
+        """
+        mail = read_mail(raw, server=self._receiving.authserv_id)
+        silent = mail.authentication == NONE and not self._receiving.ask_unauthenticated
+        return replace(mail, authentication="") if silent else mail
 
     async def _mail(self, raw: bytes, mail: ParsedMail, source: str) -> Taken:
         key = f"mail:{mail.raw_sha256}"

@@ -114,7 +114,7 @@ async def open_app(
             ledger=ledger,
             views=ReadViews(ledger),
             policies=Policies.load(folder=folder.policies),
-            intake=Intake(ledger, blobs, keys),
+            intake=Intake(ledger, blobs, keys, company.receiving),
             failpoints=failpoints,
             chance=chance,
             waking=waking,

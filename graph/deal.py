@@ -63,6 +63,7 @@ class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     subject: str = ""
+    authentication: str = ""
     slots: Slots | None = None
 
 

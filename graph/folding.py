@@ -138,6 +138,7 @@ def _heard(deal: Deal, event: Routed, fact: Fact, source: Fact, mail: MailReceiv
         in_reply_to=mail.in_reply_to,
         references=mail.references[-MOST_REFERENCES:],
         subject=mail.subject,
+        authentication=mail.authentication,
     )
     mails = (*deal.mails, source.id)[-MOST_REFERENCES:]
     deal = replace(deal, heard=heard, mails=mails)

@@ -28,6 +28,7 @@ from ledger.domain.company import (
     Negotiation,
     Operator,
     PriceItem,
+    Receiving,
     Supply,
     Tax,
 )
@@ -91,6 +92,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
             invoices, _CREDIT_NOTE_KEYS, InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
         ),
         keep_years=_keep_years(invoices),
+        receiving=_receiving(top.section("mail")),
         e_invoice=_e_invoice(invoices),
         phone=firm.text("phone", ""),
         budgets=_budgets(top.section("budgets")),
@@ -291,6 +293,18 @@ def _early_payment(section: Section) -> EarlyPayment | None:
     terms = EarlyPayment(percent_bp=share, days=section.whole("days", 0, 1, _A_YEAR_OF_DAYS))
     section.done()
     return terms
+
+
+def _receiving(section: Section) -> Receiving | None:
+    """Whom to believe about senders; None where nothing is said of it."""
+    if not section.keys():
+        return None
+    receiving = Receiving(
+        authserv_id=section.text("authserv_id"),
+        ask_unauthenticated=section.yes("ask_unauthenticated", default=False),
+    )
+    section.done()
+    return receiving
 
 
 def _budgets(section: Section) -> Budgets:

@@ -97,7 +97,7 @@ def company_text(company: Company) -> str:
     """The whole file. `read_company(company_text(c)) == c`."""
     parts = (
         _head(), _firm(company), _people(company), _money(company), _prices(company.prices),
-        _limits(company), _invoices(company), _budgets(company),
+        _limits(company), _invoices(company), _receiving(company), _budgets(company),
         _attention(company.attention), _models(company),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in (*part, ""))
@@ -252,6 +252,18 @@ def _terms(company: Company) -> Iterator[str]:
         yield '  # bank_fee_tolerance: "5.00"  # so much a bank may keep; without it, nothing'
     else:
         yield f"  bank_fee_tolerance: {quoted(plain_amount(fee))}"
+
+
+def _receiving(company: Company) -> Iterator[str]:
+    """Whom to believe about the senders of mail."""
+    known = company.receiving
+    yield "# mail:  # the server that receives your mail, as it names itself: see docs/mail.md"
+    if known is None:
+        yield "#   authserv_id: mx.yourhost.example"
+        return
+    yield "mail:"
+    yield f"  authserv_id: {quoted(known.authserv_id)}"
+    yield f"  ask_unauthenticated: {str(known.ask_unauthenticated).lower()}"
 
 
 def _budgets(company: Company) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from connectors.mail.addresses import Mailbox, mailboxes
+from connectors.mail.authentication import authenticated
 from connectors.mail.automatic import automatic, reported
 from connectors.mail.contents import AttachmentBytes, contents
 from connectors.mail.doubts import SEVERAL_SENDERS, unclear
@@ -51,6 +52,7 @@ class ParsedMail(Struct, frozen=True, kw_only=True):
     automatic: str
     report: DeliveryReport | None
     list_id: str
+    authentication: str
     sender: str
     sender_name: str
     recipient: str
@@ -59,8 +61,10 @@ class ParsedMail(Struct, frozen=True, kw_only=True):
     attachments: tuple[AttachmentBytes, ...]
 
 
-def read_mail(raw: bytes, *, limits: Limits | None = None) -> ParsedMail:
+def read_mail(raw: bytes, *, limits: Limits | None = None, server: str = "") -> ParsedMail:
     """Read a mail. Whatever is wrong with it becomes a note.
+
+    `server` is the receiving server whose word about the sender counts (its authserv-id).
 
     Raises `InputUnreadable` where the bytes are no mail at all.
     """
@@ -69,7 +73,7 @@ def read_mail(raw: bytes, *, limits: Limits | None = None) -> ParsedMail:
     reader = Reader(_prepared(raw, limits, notes), limits, notes)
     mail = reader.mail()
     _refuse_unless_mail(raw, mail.headers)
-    return _parsed(raw, reader, mail, limits)
+    return _parsed(raw, reader, mail, limits, server)
 
 
 def mail_received(mail: ParsedMail) -> MailReceived:
@@ -86,6 +90,7 @@ def mail_received(mail: ParsedMail) -> MailReceived:
         unclear=unclear(mail.notes),
         automatic=mail.automatic,
         report=mail.report,
+        authentication=mail.authentication,
         sender=mail.sender,
         sender_name=mail.sender_name,
         recipient=mail.recipient,
@@ -105,7 +110,7 @@ def mail_unreadable(raw: bytes, source: str, error: InputUnreadable) -> MailUnre
     )
 
 
-def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMail:
+def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits, server: str) -> ParsedMail:
     headers, digest = mail.headers, hashlib.sha256(raw).hexdigest()
     sender = _sender(headers, reader.notes)
     read = contents(reader, mail, limits)
@@ -123,6 +128,7 @@ def _parsed(raw: bytes, reader: Reader, mail: Part, limits: Limits) -> ParsedMai
         notes=tuple(reader.notes),
         automatic=sign,
         report=report,
+        authentication=authenticated(headers, sender.address, server),
         list_id=headers.text("list-id", 250),
         sender=sender.address,
         sender_name=sender.name,

@@ -56,6 +56,10 @@ def accepting(s: Situation, offer: Offer, fact: str, by: str) -> Choice:
 def _doubts(s: Situation, slots: Slots, heard: Heard, offer: Offer) -> Iterator[str]:
     if _corrections(s.deal):
         yield "you wanted that offer taken back, and its correction still waits"
+    if heard.authentication.startswith("fail"):
+        yield f"your mail server does not believe that it is from them ({heard.authentication})"
+    if heard.authentication == "none":
+        yield "your mail server says nothing of who it is from"
     if s.today > offer.valid_until:
         yield f"the offer was valid until {day_words(offer.valid_until)}"
     if not _in_thread(s.deal, heard, slots):

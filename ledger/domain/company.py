@@ -126,6 +126,17 @@ CREDIT_NOTE_FORMAT: Final = "CN-{year}-{number:04d}"
 """How credit notes are numbered where company.yaml does not say."""
 
 
+class Receiving(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom to believe about the senders of mail.
+
+    `authserv_id` is the name under which the operator's own receiving server says what it found;
+    empty: nobody. `ask_unauthenticated`: an acceptance of which it says nothing is asked about.
+    """
+
+    authserv_id: str = ""
+    ask_unauthenticated: bool = False
+
+
 class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Caps that hold before a thing is done, not after. Model money in micro-units of USD.
 
@@ -195,6 +206,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     early_payment: EarlyPayment | None = None
     bank_fee_tolerance: Money | None = None
     keep_years: int | None = None
+    receiving: Receiving | None = None
     ask_above: Money | None = None
     tax: Tax = field(default_factory=Tax)
     prices: tuple[PriceItem, ...] = ()

@@ -41,7 +41,9 @@ class MailReceived(Event, frozen=True, kw_only=True):
     because of it. `sent_at` is what the sender claims. `automatic` is the sign that a machine sent
     it, "" for a person, and where the operator says that it is a lead all the same: `lesson` is
     their word, `brings_back` the fact of the same message that was left unread then. `report` is
-    what a delivery report says (None in facts from before it was read).
+    what a delivery report says (None in facts from before it was read). `authentication` is what
+    the receiving server that the operator trusts found of the sender: pass, fail and what failed,
+    or none; "" where none is trusted.
     """
 
     raw_sha256: str
@@ -56,6 +58,7 @@ class MailReceived(Event, frozen=True, kw_only=True):
     automatic: str = ""
     brings_back: str = ""
     lesson: str = ""
+    authentication: str = ""
     report: Annotated[DeliveryReport | None, SEALED] = None
     sender: Personal = ""
     sender_name: Personal = ""
