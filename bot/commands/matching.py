@@ -48,7 +48,7 @@ class Matching:
         try:
             amount = _amount(" ".join(rest), found.thing.amount.currency) if rest else None
         except Unclear as error:
-            return Reply(lines=(error.cause, error.remedy), trouble=True)
+            return Reply(lines=(error.cause, texts.MATCH_SUM), trouble=True)
         ids = [each.id for each in invoices]
         fact = await self._office.match(found.thing.id, ids, amount)
         numbers = ", ".join(each.number for each in invoices)

@@ -70,12 +70,13 @@ LESS_KINDS: Final = {
     "fee": "bank fee",
     "waived": "you let it go",
 }
-MATCHING: Final = "Recorded: payment {payment} pays {invoices}."
-UNMATCHING: Final = "Recorded: payment {payment} is taken off."
+MATCHING: Final = "Noted: payment {payment} is to pay {invoices}."
+UNMATCHING: Final = "Noted: payment {payment} is to be taken off."
 MATCH_NO_INVOICE: Final = Trouble(
     "{said!r} names no invoice.",
     "`open invoices` lists the numbers; a stray goes to a case with `assign 2 to case 3`.",
 )
+MATCH_SUM: Final = "Write the sum behind the invoice, like 500.00. Nothing was matched."
 BY_PAYER: Final = "from {payer}"
 OPEN_TITLE: Final = "Open invoices of {company}"
 OPEN_NONE: Final = "No invoice is open."

@@ -156,7 +156,7 @@ async def test_one_transfer_over_two_invoices_is_split_by_the_numbers_it_quotes(
 async def test_a_match_moves_a_payment_and_unmatch_takes_it_back_as_facts(business: Any) -> None:
     await two_invoices(business)
     await business.pays("2856.00", reference=NUMBER)
-    assert "pays 2026-0002" in await business.says("match B-1 2026-0002")
+    assert "is to pay 2026-0002" in await business.says("match B-1 2026-0002")
     assert await stands(business) == (285_600, "sent")
     assert await stands(business, "2026-0002") == (0, "paid")
     assert len(await business.facts(CaseReopened)) == 1
@@ -169,6 +169,7 @@ async def test_a_match_moves_a_payment_and_unmatch_takes_it_back_as_facts(busine
     await business.says("match payment B-1 to 2026-0001")
     assert await stands(business) == (0, "paid")
     assert "names no invoice" in await business.says("match B-1 2026-0099")
+    assert "'5x' is no amount. Write the sum" in await business.says("match B-1 2026-0002 5x")
     assert "names no invoice" in await business.says("unmatch B-1 2026-0099")
     assert (await refold(business.app.ledger)).difference == ""
 
