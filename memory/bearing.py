@@ -15,6 +15,7 @@ from ledger.domain.knowledge import (
     COMPANY,
     DateValue,
     DaysValue,
+    EarlyValue,
     Knowledge,
     KnowledgeKind,
     MoneyValue,
@@ -107,6 +108,9 @@ def value_words(one: Knowledge) -> str:
             return f"{basis_points // 100}.{basis_points % 100:02d} %"
         case DaysValue(days=days):
             return f"{days} days"
+        case EarlyValue(basis_points=basis_points, days=days):
+            share = f"{basis_points // 100}.{basis_points % 100:02d}"
+            return f"{share} % within {days} days"
         case DateValue(on=on):
             return on.date().isoformat()
         case YesNoValue(yes=yes):

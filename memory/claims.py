@@ -16,6 +16,7 @@ from ledger.domain.amounts import plain_amount
 from ledger.domain.knowledge import (
     DateValue,
     DaysValue,
+    EarlyValue,
     Knowledge,
     MoneyValue,
     PercentValue,
@@ -96,6 +97,8 @@ def value_of(known: Knowledge) -> str:
             return f"{basis_points} bp"
         case DaysValue(days=days):
             return f"{days} days"
+        case EarlyValue(basis_points=basis_points, days=days):
+            return f"{basis_points} bp within {days} days"
         case DateValue(on=on):
             return on.isoformat()
         case YesNoValue(yes=yes):

@@ -24,6 +24,7 @@ from ledger.domain.applied import (
     DELIVERY_DAYS,
     DISCOUNT,
     DISCOUNT_CAP,
+    EARLY_PAYMENT,
     LANGUAGE,
     PAYMENT_DAYS,
     PRICE,
@@ -31,6 +32,7 @@ from ledger.domain.applied import (
 from ledger.domain.company import Company, PriceItem
 from ledger.domain.knowledge import (
     DaysValue,
+    EarlyValue,
     KnowledgeKind,
     MoneyValue,
     PercentValue,
@@ -65,6 +67,10 @@ _DAYS: Final = re.compile(
 _NET_DAYS: Final = re.compile(r"\bnet(?:to)? (?P<n>\d{1,3})\b")
 _UNITS: Final = {"d": 1, "t": 1, "w": 7, "m": 30}
 _PAYS: Final = re.compile(r"\b(?:pays?|payments?|payable|zahl\w*|bezahl\w*|net|netto)\b")
+_EARLY: Final = re.compile(
+    r"\b(?:skonto|early[ -]payment"
+    r"|(?:if|when|for) (?:\w+ )?(?:paid|pay\w*|payment) (?:early|within))\b"
+)
 _DELIVERS: Final = re.compile(r"\b(?:deliver\w*|liefer\w*|turnaround|lead time)\b")
 _AT_MOST: Final = re.compile(
     r"\b(?:at most|no more than|not more than|never more than|up to|max(?:imum|imal)?|hochstens|"
@@ -158,6 +164,9 @@ def value_like(text: str, like: Value, company: Company) -> tuple[Value, str] | 
         case PercentValue():
             points = percent_in(text)
             return (PercentValue(points), "") if points is not None else None
+        case EarlyValue():
+            points, days = percent_in(text), days_in(folded)
+            return (EarlyValue(points, days), "") if points is not None and days else None
         case DaysValue():
             days = days_in(folded)
             return (DaysValue(days), "") if days is not None else None
@@ -242,6 +251,9 @@ def _percent(s: Sentence) -> _Typed | None:
     points = percent_in(s.text)
     if points is None:
         return None
+    days = days_in(s.folded)
+    if _EARLY.search(s.folded) and days and not s.items:
+        return _Typed(KnowledgeKind.TERM, EARLY_PAYMENT, EarlyValue(points, days))
     if s.items or re.search(r"\b(?:vat|tax|mwst|ust|skonto|deposit|anzahlung)\b", s.folded):
         return _Typed(KnowledgeKind.NOTE, "", TextValue(), s.text, clear=False)
     topic = DISCOUNT_CAP if _AT_MOST.search(s.folded) else DISCOUNT

@@ -16,6 +16,7 @@ from ledger.domain.applied import (
     DELIVERY_DAYS,
     DISCOUNT,
     DISCOUNT_CAP,
+    EARLY_PAYMENT,
     LANGUAGE,
     PAYMENT_DAYS,
     PRICE,
@@ -27,6 +28,7 @@ from ledger.domain.company import Company
 from ledger.domain.knowledge import (
     DateValue,
     DaysValue,
+    EarlyValue,
     Knowledge,
     KnowledgeStatus,
     MoneyValue,
@@ -42,6 +44,7 @@ _TOPICS = {
     DISCOUNT: texts.KNOWN_DISCOUNT,
     DISCOUNT_CAP: texts.KNOWN_CAP,
     PAYMENT_DAYS: texts.KNOWN_PAYMENT,
+    EARLY_PAYMENT: texts.KNOWN_EARLY,
     DELIVERY_DAYS: texts.KNOWN_DELIVERY,
     ADDRESS: texts.KNOWN_ADDRESS,
     LANGUAGE: texts.KNOWN_LANGUAGE,
@@ -92,6 +95,8 @@ def value_words(value: Value, text: str) -> str:
             return percent_words(basis_points)
         case DaysValue(days):
             return texts.KNOWN_DAYS.format(days=days)
+        case EarlyValue(basis_points, days):
+            return texts.KNOWN_WITHIN.format(share=percent_words(basis_points), days=days)
         case DateValue(on):
             return f"{on.day} {on:%b %Y}"
         case YesNoValue(yes):

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from ledger.domain.company import Company, PriceItem
+from ledger.domain.company import Company, EarlyPayment, PriceItem
 from ledger.domain.knowledge import (
     COMPANY,
     DaysValue,
+    EarlyValue,
     Knowledge,
     KnowledgeKind,
     MoneyValue,
@@ -27,6 +28,7 @@ PRICE = "price:"
 DISCOUNT = "discount"
 DISCOUNT_CAP = "discount-cap"
 PAYMENT_DAYS = "payment-days"
+EARLY_PAYMENT = "early-payment"
 DELIVERY_DAYS = "delivery-days"
 ADDRESS = "preference:address"
 LANGUAGE = "preference:language"
@@ -55,6 +57,7 @@ def as_known(company: Company, held: Sequence[Knowledge]) -> Company:
         company,
         prices=tuple(_taxed(company, _priced(company, i, held), buyer) for i in company.prices),
         payment_days=company.payment_days if payment is None else payment,
+        early_payment=early_of(held) or company.early_payment,
         guardrails=replace(
             rails,
             max_discount_bp=cap,
@@ -89,6 +92,14 @@ def days_of(held: Sequence[Knowledge], topic: str) -> int | None:
     """The number of days that counts under a topic."""
     known = said_of(held, topic)
     return known.value.days if known and isinstance(known.value, DaysValue) else None
+
+
+def early_of(held: Sequence[Knowledge]) -> EarlyPayment | None:
+    """The discount for paying early that was agreed, or None."""
+    known = said_of(held, EARLY_PAYMENT)
+    if known is None or not isinstance(known.value, EarlyValue):
+        return None
+    return EarlyPayment(percent_bp=known.value.basis_points, days=known.value.days)
 
 
 def words_of(held: Sequence[Knowledge], topic: str) -> str:

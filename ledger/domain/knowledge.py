@@ -64,6 +64,13 @@ class DaysValue(Struct, frozen=True, tag="days", gc=False):
     days: int
 
 
+class EarlyValue(Struct, frozen=True, tag="early", gc=False):
+    """A share, in basis points, that may be kept by whoever pays within these days."""
+
+    basis_points: int
+    days: int
+
+
 class DateValue(Struct, frozen=True, tag="date", gc=False):
     """A moment: midnight of a day on the company's clock."""
 
@@ -80,7 +87,7 @@ class TextValue(Struct, frozen=True, tag="text", gc=False):
     """Words. They may be about a person, so they stand in the sealed `text` beside the value."""
 
 
-Value = MoneyValue | PercentValue | DaysValue | DateValue | YesNoValue | TextValue
+Value = MoneyValue | PercentValue | DaysValue | EarlyValue | DateValue | YesNoValue | TextValue
 
 
 class Knowledge(Struct, frozen=True, kw_only=True, tag="knowledge", gc=False):

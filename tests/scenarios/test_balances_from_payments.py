@@ -111,6 +111,26 @@ async def test_the_discount_outside_its_days_asks_and_nothing_closes_until_you_s
         assert [each.kind for each in await business.facts(BalanceReduced)] == ["waived"]
 
 
+async def test_a_discount_that_you_remember_of_a_customer_counts_for_them(business: Any) -> None:
+    await business.invoiced()
+    await business.says("remember Ada gets 3% Skonto within 10 days")
+    assert "3 % within 10 days" in await business.says("memory Ada")
+    await business.pays("2770.32", reference=NUMBER)
+    assert await stands(business) == (0, "paid")
+    (less,) = await business.facts(BalanceReduced)
+    assert (less.kind, less.amount) == ("discount", Money(8_568, "EUR"))
+
+
+async def test_a_discount_is_only_for_who_pays_the_whole_invoice_at_once(terms: Any) -> None:
+    async with terms.business() as business:
+        await business.invoiced()
+        await business.pays("1000.00", reference=NUMBER)
+        await business.says(f"{(await business.only_question()).number} a")
+        await business.pays("1798.88", reference=NUMBER, bank_id="B-2")
+        assert await stands(business) == (185_600, "sent")
+        assert await business.facts(BalanceReduced) == []
+
+
 @pytest.mark.parametrize(
     ("amount", "open_after"), [("2851.00", 0), ("2850.99", 285_600)], ids=["within", "a cent more"]
 )

@@ -9,6 +9,7 @@ most one holds at a moment. What an episode could contradict is named the same w
 | `discount` | term | percent off the price | a contact or the company |
 | `discount-cap` | term | percent, the most that is given | a contact or the company |
 | `payment-days` | term | days | a contact or the company |
+| `early-payment` | term | percent and days: what an early payer keeps | a contact or the company |
 | `delivery-days` | term | days | a contact or the company |
 | `preference:address` | preference | text: `du`, `Sie`, `first name` | a contact |
 | `preference:language` | preference | text: `en`, `de`, `fr` | a contact |

@@ -14,6 +14,7 @@ from ledger.domain.entities import Contact
 from ledger.domain.identity import Identity
 from ledger.domain.knowledge import (
     DaysValue,
+    EarlyValue,
     KnowledgeKind,
     MoneyValue,
     PercentValue,
@@ -71,6 +72,18 @@ def test_the_time_in_a_sentence_is_read_and_taken_out(
         ("logo costs 900 from March", KnowledgeKind.PRICE, "price:logo", euros(900)),
         ("Logo kostet für Ada 1.550 €", KnowledgeKind.PRICE, "price:logo", euros(1550)),
         ("the website for Ada at 2,100 euros", KnowledgeKind.PRICE, "price:website", euros(2100)),
+        (
+            "Acme gets 2% Skonto within 10 days",
+            KnowledgeKind.TERM,
+            "early-payment",
+            EarlyValue(200, 10),
+        ),
+        (
+            "Acme: 3 % discount if paid within two weeks",
+            KnowledgeKind.TERM,
+            "early-payment",
+            EarlyValue(300, 14),
+        ),
         ("Acme pays within 14 days", KnowledgeKind.TERM, "payment-days", DaysValue(14)),
         ("Acme always pays within two weeks", KnowledgeKind.TERM, "payment-days", DaysValue(14)),
         ("Acme zahlt in 30 Tagen", KnowledgeKind.TERM, "payment-days", DaysValue(30)),
