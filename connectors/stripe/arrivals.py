@@ -136,7 +136,7 @@ def _payment(
 def _written(thing: dict[str, Any]) -> str:
     """Where a document number may stand: the description, and what the shop noted."""
     noted = (str(value) for value in (thing.get("metadata") or {}).values())
-    return "\n".join(part for part in (str(thing.get("description") or ""), *noted) if part)
+    return "; ".join(part for part in (str(thing.get("description") or ""), *noted) if part)
 
 
 def stripe_money(amount: int, currency: str) -> Money:
