@@ -8,7 +8,7 @@ from ledger.domain.applied import buyer_of
 from ledger.domain.commands import Command, IssueInvoice
 from ledger.domain.company import Company
 from ledger.domain.knowledge import Knowledge
-from ledger.domain.tax import TaxCase, TaxKind, Unclear, tax_case
+from ledger.domain.tax import NOBODY, TaxCase, TaxKind, Unclear, tax_case
 from policies.circumstances import Offer
 
 UNCLEAR = "unclear"
@@ -25,14 +25,16 @@ def tax_fields(
     if not isinstance(command, IssueInvoice):
         return {}
     offered = offer.tax if offer else None
-    now = tax_case(company, buyer_of(held), command.lines)
+    buyer = buyer_of(held)
+    now = tax_case(company, buyer, command.lines)
     if now is None and offered is None and command.tax is None:
         return {}
     home = TaxKind.SMALL_BUSINESS if company.tax.exempt else TaxKind.DOMESTIC
     return {
         "tax_case": _kind(now, home),
         "tax_offered": (offered or home).value,
-        "tax_changed": command.tax != now or _kind(now, home) != (offered or home).value,
+        "tax_changed": (command.tax, command.buyer or NOBODY) != (now, buyer)
+        or _kind(now, home) != (offered or home).value,
     }
 
 

@@ -26,8 +26,6 @@ def _case(case: TaxCase) -> Iterator[str]:
     business = texts.TAX_BUSINESS if case.business else texts.TAX_CONSUMER
     kind, country = texts.TAX_KINDS[case.kind.value], inline(case.country)
     yield texts.TAX_CASE.format(kind=kind, country=country, business=business)
-    if case.buyer_vat_id:
-        yield texts.TAX_THEIR_ID.format(vat_id=inline(case.buyer_vat_id))
     if case.seller_vat_id:
         yield texts.TAX_OWN_ID.format(vat_id=inline(case.seller_vat_id))
 

@@ -96,7 +96,6 @@ TAX_KINDS: Final = {
 }
 TAX_BUSINESS: Final = "a business"
 TAX_CONSUMER: Final = "not known as a business"
-TAX_THEIR_ID: Final = "their VAT id {vat_id}"
 TAX_OWN_ID: Final = "your VAT id {vat_id}"
 BUYER_ADDRESS: Final = "address {address}"
 BUYER_COUNTRY: Final = "country {country}"

@@ -143,7 +143,7 @@ def _buyer(issued: Issued, contact: Contact | None) -> Fields:
     return _said(
         {
             "name": plain(name) or issued.contact,
-            "vat_identifier": tax.buyer_vat_id if tax and not outside else "",
+            "vat_identifier": "" if outside else buyer.vat_id,
             "contacts": [said] if (said := _said(person)) else [],
             "einvoicing_addr": contact.address if contact else "",
             "einvoicing_addr_schemeid": _EMAIL,

@@ -76,7 +76,7 @@ def _theirs(issued: Issued, texts: Texts) -> tuple[tuple[str, str], ...]:
     """What the customer wants to find on it, and the VAT id that the law wants."""
     buyer = issued.buyer or NOBODY
     known = (
-        (texts.their_vat_id, issued.tax.buyer_vat_id if issued.tax else ""),
+        (texts.their_vat_id, buyer.vat_id),
         (texts.order, buyer.order),
         (texts.their_reference, buyer.reference),
     )

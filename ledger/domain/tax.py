@@ -77,12 +77,12 @@ NOBODY: Final = Buyer()
 
 
 class TaxCase(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """What an invoice says of its tax. `country` is the buyer's, the VAT ids are as checked."""
+    """What an invoice says of its tax. `country` is the buyer's, whose VAT id stays in `Buyer`: it
+    may name a person. `seller_vat_id` is ours without spaces."""
 
     kind: TaxKind
     country: str
     seller_vat_id: str = ""
-    buyer_vat_id: str = ""
     business: bool = False
 
 
@@ -124,7 +124,6 @@ def case_of(
         kind=found,
         country=country,
         seller_vat_id=bare(company.tax.vat_id),
-        buyer_vat_id=buyer.vat_id,
         business=bool(buyer.vat_id) or bool(buyer.business),
     )
 
@@ -185,21 +184,3 @@ def charged(company: Company, buyer: Buyer, item: str) -> bool:
     """Whether tax is charged on an item: not where the buyer's country rules it out."""
     found = case_of(company, buyer, _supply(company, item))
     return not (isinstance(found, TaxCase) and found.kind.untaxed)
-
-
-def without_vat_ids(case: TaxCase | None) -> TaxCase | None:
-    """What stays readable of a case when its person is erased: a VAT id may name a person."""
-    if case is None:
-        return None
-    return TaxCase(
-        kind=case.kind,
-        country=case.country,
-        seller_vat_id=case.seller_vat_id,
-        business=case.business,
-    )
-
-
-def same_tax(one: TaxCase | None, other: TaxCase | None, *, exempt: bool) -> bool:
-    """Whether two cases say the same of tax; None is a buyer at home."""
-    at_home = TaxKind.SMALL_BUSINESS if exempt else TaxKind.DOMESTIC
-    return (one.kind if one else at_home) == (other.kind if other else at_home)

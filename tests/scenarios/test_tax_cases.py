@@ -73,8 +73,8 @@ async def test_a_business_in_france_is_offered_and_billed_under_reverse_charge(
         assert (offer.tax, offer.total, offer.net) == (
             TaxKind.REVERSE_CHARGE, invoice.total, invoice.total,
         )  # fmt: skip
-        assert invoice.tax is not None
-        assert invoice.tax.buyer_vat_id == "FR40303265045"
+        assert invoice.buyer is not None
+        assert invoice.buyer.vat_id == "FR40303265045"
         await business.approves()
         mail = business.sent()[-1]
         pdf = attached(mail, ".pdf")
@@ -182,7 +182,7 @@ async def test_an_xrechnung_waits_for_what_it_must_say_and_lies_beside_the_pdf(
         (invoice,) = await business.invoices()
         assert invoice.buyer is None
         assert invoice.tax is not None
-        assert invoice.tax.buyer_vat_id == ""
+        assert (invoice.tax.kind, invoice.tax.country) == (TaxKind.DOMESTIC, "DE")
         assert (await refold(business.app.ledger)).difference == ""
 
 

@@ -7,13 +7,12 @@ from typing import Annotated
 
 from ledger.domain.company import EInvoice
 from ledger.domain.events.base import Event
-from ledger.domain.tax import Buyer, TaxCase, without_vat_ids
+from ledger.domain.tax import Buyer, TaxCase
 from ledger.domain.values import (
     SEALED,
     Line,
     Money,
     Personal,
-    sealed_but_for,
 )
 from ledger.domain.verdicts import Receipt
 
@@ -51,7 +50,7 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     due_on: date
     ordinal: int = 0
     e_invoice: EInvoice = EInvoice.NONE
-    tax: Annotated[TaxCase | None, sealed_but_for(without_vat_ids)] = None
+    tax: TaxCase | None = None
     buyer: Annotated[Buyer | None, SEALED] = None
 
 
@@ -77,7 +76,7 @@ class CreditNoteIssued(Event, frozen=True, kw_only=True):
     issued_on: date
     ordinal: int = 0
     e_invoice: EInvoice = EInvoice.NONE
-    tax: Annotated[TaxCase | None, sealed_but_for(without_vat_ids)] = None
+    tax: TaxCase | None = None
     buyer: Annotated[Buyer | None, SEALED] = None
     reason: Personal = ""
 

@@ -64,7 +64,6 @@ REVERSED = TaxCase(
     kind=TaxKind.REVERSE_CHARGE,
     country="FR",
     seller_vat_id="DE136695976",
-    buyer_vat_id="FR40303265045",
     business=True,
 )
 BUYER = Buyer(

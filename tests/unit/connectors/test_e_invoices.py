@@ -84,9 +84,7 @@ def invoice(
         service_date=date(2026, 12, 2),
         due_on=date(2026, 12, 6),
         e_invoice=form,
-        tax=TaxCase(
-            kind=kind, country=country, seller_vat_id=OWN_ID, buyer_vat_id=vat_id, business=True
-        ),
+        tax=TaxCase(kind=kind, country=country, seller_vat_id=OWN_ID, business=True),
         buyer=Buyer(
             country=country,
             vat_id=vat_id,
