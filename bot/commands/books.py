@@ -191,6 +191,9 @@ def _lines(invoice: Invoice) -> Iterator[str]:
         paid=amount_words(invoice.paid),
         open=amount_words(invoice.open),
     )
+    if invoice.tax is not None:
+        tax = texts.BILLING_KINDS[invoice.tax.kind.value]
+        yield texts.INVOICE_TAX.format(tax=tax, country=one_line(invoice.tax.country, 2))
     yield texts.INVOICE_DATES.format(
         issued=invoice.issued_on.isoformat(),
         service=invoice.service_date.isoformat(),

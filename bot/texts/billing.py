@@ -24,6 +24,7 @@ BILLING_KINDS: Final = {
     "export": "no tax, export of goods",
     "outside scope": "no tax, the service is taxed where they are",
 }
+INVOICE_TAX: Final = "Customer in {country}: {tax}"
 BILLING_FIELDS: Final = {
     "country": "country: {value}",
     "vat-id": "VAT id: {value}",

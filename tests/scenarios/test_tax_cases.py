@@ -85,6 +85,7 @@ async def test_a_business_in_france_is_offered_and_billed_under_reverse_charge(
         text = " ".join(PdfReader(BytesIO(pdf)).pages[0].extract_text().split())
         assert "Reverse charge: the customer accounts for the VAT" in text
         assert "FR40303265045" in text
+        assert "Customer in FR: no tax, reverse charge" in await business.says("invoice 2026-0001")
         await business.says("undo 2026-0001")
         await business.approves()
         note = (await business.facts(CreditNoteIssued))[-1]

@@ -18,6 +18,7 @@ from ledger.domain.company import (
     Bank,
     Budgets,
     Company,
+    EInvoice,
     Guardrails,
     InvoiceNumbers,
     Language,
@@ -26,6 +27,7 @@ from ledger.domain.company import (
     Operator,
     PriceItem,
     QuietHours,
+    Supply,
     Tax,
 )
 from ledger.domain.errors import SettingsInvalid
@@ -337,3 +339,18 @@ def test_a_slip_in_attention_is_named_with_its_line_and_what_to_write(
     assert error.cause.startswith(f"company.yaml:{place}: ")
     assert cause in error.cause
     assert remedy in error.remedy
+
+
+def test_what_tax_and_e_invoices_need_is_read_back_as_it_was_written() -> None:
+    item = msgspec.structs.replace(defaults().prices[0], supply=Supply.GOODS)
+    company = msgspec.structs.replace(
+        defaults(),
+        ask_country=True,
+        e_invoice=EInvoice.XRECHNUNG,
+        phone="+49 40 1",
+        prices=(item, *defaults().prices[1:]),
+    )
+    assert read_company(company_text(company)) == company
+    assert read_company(TEXT).e_invoice is None
+    with pytest.raises(SettingsInvalid, match="zugferd"):
+        read_company(changed("# e_invoice: zugferd", "e_invoice: pdf"))
