@@ -13,7 +13,13 @@ from pypdf import PdfReader
 from bot.company.text import defaults
 from ledger.domain.company import EInvoice
 from ledger.domain.entities import Action, Invoice
-from ledger.domain.events import CreditNoteIssued, InvoiceIssued, ProposalDrafted, QuestionAsked
+from ledger.domain.events import (
+    CreditNoteIssued,
+    DocumentKept,
+    InvoiceIssued,
+    ProposalDrafted,
+    QuestionAsked,
+)
 from ledger.domain.tax import TaxKind
 from ledger.domain.verdicts import Ask
 from ledger.replay import refold
@@ -180,6 +186,8 @@ async def test_an_xrechnung_waits_for_what_it_must_say_and_lies_beside_the_pdf(
         ]  # fmt: skip
         # Whoever is erased leaves no VAT id, no address and no reference in the ledger.
         await business.says("erase ada@example.com confirm")
+        (kept,) = await business.facts(DocumentKept)
+        assert kept.files == ("2026-0001.pdf", "2026-0001.json", "2026-0001.xml")
         (invoice,) = await business.invoices()
         assert invoice.buyer is None
         assert invoice.tax is not None
