@@ -84,6 +84,8 @@ class PastLooks:
                 return await self._promises.promises(thing)
             case words.Books():
                 return await self._books.books()
+            case words.OpenInvoices():
+                return await self._books.open_invoices()
             case words.ShowContact(thing):
                 return await self._books.contact(thing)
             case words.ShowInvoice(thing):

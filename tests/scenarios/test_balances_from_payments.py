@@ -156,7 +156,11 @@ async def test_too_much_can_be_kept_as_credit_and_pays_the_next_invoice(business
     assert kept.amount == Money(14_400, "EUR")
     listed = await business.says("open invoices")
     assert "€144.00 is on no invoice. It is kept as credit of Ada Example." in listed
+    before = business.clock.now()
+    business.clock.forward(hours=1)
     await business.says("match B-1 2026-0002 144.00")
+    past = await business.says(f"as-of {before:%Y-%m-%d %H:%M} open invoices")
+    assert "€144.00 is on no invoice" in past
     assert await stands(business, "2026-0002") == (271_200, "sent")
     assert await stands(business) == (0, "paid")
 
