@@ -26,7 +26,7 @@ from bot.work.talking import chats
 from connectors.mail.inbox import MaildirIn
 from ledger.blobs import BlobNotKept
 from ledger.domain.errors import CooError, InputUnreadable
-from ledger.domain.events import MailUnreadable
+from ledger.domain.events import MailSetAside, MailUnreadable
 from ledger.pauses import pause
 from ledger.seal import KeysNotWritten
 from ledger.store import WriteFailed
@@ -196,6 +196,8 @@ def taken_words(name: str, taken: Taken) -> str:
     event = taken.fact.event
     if isinstance(event, MailUnreadable) and taken.new:
         return texts.TAKEN_UNREADABLE.format(name=name, cause=event.cause, remedy=event.remedy)
+    if isinstance(event, MailSetAside) and taken.new:
+        return texts.TAKEN_ASIDE.format(name=name, why=event.why)
     form = texts.TAKEN_NEW if taken.new else texts.TAKEN_KNOWN
     return form.format(name=name, what=taken.what)
 
