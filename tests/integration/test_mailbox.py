@@ -17,12 +17,14 @@ from bot.mail_settings import Reading
 from bot.settings import Secret
 from bot.work.mail_check import MailCheck
 from bot.work.mailbox import follow_mailbox
+from bot.work.unread import unread_bytes
 from connectors.mail.server import MailServer, Security
 from ledger.domain.events import (
     FailureCleared,
     FailureReported,
     MailboxFollowed,
     MailReceived,
+    MailSetAside,
     MailUnreadable,
 )
 
@@ -234,4 +236,23 @@ async def test_the_doctor_tries_each_folder_and_alters_nothing(
         _, found = await check.look()
         assert found.health is health
         assert "not-the-password" not in found.what + found.remedy
+    assert not any("Seen" in flags for flags in imap.flags())
+
+
+async def test_a_message_that_was_left_unread_is_brought_back_from_the_mailbox(
+    founder: Any, imap: ImapServer
+) -> None:
+    newsletter = b"List-Id: <news.shop.example>\r\n" + mail("Our offers").replace(b"\n", b"\r\n")
+    at = reading(imap)
+    async with founder.business() as business, following(business, at):
+        await until(business, has(MailboxFollowed))
+        imap.put(newsletter)
+        await until(business, has(MailSetAside))
+        facts = await business.all_facts()
+        (aside,) = [fact for fact in facts if isinstance(fact.event, MailSetAside)]
+        app = replace(business.app, settings=replace(business.app.settings, reading=at))
+        raw = await unread_bytes(app, aside)
+        assert b"Our offers" in raw
+        taken = await app.intake.lead(raw, aside.id)
+        assert taken.fact.event.subject == "Our offers"
     assert not any("Seen" in flags for flags in imap.flags())
