@@ -112,7 +112,7 @@ async def test_coo_reads_back_what_it_wrote(tmp_path: Path) -> None:
     assert (mail.sender, mail.sender_name) == (SENDER.address, SENDER.name)
     assert mail.text.splitlines() == ["Dear Ada,", "here is the invoice.", "", "Nora"]
     assert mail.references == ("a@mail.example.com", "x" * 200 + "@mail.example.com")
-    assert (mail.notes, mail.automatic) == ((), "")
+    assert (mail.notes, mail.automatic) == ((), "sent by Coo")
 
 
 async def test_sending_twice_leaves_one_mail_that_is_never_rewritten(tmp_path: Path) -> None:
