@@ -219,7 +219,7 @@ async def two_open_cases(business: Any) -> None:
     await business.mail("We need a workshop day now. An offer, please?\n", subject="Workshop")
     await business.pays("2856.00", reference="Invoice 2026-0001", bank_id="B-2")
     for question in await business.questions():
-        await business.says(f"{question.number} b")
+        await business.says(f"{question.number} c")
     assert [case.closed for case in await business.app.views.all(Case)] == [False, False]
 
 
