@@ -16,7 +16,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import statistics
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -32,7 +34,7 @@ from msgspec import Struct
 from bot.company.init import write_company
 from bot.company.text import defaults
 from bot.opening import App, open_app
-from bot.settings import Settings
+from bot.settings import Settings, one_thread
 from bot.work.world import LiveWorld, Sources
 from graph.agents.fallback import budget_of
 from graph.ports import Gathering, ModelAnswer, ModelRequest, ModelUnavailable, RecallRequest
@@ -341,7 +343,9 @@ def _figures() -> dict[str, float]:
 
 
 def main() -> None:
-    """Run it and print what was measured."""
+    """Run it and print what was measured; on one thread, as `coo` does."""
+    if one_thread():  # numpy is loaded already, and reads it only then
+        os.execv(sys.executable, [sys.executable, "-m", "benchmarks.context", *sys.argv[1:]])  # noqa: S606 - ourselves
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--episodes", type=int, default=EPISODES)
     parser.add_argument("--questions", type=int, default=QUESTIONS)
