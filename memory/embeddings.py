@@ -15,7 +15,7 @@ import numpy as np
 
 from ledger.domain.errors import CooError
 from memory.embedder import Embedder, Vectors
-from memory.episodes import Episode
+from memory.episodes import Episode, MemoryQuery
 from memory.tally import Tally
 
 _TABLE: Final = """
@@ -54,11 +54,11 @@ class EmbedderBarred(CooError):
         )
 
 
-MayEmbed = Callable[[Episode | None], Awaitable[bool]]
-"""Whether an episode's text may be shown to the embedder; None stands for a question of ours."""
+MayEmbed = Callable[[Episode | MemoryQuery], Awaitable[bool]]
+"""Whether the text of an episode, or of a question, may be shown to the embedder."""
 
 
-async def everything(_: Episode | None) -> bool:
+async def everything(_: Episode | MemoryQuery) -> bool:
     """What never leaves this machine may see everything."""
     return True
 
@@ -124,16 +124,16 @@ class EmbeddingCache:
             return np.zeros((0, self.dimensions), np.float32)
         return np.stack([known[key] for key in keys])
 
-    async def once(self, text: str) -> Vectors:
+    async def once(self, question: MemoryQuery) -> Vectors:
         """The vector of a question: used, not kept, since nobody would know when to forget it.
 
         Raises what the embedder raises, and `EmbedderBarred` or `EmbedderLate`.
         """
-        if not await self._may_embed(None):
+        if not await self._may_embed(question):
             raise EmbedderBarred
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await self._embedder.embed([text])
+                return await self._embedder.embed([question.text])
         except TimeoutError:
             raise EmbedderLate from None
 

@@ -120,7 +120,7 @@ class LocalStore:
 
     async def recall(self, query: MemoryQuery) -> Recall:
         """The best eligible episodes. Never raises: what is broken is said in `degraded`."""
-        asked, why = await self._asked(query.text)
+        asked, why = await self._asked(query)
         found = await asyncio.to_thread(self._recall, query, asked)
         return Recall(hits=found.hits, degraded=" ".join(filter(None, (why, found.degraded))))
 
@@ -271,13 +271,13 @@ class LocalStore:
             self._index.put(some, entries)
             cursor.executemany("DELETE FROM unindexed WHERE n = ?", [(n,) for n in some])
 
-    async def _asked(self, text: str) -> tuple[Vectors | None, str]:
+    async def _asked(self, question: MemoryQuery) -> tuple[Vectors | None, str]:
         """The question as a vector, or why there is none."""
-        if self._embedder is None or not text.strip():
+        if self._embedder is None or not question.text.strip():
             return None, self._words_only
         try:
             await self._embed_the_last()
-            return (await self._embedder.once(text))[0], ""
+            return (await self._embedder.once(question))[0], ""
         except CooError as error:
             return None, f"Only words were searched: {error.cause}"
 

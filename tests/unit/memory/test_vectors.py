@@ -156,7 +156,7 @@ async def test_an_index_that_cannot_be_made_is_said_in_words(tmp_path):
 
 async def test_a_question_is_not_kept(tmp_path):
     cache = EmbeddingCache(Letters(), tmp_path / "embeddings.db")
-    await cache.once("where is the money")
+    await cache.once(MemoryQuery(text="where is the money", before=NOW))
     await cache.close()
     with sqlite3.connect(tmp_path / "embeddings.db") as connection:
         assert connection.execute("SELECT count(*) FROM embedding").fetchone() == (0,)
