@@ -90,8 +90,8 @@ class WeaviateStore:
         if not person:
             return 0
         gone, texts = await self._there(lambda: self._shelf.forget(person))
-        if self._embedder is not None and texts:
-            await self._embedder.forget(texts)
+        if self._embedder is not None:
+            await self._embedder.forget(texts, person)
         if gone:
             self._noted()
         return gone
