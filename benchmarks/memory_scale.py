@@ -21,7 +21,7 @@ import sqlite3
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,7 +66,11 @@ class Seeded:
 class NotKept(EmbeddingCache):
     """The cache of a benchmark whose vectors cost nothing: it keeps none of them."""
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
+    async def embed(  # the owners matter only to what keeps vectors
+        self,
+        texts: Sequence[str],
+        whose: Sequence[Collection[str]] = (),  # noqa: ARG002 - see above
+    ) -> Vectors:
         """One vector a text, made anew."""
         return await Seeded().embed(texts)
 
