@@ -32,7 +32,7 @@ from memory.surroundings import Surroundings, embedded_of, whose_of
 
 T = TypeVar("T")
 
-LARGE: Final = 20_000
+LARGE: Final = 3_000
 """From so many episodes on the index beside the file is used for words."""
 BATCH: Final = 2_000
 """Episodes taken into that index at once."""
