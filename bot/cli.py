@@ -11,6 +11,9 @@ INTERRUPTED = 130
 def main() -> None:
     """The entry point. What it imports takes a moment, and Ctrl-C may come in that moment."""
     try:
+        from bot.settings import one_thread  # noqa: PLC0415  # see above
+
+        one_thread()
         from bot.command_line.door import entered  # noqa: PLC0415  # see above
 
         code = entered()

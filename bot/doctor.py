@@ -30,6 +30,7 @@ from ledger.domain.errors import CooError, SettingsInvalid
 
 DISTRIBUTION: Final = "coo-operator"
 OLD: Final = timedelta(days=7)
+MEMORY: Final = "memory.db"
 SHARED_BITS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 SQLITE_FIXED: Final = (3, 51, 3)
@@ -322,6 +323,12 @@ def _fell_over(about: str, error: CooError | OSError) -> Finding:
 
 
 def _files(data: Path) -> Iterator[tuple[str, str, str, str]]:
+    generations = sorted(each.name for each in data.glob("memory-*.db"))
     for name, (what, keep) in texts.DATA_FILES.items():
-        there = texts.DOCTOR_THERE if (data / name).exists() else texts.DOCTOR_NOT_YET
-        yield name, there, what, keep
+        there = (data / name).exists()
+        if name == MEMORY and generations:
+            # What was made anew takes its place; the first one may be gone.
+            yield from ((each, texts.DOCTOR_THERE, *texts.DATA_GENERATION) for each in generations)
+            if not there:
+                continue
+        yield name, texts.DOCTOR_THERE if there else texts.DOCTOR_NOT_YET, what, keep

@@ -7,6 +7,7 @@ it came from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -32,7 +33,11 @@ from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, ProposalDrafted
 from ledger.domain.facts import message_id, short_id
+<<<<<<< HEAD
 from ledger.domain.knowledge import KnowledgeKind
+=======
+from ledger.domain.precedents import Lesson
+>>>>>>> origin/main
 from ledger.domain.preconditions import (
     InvoiceNotIssued,
     InvoiceUnpaid,
@@ -199,6 +204,13 @@ def mail_provenance(
 def offer_provenance(basis: Provenance) -> dict[str, Provenance]:
     """Where the figures of an offer came from."""
     return {"total": basis, "lines": basis}
+
+
+def learned_provenance(s: Situation, lessons: Sequence[Lesson]) -> Provenance:
+    """A template with words that the operator gave earlier mails."""
+    numbers = dict.fromkeys(number for lesson in lessons for number in lesson.numbers)
+    note = f"template with your words of {', '.join(numbers)}; figures rendered by code"
+    return Provenance((s.fact.id,), Trust.VERIFIED, note)
 
 
 def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:

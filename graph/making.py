@@ -18,6 +18,7 @@ from graph.commands import (
     action_of,
     bill_provenance,
     issue_invoice,
+    learned_provenance,
     letter,
     mail_provenance,
     offer_provenance,
@@ -76,8 +77,12 @@ from ledger.domain.events import (
     QuestionWithdrawn,
 )
 from ledger.domain.facts import short_id
+<<<<<<< HEAD
 from ledger.domain.tax import TaxKind, Unclear
 from ledger.domain.values import OPERATOR, Provenance, Trust
+=======
+from ledger.domain.values import OPERATOR, PLAYBOOK, Provenance, Trust
+>>>>>>> origin/main
 
 _NO_ADDRESS = "the contact has no address in the address book."
 
@@ -177,7 +182,10 @@ class Making:
         offer = _drafted(price, proposal, number, version, self.deal.contact, tax)
         self.events.append(offer)
         command = send_proposal(self.situation, mail, offer, proposal)
-        self._propose_mail(step, mail, command, offer_provenance(move.basis), move.replaces)
+        figures = offer_provenance(move.basis)
+        if move.wording.learned and mail.drafted.by == PLAYBOOK:
+            figures["body"] = learned_provenance(self.situation, move.wording.learned)
+        self._propose_mail(step, mail, command, figures, move.replaces)
 
     def _reply(self, step: int, move: WriteToCustomer) -> None:
         mail = self._letter(step)

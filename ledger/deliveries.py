@@ -20,7 +20,7 @@ from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id, rea
 from ledger.domain.reading import Clock
 from ledger.domain.values import DESK
 from ledger.lanes import Lane
-from ledger.store import Ledger, Tx
+from ledger.store import Ledger, Tx, WriteFailed
 from ledger.tables import FACTS
 
 RELAY: Final = "relay"
@@ -45,7 +45,7 @@ class Deliveries:
 
         Raises `StaleCursor` where somebody else moved the cursor: the lane must be loaded anew;
         `NotNow` where the subscriber lacks something that is away: that is nobody's fault, and
-        the fact is to be delivered again later.
+        the fact is to be delivered again later; `WriteFailed` where the disk takes nothing.
         """
         for attempt in range(1, self._tries + 1):
             try:
@@ -89,6 +89,8 @@ class Deliveries:
     async def _give_up(self, lane: Lane, fact: Fact, trouble: Exception) -> None:
         name = lane.subscriber.name
         _log.error("%s cannot handle fact %s: %s", name, fact.id, trouble, exc_info=trouble)
+        if isinstance(trouble, WriteFailed):  # a full disk is no fault of this case
+            raise trouble
         event = stuck(name, fact, self._tries, trouble)
         await self._ledger.transact(lambda tx: _report(tx, fact, event))
         lane.halt()

@@ -177,11 +177,14 @@ def _question(one: Question) -> Item:
 
 
 def _commitment(one: Commitment) -> Item:
-    who = "We promised" if one.ours else "The customer promised"
+    """What a customer promised stands in their own words, which are for the reader alone."""
+    said = (
+        f"We promised: {one.what or one.kind}" if one.ours else f"The customer promised: {one.kind}"
+    )
     due = f", due {one.due.isoformat()}" if one.due else ", no day named"
     return Item(
         id=one.id,
-        text=f"{who}: {one.what or one.kind}"[:_TASK_LENGTH] + due,
+        text=said[:_TASK_LENGTH] + due,
         facts=(one.source,),
         priority=3,
         at=one.made_at,

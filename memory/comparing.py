@@ -139,7 +139,7 @@ async def _asked(old: GenerationStore, new: GenerationStore) -> Answers:
 
 async def _answer(store: GenerationStore, episode: Episode) -> Sequence[Hit]:
     text = episode.text[:_QUESTION]
-    query = MemoryQuery(text=text, before=_FAR, limit=AMONG, with_superseded=True)
+    query = MemoryQuery(text=text, before=_FAR, limit=AMONG, with_superseded=True, quotes=episode)
     return (await store.recall(query)).hits
 
 

@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +15,20 @@ import numpy as np
 
 from ledger.domain.errors import CooError
 from memory.embedder import Embedder, Vectors
-from memory.episodes import Episode
+from memory.episodes import Episode, MemoryQuery
 from memory.tally import Tally
 
-_TABLE: Final = """
+_TABLES: Final = """
 CREATE TABLE IF NOT EXISTS embedding (
     fingerprint TEXT NOT NULL, content BLOB NOT NULL, vector BLOB NOT NULL,
     PRIMARY KEY (fingerprint, content)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS whose (
+    person TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (person, content)
+) WITHOUT ROWID;
 """
+"""`whose` are the pseudonyms of everybody in a text: what is around an episode changes with each
+new one, so the texts that were embedded of somebody cannot be made again from what is there now."""
 _AT_ONCE: Final = 400
 """Keys in one look-up; SQLite takes some hundreds of parameters."""
 
@@ -54,11 +59,21 @@ class EmbedderBarred(CooError):
         )
 
 
-MayEmbed = Callable[[Episode | None], Awaitable[bool]]
-"""Whether an episode's text may be shown to the embedder; None stands for a question of ours."""
+class EmbeddingsBusy(CooError):
+    """Another process keeps the file of vectors to itself."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"another process keeps {path.name!r} locked.",
+            "Wait until it is done, or end it; words are searched meanwhile.",
+        )
 
 
-async def everything(_: Episode | None) -> bool:
+MayEmbed = Callable[[Episode | MemoryQuery], Awaitable[bool]]
+"""Whether the text of an episode, or of a question, may be shown to the embedder."""
+
+
+async def everything(_: Episode | MemoryQuery) -> bool:
     """What never leaves this machine may see everything."""
     return True
 
@@ -105,8 +120,11 @@ class EmbeddingCache:
         """Whether all of these may be shown to the embedder; else they are found by words only."""
         return all([await self._may_embed(episode) for episode in episodes])
 
-    async def embed(self, texts: Sequence[str]) -> Vectors:
-        """One vector a text, in order. Raises what the embedder raises."""
+    async def embed(self, texts: Sequence[str], whose: Sequence[Collection[str]] = ()) -> Vectors:
+        """One vector a text, in order; `whose` says for each who is in it, to `forget` it by.
+
+        Raises what the embedder raises.
+        """
         keys = [_key(text) for text in texts]
         known = await asyncio.to_thread(self._looked_up, keys)
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
@@ -118,28 +136,32 @@ class EmbeddingCache:
             made = (await self._embedder.embed(list(new.values()))).astype(np.float16)
             # A cache that cannot be written costs time at the next rebuild, and nothing else.
             with contextlib.suppress(sqlite3.Error):
-                await asyncio.to_thread(self._keep, list(new), made)
+                owners = [
+                    (person, key) for key, some in zip(keys, whose, strict=False) for person in some
+                ]
+                await asyncio.to_thread(self._keep, list(new), made, owners)
             known |= dict(zip(new, made.astype(np.float32), strict=True))
         if not keys:
             return np.zeros((0, self.dimensions), np.float32)
         return np.stack([known[key] for key in keys])
 
-    async def once(self, text: str) -> Vectors:
+    async def once(self, question: MemoryQuery) -> Vectors:
         """The vector of a question: used, not kept, since nobody would know when to forget it.
 
         Raises what the embedder raises, and `EmbedderBarred` or `EmbedderLate`.
         """
-        if not await self._may_embed(None):
+        if not await self._may_embed(question):
             raise EmbedderBarred
         try:
             async with asyncio.timeout(PATIENCE_S):
-                return await self._embedder.embed([text])
+                return await self._embedder.embed([question.text])
         except TimeoutError:
             raise EmbedderLate from None
 
-    async def forget(self, texts: Iterable[str]) -> None:
-        """Remove what was computed of these texts, also from free pages."""
-        await asyncio.to_thread(self._drop, [_key(text) for text in texts])
+    async def forget(self, texts: Iterable[str], person: str = "") -> None:
+        """Remove what was computed of these texts and of a person, also from free pages."""
+        keys = [_key(text) for text in texts]
+        await asyncio.to_thread(self._drop, keys, person)
 
     async def close(self) -> None:
         """Close the file and the embedder; a second time does nothing."""
@@ -175,20 +197,21 @@ class EmbeddingCache:
         return found
 
     def _keep(
-        self, keys: list[bytes], vectors: np.ndarray[tuple[int, ...], np.dtype[np.float16]]
+        self,
+        keys: list[bytes],
+        vectors: np.ndarray[tuple[int, ...], np.dtype[np.float16]],
+        owners: list[tuple[str, bytes]],
     ) -> None:
         rows = [
             (self.fingerprint, key, row.tobytes()) for key, row in zip(keys, vectors, strict=True)
         ]
         with self._lock, self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO embedding VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR IGNORE INTO whose VALUES (?, ?)", owners)
 
-    def _drop(self, keys: list[bytes]) -> None:
+    def _drop(self, keys: list[bytes], person: str) -> None:
         with self._lock:
-            with self._connection:
-                sql = "DELETE FROM embedding WHERE content = ?"
-                self._connection.executemany(sql, [(key,) for key in keys])
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _dropped(self._connection, keys, person)
 
 
 def _key(text: str) -> bytes:
@@ -198,7 +221,9 @@ def _key(text: str) -> bytes:
 def _opened(path: Path) -> sqlite3.Connection:
     try:
         return _connected(path)
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if "locked" in str(error):  # somebody is at work on it: it is not damaged
+            raise EmbeddingsBusy(path) from error
         for suffix in ("", "-wal", "-shm", "-journal"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
         return _connected(path)
@@ -209,7 +234,7 @@ def _connected(path: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA secure_delete = ON")
-        connection.execute(_TABLE)
+        connection.executescript(_TABLES)
         connection.commit()
     except sqlite3.DatabaseError:
         connection.close()
@@ -217,19 +242,28 @@ def _connected(path: Path) -> sqlite3.Connection:
     return connection
 
 
-async def forget_texts(path: Path, texts: Sequence[str]) -> None:
-    """Remove what was computed of these texts from a file that nobody here has open."""
-    await asyncio.to_thread(_forgotten, path, [_key(text) for text in texts])
+async def forget_texts(path: Path, texts: Sequence[str], person: str = "") -> None:
+    """Remove what was computed of these texts and of a person from a file that nobody here has
+    open."""
+    await asyncio.to_thread(_forgotten, path, [_key(text) for text in texts], person)
 
 
-def _forgotten(path: Path, keys: list[bytes]) -> None:
+def _forgotten(path: Path, keys: list[bytes], person: str) -> None:
     if not path.exists():
         return
     connection = _opened(path)
     try:
-        with connection:
-            sql = "DELETE FROM embedding WHERE content = ?"
-            connection.executemany(sql, [(key,) for key in keys])
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _dropped(connection, keys, person)
     finally:
         connection.close()
+
+
+def _dropped(connection: sqlite3.Connection, keys: list[bytes], person: str) -> None:
+    with connection:
+        if person:
+            rows = connection.execute("SELECT content FROM whose WHERE person = ?", (person,))
+            keys = [*keys, *(key for (key,) in rows)]
+        for table in ("embedding", "whose"):
+            sql = f"DELETE FROM {table} WHERE content = ?"  # noqa: S608 - one of two names
+            connection.executemany(sql, [(key,) for key in keys])
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

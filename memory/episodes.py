@@ -53,7 +53,8 @@ class MemoryQuery(Struct, frozen=True, kw_only=True):
     others. `not_case`
     leaves out the asking case itself. What is superseded or has run out by `before` is left out
     unless asked for by `with_superseded`; what does not hold yet is left out always. All of this
-    decides what is found at all, in every store; age alone changes the order only.
+    decides what is found at all, in every store; age alone changes the order only. `quotes` is the
+    episode that the text was taken from, if any: only who may see that one may be asked.
     """
 
     text: str
@@ -64,6 +65,7 @@ class MemoryQuery(Struct, frozen=True, kw_only=True):
     kinds: tuple[str, ...] = ()
     limit: int = 5
     with_superseded: bool = False
+    quotes: Episode | None = None
 
 
 class Hit(Struct, frozen=True, kw_only=True):

@@ -98,3 +98,10 @@ def sentences_of(episode: Episode) -> list[str]:
 def embedded_of(around: Surroundings) -> list[str]:
     """The texts behind the vectors of an episode: what is around it, then its sentences."""
     return [window_of(around), *sentences_of(around.own)]
+
+
+def whose_of(around: Surroundings) -> list[tuple[str, ...]]:
+    """The pseudonyms of all who are in each of those texts."""
+    own = (around.own.person,) if around.own.person else ()
+    near = tuple(dict.fromkeys((*own, *(each.person for each in around.beside(1) if each.person))))
+    return [near, *(own for _ in sentences_of(around.own))]

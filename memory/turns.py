@@ -179,6 +179,5 @@ def _commands(facts: Sequence[Fact], action: str) -> Iterator[Command]:
 
 
 def _sent(command: Command | None) -> str:
-    """The mail that left; "" where it was none."""
-    subject, body = getattr(command, "subject", ""), getattr(command, "body", "")
-    return f"{subject}\n{body}" if body else ""
+    """The mail that left; "" where it was none. Its subject is its customer's text."""
+    return str(getattr(command, "body", ""))

@@ -7,7 +7,7 @@ another card.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 from bot import texts
 from bot.cards import brief
@@ -124,11 +124,16 @@ def to_whom(command: Command, contact: Contact | None) -> Row:
     return Row(texts.ROW_TO, lines, important=True, brief=(f"{address}{first}", *warnings))
 
 
+LONGEST_ADVICE: Final = 900
+"""Signs of advice: it names the earlier deals an offer follows, each with customer and day."""
+
+
 def advice(text: str) -> tuple[Row, ...]:
     """What Coo recommends; nothing where it recommends nothing."""
     if not text.strip():
         return ()
-    return (Row(texts.ROW_ADVICE, short(text), brief=brief.advice(text)),)
+    whole = one_line(text, LONGEST_ADVICE)
+    return (Row(texts.ROW_ADVICE, (whole,), brief=brief.advice(text)),)
 
 
 def _remarks(to: str, contact: Contact | None) -> Iterator[str]:

@@ -56,6 +56,8 @@ from ledger.domain.pairing import Role
 from ledger.domain.speakers import role_now
 from ledger.domain.values import DESK
 from ledger.erasure import keep_tombstones, mails_of, tombstones
+from memory.embeddings import forget_texts
+from memory.local.generations import EMBEDDINGS
 
 if TYPE_CHECKING:
     from bot.opening import App
@@ -150,8 +152,10 @@ class Eraser:
         await asyncio.to_thread(_empty, app.folder.pictures)
         await app.ledger.refold()
         await self._threads.erase([f"{app.company.id}/{case.id}" for case in cases])
+        embedded = app.folder.memory.with_name(EMBEDDINGS)
         for person in order.persons:
             await self._episodes.forget(person)
+            await forget_texts(embedded, (), person)  # whatever memory is searched with now
         done = PersonErased(
             erasure=order.erasure,
             persons=order.persons,

@@ -15,8 +15,8 @@ SHOWN_LINES: Final = 8
 SHOWN_ROWS: Final = 5
 """So much of a long answer stands in the chat itself."""
 
-MOST_ROWS: Final = 50
-"""Of a table in a chat; nobody scrolls through more."""
+MOST_ROWS: Final = 80
+"""Of a table in a chat: all that can be said still fits; nobody scrolls through more."""
 
 _SIGNS: Final = 160
 """Of a shown line; the file has all of it."""

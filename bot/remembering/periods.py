@@ -53,11 +53,15 @@ _CENTURY: Final = 2_000
 
 
 class Period(Struct, frozen=True):
-    """The days a sentence names, `end` exclusive, None for open; `rest` is what it says else."""
+    """The days a sentence names, `end` exclusive, None for open; `rest` is what it says else.
+
+    `unread`: it names a day that no calendar has.
+    """
 
     begin: date | None
     end: date | None
     rest: str
+    unread: bool = False
 
 
 class _Span(Struct, frozen=True):
@@ -80,7 +84,8 @@ def read_period(text: str, today: date) -> Period:
             ahead = span if span.dated or span.after > today else _later(span)
             return Period(ahead.first, ahead.after, _without(text, within))
     used = [hit for hit, day in ((start, begin), (stop, end)) if hit and day]
-    return Period(begin, end, _without(text, *used))
+    unread = (start is not None and begin is None) or (stop is not None and end is None)
+    return Period(begin, end, _without(text, *used), unread)
 
 
 def _first(hit: re.Match[str], today: date) -> date | None:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, list_currencies
 from msgspec import Struct
 
 from bot.remembering.periods import read_period
@@ -99,6 +99,22 @@ _CHANNELS: Final = re.compile(
     r"\b(?:phone|calls?|telefon\w*|anruf\w*|e-?mails?|mails?|letters?|brief\w*|sms|whatsapp|video)\b"
 )
 _BUDGET: Final = re.compile(r"\b(?:budget|credit limit|kreditlimit|limit)\b")
+_BELOW_ZERO: Final = re.compile(
+    r"(?<![\w.,)])[-\u2212\u2013][€$£]? ?\d|\b(?:minus|negative) ?[€$£]? ?\d|\b0[.,]\d{3}(?!\d)",
+    re.IGNORECASE,
+)
+"""Figures below zero, and parts of a cent, which are read as thousands elsewhere."""
+_CODE: Final = re.compile(r"(?<=\d) ?([A-Za-z]{3})\b|\b([A-Za-z]{3}) ?(?=\d)")
+_READABLE: Final = frozenset({"EUR", "USD", "GBP", "CHF"})
+_ALSO_WORDS: Final = frozenset({"all", "top", "try", "mad", "mop", "cup", "pen", "ron", "sos"})
+"""Codes of currencies that in small letters are words or names."""
+_OTHER_SIGN: Final = re.compile(
+    r"[\u00a2\u00a4\u00a5\u20a0-\u20ab\u20ad-\u20c0]|\d ?(?:kr|kc|z[lł]|ft|lei)\b|"
+    r"\b(?:yens?|yuan|z[lł]ot[ya]s?|rupees?|rupien?|rubles?|rubel|kron(?:a|or|er|en|e)|forints?|"
+    r"liras?|dirhams?|rand|pesos?|reais|won|shekels?|bitcoins?|btc)\b"
+)
+MOST_MONEY: Final = 10**12
+"""Minor units; more than that is no price and no budget, but a slip."""
 _YES_NO: Final = re.compile(r"(?P<what>.{3,60}?)\s*[:=?]\s*(?P<yes>yes|ja|no|nein)\.?\s*")
 
 
@@ -141,6 +157,10 @@ def read(text: str, company: Company, today: date) -> Reading:
     sentence = Sentence(period.rest, folded, company, items)
     found = next((typed for reader in _READERS if (typed := reader(sentence))), None)
     typed = found or _Typed(KnowledgeKind.NOTE, "", TextValue(), period.rest)
+    if period.unread or (
+        _has_figure(typed.value) and not _sound(period.rest, typed.value, company.currency)
+    ):
+        typed = _Typed(KnowledgeKind.NOTE, "", TextValue(), period.rest, clear=False)
     return Reading(
         kind=typed.kind,
         topic=typed.topic,
@@ -155,12 +175,19 @@ def read(text: str, company: Company, today: date) -> Reading:
 
 
 def value_like(text: str, like: Value, company: Company) -> tuple[Value, str] | None:
-    """A value of the same kind as an earlier one, and its words; None where none is there."""
+    """A value of the same kind as an earlier one, and its words; None where none is there.
+
+    An amount in another currency than the one it corrects is none either.
+    """
     folded = plain(text)
+    if _has_figure(like) and not _sound(text, like, company.currency):
+        return None
     match like:
-        case MoneyValue():
-            money = money_in(text, folded, company.currency)
-            return (MoneyValue(money), "") if money else None
+        case MoneyValue(amount=before):
+            money = money_in(text, folded, before.currency)
+            fits = money is not None and 0 < money.minor <= MOST_MONEY
+            same = money is not None and money.currency == before.currency
+            return (MoneyValue(money), "") if money and fits and same else None
         case PercentValue():
             points = percent_in(text)
             return (PercentValue(points), "") if points is not None else None
@@ -177,6 +204,29 @@ def value_like(text: str, like: Value, company: Company) -> tuple[Value, str] | 
             )
         case _:
             return (like, text) if text else None
+
+
+def _has_figure(value: Value) -> bool:
+    return isinstance(value, MoneyValue | PercentValue | DaysValue)
+
+
+def _sound(text: str, value: Value, own: str) -> bool:
+    """Whether the figures of a text are what they seem: none is below zero, and of an amount it is
+    plain what it is an amount of.
+    """
+    if _BELOW_ZERO.search(text):
+        return False
+    return not isinstance(value, MoneyValue) or not _other_money(text, own)
+
+
+def _other_money(text: str, own: str) -> bool:
+    """Whether a currency is named that is neither the company's nor one that can be read."""
+    codes = {before or after for before, after in _CODE.findall(text)}
+    others = set(list_currencies()) - _READABLE - {own}
+    named = (code for code in codes if code.isupper() or code.lower() not in _ALSO_WORDS)
+    if any(code.upper() in others for code in named):
+        return True
+    return own in _READABLE and any(_OTHER_SIGN.search(each) for each in (text, plain(text)))
 
 
 class Sentence(Struct, frozen=True):
@@ -264,8 +314,8 @@ def _price(s: Sentence) -> _Typed | None:
     money = money_in(s.text, s.folded, s.company.currency)
     if money is None or not s.items or _RULE.search(s.folded):
         return None
-    unfit = len(s.items) > 1 or money.minor <= 0 or money.currency != s.company.currency
-    if unfit:
+    other = money.currency != s.company.currency
+    if len(s.items) > 1 or other or not 0 < money.minor <= MOST_MONEY:
         return _Typed(KnowledgeKind.NOTE, "", TextValue(), s.text, clear=False)
     return _Typed(KnowledgeKind.PRICE, f"{PRICE}{s.items[0].id}", MoneyValue(money))
 
@@ -311,7 +361,7 @@ def _preference(s: Sentence) -> _Typed | None:
 def _finance(s: Sentence) -> _Typed | None:
     word = _BUDGET.search(s.folded)
     money = money_in(s.text, s.folded, s.company.currency)
-    if word is None or money is None:
+    if word is None or money is None or not 0 < money.minor <= MOST_MONEY:
         return None
     name = "budget" if word[0] == "budget" else "limit"
     return _Typed(KnowledgeKind.FINANCE, f"finance:{name}", MoneyValue(money))

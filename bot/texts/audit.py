@@ -142,6 +142,7 @@ NOTED_KINDS: Final = {
     "reopened": "Case opened again: {text}",
     "erased": "Everything personal in it was erased ({text})",
     "promised": "Promised: {text}",
+    "turned out": "A decision turned out: {text}",
     "promise kept": "Promise kept: {text}",
     "promise broken": "Promise broken: {text}",
     "promise withdrawn": "Promise withdrawn: {text}",

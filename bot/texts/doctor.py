@@ -91,6 +91,7 @@ DATA_FILES: Final = {
     "memory.db": ("what Coo remembers, readable", "rebuilt from facts"),
     "memory.json": ("which memory is searched", "`memory.db` is, filled again"),
     "embeddings.db": ("vectors computed once", "they are computed again"),
+    "memory.tally": ("how often memory's caches helped", "counting begins again"),
     "checkpoints.db": ("where plans stand", "rebuilt from facts"),
     "mailbox.json": ("how far the mailbox was read", "it is read again from its first day"),
     "anchors.txt": ("the daily heads of the chain", "use the lines you received"),
@@ -98,6 +99,7 @@ DATA_FILES: Final = {
     "run.lock": ("who is at work", "nothing"),
     "chat.lock": ("who serves the chats", "nothing"),
 }
+DATA_GENERATION: Final = ("what Coo remembers, made anew", "rebuilt from facts")
 DOCTOR_EMBEDDER: Final = "{model} with {size} numbers a vector, at {host}"
 DOCTOR_EMBEDDER_HERE: Final = "bundled; memory also finds what was said in other words"
 DOCTOR_EMBEDDER_NONE: Final = "none; memory finds episodes by their words only"

@@ -37,6 +37,7 @@ COLUMNS_MEMORY: Final = ("collection", "episodes")
 # --- coo memory reindex ---------------------------------------------------------------------------
 
 REINDEX_BUILDS: Final = "Building memory with {embedder} beside the one that is searched."
+REINDEX_SAME: Final = "Building memory anew as it is, beside the one that is searched."
 REINDEX_BACK: Final = "Telling the memory from before what came since."
 REINDEX_STEP: Final = "{phase}: {done} of {of}"
 REINDEX_DONE: Final = "Memory is searched with {embedder} from now on."

@@ -12,13 +12,13 @@ from ledger.domain.identity import ids_of
 from ledger.domain.verdicts import Allow
 from memory.embedder import bundled
 from memory.embeddings import EmbeddingCache, MayEmbed
+from memory.episodes import Episode, MemoryQuery
 from memory.tally import Tally
 from policies.model_gate import may_model_see
 
 if TYPE_CHECKING:
     from bot.opening import App
     from connectors.embeddings import HostedEmbedder
-    from memory.episodes import Episode
 
 EMBEDDINGS: Final = "embeddings.db"
 """Where vectors are kept that were computed once, beside the memory."""
@@ -78,12 +78,21 @@ def _hosted(app: App, model: HostedEmbedding, at: EmbedderEndpoint) -> HostedEmb
 def _permission(app: App, at: EmbedderEndpoint) -> MayEmbed:
     """Whether a text may go there: by the same rules as for any model (docs/policies.md)."""
 
-    async def permitted(episode: Episode | None) -> bool:
-        case = await app.views.get(Case, episode.case) if episode else None
-        contact = episode.contact if episode else ""
+    async def permitted(asked: Episode | MemoryQuery) -> bool:
+        shown = asked.quotes or asked if isinstance(asked, MemoryQuery) else asked
+        if isinstance(shown, MemoryQuery):
+            return await allowed("", shown.contacts)
+        case = await app.views.get(Case, shown.case)
+        return await allowed(case.kind if case else "", (shown.contact,) if shown.contact else ())
+
+    async def allowed(case_kind: str, contacts: tuple[str, ...]) -> bool:
+        """Of all who are concerned: one who may not be shown keeps the text here."""
+        return all([await allows(case_kind, one) for one in contacts or ("",)])
+
+    async def allows(case_kind: str, contact: str) -> bool:
         verdict = may_model_see(
             app.policies,
-            case_kind=case.kind if case else "",
+            case_kind=case_kind,
             contact=contact,
             contact_ids=await ids_of(app.views, contact) if contact else (),
             scope=app.company.model_may_see,

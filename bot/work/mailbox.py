@@ -17,6 +17,7 @@ from connectors.mail.imap import Place
 from connectors.mail.mailbox import Arrived, Mailbox, Start
 from connectors.mail.server import MailServerFailed
 from ledger.blobs import BlobNotKept
+from ledger.domain.errors import CooError
 from ledger.domain.events import FailureCleared, FailureReported, MailboxFollowed
 from ledger.pauses import pause
 from ledger.seal import KeysNotWritten
@@ -92,7 +93,22 @@ class _Taking:
             if self._stop.is_set():
                 raise
             return False
+        except CooError as error:
+            await self._left(arrived, error)
         return True
+
+    async def _left(self, arrived: Arrived, error: CooError) -> None:
+        """One mail that cannot be taken holds up no other; it stays where it is."""
+        where = f"{arrived.folder}/{arrived.uid}"
+        event = FailureReported(
+            failure=f"mail {where}",
+            what=f"A mail in {arrived.folder!r} could not be taken in.",
+            cause=error.cause,
+            not_done="It was left where it is; mails after it were taken.",
+            owner="operator",
+            remedies=(error.remedy, "Save it as a file, and hand it in with `coo ingest FILE`."),
+        )
+        await self._app.intake.once(event, f"mailbox:{where}:{arrived.validity}:left")
 
     async def troubled(self, folder: str, failed: MailServerFailed) -> None:
         """A failure like any other: told once, listed until it is over."""

@@ -72,7 +72,8 @@ async def _moved(migration: Migration, out: Console, wanted: Wanted) -> None:
 
 
 async def _built(migration: Migration, out: Console, wanted: Wanted) -> None:
-    put(out, Reply(hints=(texts.REINDEX_BUILDS.format(embedder=wanted.to),)))
+    begins = texts.REINDEX_SAME if wanted.to == SAME else texts.REINDEX_BUILDS
+    put(out, Reply(hints=(begins.format(embedder=wanted.to),)))
     try:
         _tell(out, await migration.reindex(wanted.to, anyway=wanted.anyway))
     except NotAsGood as refused:

@@ -25,6 +25,40 @@ _FIGURES = re.compile(r"\d")
 _NOT_FOR_OTHERS = re.compile(r"[\d@€$£%]|https?:|www\.", re.IGNORECASE)
 
 
+_FOR_ANYBODY: Final = frozenset(
+    [
+        "Sir",
+        "Madam",
+        "Sirs",
+        "Mr",
+        "Ms",
+        "Mrs",
+        "Dr",
+        "Team",
+        "All",
+        "Everyone",
+        "Customer",
+        "Friends",
+        "Morning",
+        "Afternoon",
+        "Evening",
+        "Day",
+        "Tag",
+        "Morgen",
+        "Abend",
+        "Damen",
+        "Herren",
+        "Herr",
+        "Frau",
+        "Madame",
+        "Monsieur",
+        "Mesdames",
+        "Messieurs",
+    ]
+)
+"""Words of a greeting that are nobody's name."""
+
+
 class Sent(Struct, frozen=True, kw_only=True):
     """A mail that left: as it was drafted first, and as it left. `names` are the recipient's.
 
@@ -79,7 +113,7 @@ def lessons_of(mails: Sequence[Sent]) -> tuple[Lesson, ...]:
     habits = [
         _lesson(change, text, language, support)
         for (change, text, language), support in learnt.items()
-        if _is_habit(support)
+        if _is_habit(support) and not _greets_one(change, text, support)
     ]
     return tuple(_best(habits))
 
@@ -129,6 +163,14 @@ def general(greeting: str, names: Iterable[str]) -> str:
 def _is_habit(support: Sequence[Sent]) -> bool:
     several = len({mail.contact for mail in support}) > 1
     return len(support) >= OFTEN and (several or all(mail.same for mail in support))
+
+
+def _greets_one(change: Change, text: str, support: Sequence[Sent]) -> bool:
+    """Whether a greeting calls somebody by a name that we do not know them by: it is for them."""
+    if change is not Change.GREETING or all(mail.same for mail in support):
+        return False
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\{\w+\}", "", text))
+    return any(word[0].isupper() and word not in _FOR_ANYBODY for word in words[1:])
 
 
 def _lesson(change: Change, text: str, language: str, support: Sequence[Sent]) -> Lesson:

@@ -73,10 +73,10 @@ class LocalGeneration(LocalStore):
     async def _embed(self, most: int) -> int:
         return 0 if self.looking else await super()._embed(most)
 
-    async def _forget_vectors(self, embedded: Sequence[str]) -> None:
-        await super()._forget_vectors(embedded)
+    async def _forget_vectors(self, embedded: Sequence[str], person: str) -> None:
+        await super()._forget_vectors(embedded, person)
         if self.embeddings is not None:
-            await forget_texts(self.embeddings, embedded)
+            await forget_texts(self.embeddings, embedded, person)
 
 
 class Made(Struct, frozen=True):

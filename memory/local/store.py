@@ -28,11 +28,11 @@ from memory.local.lexical import LexicalIndex
 from memory.local.schema import condemned, generation, opened
 from memory.local.search import Place, searched
 from memory.local.vectors import Matrix
-from memory.surroundings import Surroundings, embedded_of
+from memory.surroundings import Surroundings, embedded_of, whose_of
 
 T = TypeVar("T")
 
-LARGE: Final = 20_000
+LARGE: Final = 3_000
 """From so many episodes on the index beside the file is used for words."""
 BATCH: Final = 2_000
 """Episodes taken into that index at once."""
@@ -120,7 +120,7 @@ class LocalStore:
 
     async def recall(self, query: MemoryQuery) -> Recall:
         """The best eligible episodes. Never raises: what is broken is said in `degraded`."""
-        asked, why = await self._asked(query.text)
+        asked, why = await self._asked(query)
         found = await asyncio.to_thread(self._recall, query, asked)
         return Recall(hits=found.hits, degraded=" ".join(filter(None, (why, found.degraded))))
 
@@ -128,10 +128,14 @@ class LocalStore:
         """Remove a person's episodes, also from the files' pages, the index and the vectors."""
         if not person:
             return 0
-        gone, stood = await self._run(lambda cursor: writing.forget(cursor, person))
+        async with self._embedding:  # else what is being embedded would be kept afterwards
+            gone, stood = await self._run(lambda cursor: writing.forget(cursor, person))
+            texts = [text for each in stood for text in embedded_of(each)]
+            await self._forget_vectors(texts, person)
+            # Also where a crash came between: nothing is there to be removed then, but traces.
+            if gone or await self._run(lambda cursor: writing.number(cursor, writing.UNWIPED)):
+                await asyncio.to_thread(self._wipe)
         if gone:
-            await self._forget_vectors([text for each in stood for text in embedded_of(each)])
-            await asyncio.to_thread(self._wipe)
             self._news.set()
         return gone
 
@@ -180,10 +184,10 @@ class LocalStore:
             if self._cache is not None:
                 await self._cache.close()
 
-    async def _forget_vectors(self, embedded: Sequence[str]) -> None:
-        """Drop what was kept of embedding these texts."""
+    async def _forget_vectors(self, embedded: Sequence[str], person: str) -> None:
+        """Drop what was kept of embedding these texts, and of this person."""
         if self._cache is not None:
-            await self._cache.forget(embedded)
+            await self._cache.forget(embedded, person)
 
     # --- catching up ------------------------------------------------------------------------------
 
@@ -226,7 +230,8 @@ class LocalStore:
             )
             there = [each for each in around if each is not None and await self._shown(each)]
             needed = [embedded_of(each) for each in there]
-            made = await self._embedder.embed([text for some in needed for text in some])
+            whose = [persons for each in there for persons in whose_of(each)]
+            made = await self._embedder.embed([text for some in needed for text in some], whose)
             ends = np.cumsum([len(some) for some in needed])
             parts = np.split(made, ends[:-1]) if needed else []
             await self._run(lambda cursor: self._keep(cursor, waiting, there, parts))
@@ -271,13 +276,13 @@ class LocalStore:
             self._index.put(some, entries)
             cursor.executemany("DELETE FROM unindexed WHERE n = ?", [(n,) for n in some])
 
-    async def _asked(self, text: str) -> tuple[Vectors | None, str]:
+    async def _asked(self, question: MemoryQuery) -> tuple[Vectors | None, str]:
         """The question as a vector, or why there is none."""
-        if self._embedder is None or not text.strip():
+        if self._embedder is None or not question.text.strip():
             return None, self._words_only
         try:
             await self._embed_the_last()
-            return (await self._embedder.once(text))[0], ""
+            return (await self._embedder.once(question))[0], ""
         except CooError as error:
             return None, f"Only words were searched: {error.cause}"
 
@@ -323,6 +328,7 @@ class LocalStore:
             # FTS5 only marks deleted words; merging all its segments makes them go.
             self._connection.execute("INSERT INTO words (words) VALUES ('optimize')")
             self._connection.execute("VACUUM")
+            self._connection.execute("DELETE FROM mark WHERE name = 'unwiped'")
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             if self._embedder is not None:
                 self._matrix = vectors.loaded(self._connection, self._embedder.dimensions)

@@ -18,6 +18,9 @@ from memory.surroundings import REACH, Surroundings, texts_of
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ALWAYS: Final = (-(2**62), 2**62)
 
+UNWIPED: Final = "SELECT count(*) FROM mark WHERE name = 'unwiped'"
+"""Whether traces (free pages, the index beside the file) of who was removed may be there."""
+
 _PUT: Final = (
     "INSERT INTO episode (id, case_id, at, kind, person, contact, who, superseded, valid_from,"
     " valid_to, form, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -77,6 +80,8 @@ def forget(cursor: sqlite3.Cursor, person: str) -> tuple[int, list[Surroundings]
         cursor.executemany(f"DELETE FROM {table} WHERE n = ?", [(n,) for n in gone])  # noqa: S608 - names above
     _put_words(cursor, touched)
     _waits(cursor, touched)
+    if gone:
+        cursor.execute("INSERT OR REPLACE INTO mark VALUES ('unwiped', 1)")
     return len(gone), stood
 
 

@@ -217,6 +217,8 @@ class Link:
             return WeaviateNotAllowed(host)
         if isinstance(error, TimeoutError):
             return WeaviateAway(host, f"no answer within {within:g} seconds")
+        if isinstance(error, WeaviateConnectionError | WeaviateStartUpError):
+            return WeaviateAway(host, "no connection can be made")
         down = isinstance(error, _WAYS_DOWN) or code in _GONE or status in _BUSY
         if down or _of_the_wire(error) or _TAKES_NOTHING.search(str(error)):
             return WeaviateAway(host, short(error))

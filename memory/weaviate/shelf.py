@@ -22,7 +22,7 @@ from weaviate.exceptions import WeaviateInsertManyAllFailedError
 from memory.embedder import Vectors
 from memory.embeddings import EmbeddingCache
 from memory.episodes import Episode
-from memory.surroundings import REACH, Surroundings, embedded_of
+from memory.surroundings import REACH, Surroundings, embedded_of, whose_of
 from memory.weaviate.errors import WeaviateAway, WeaviateRefused
 from memory.weaviate.layout import (
     AROUND,
@@ -327,7 +327,8 @@ async def _with_vectors(
     if not those:
         return []
     needed = [embedded_of(each) for each in those]
-    made = await embedder.embed([text for some in needed for text in some])
+    whose = [persons for each in those for persons in whose_of(each)]
+    made = await embedder.embed([text for some in needed for text in some], whose)
     parts = np.split(made, np.cumsum([len(some) for some in needed])[:-1])
     return [_embedded(each, part) for each, part in zip(those, parts, strict=True)]
 

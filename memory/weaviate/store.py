@@ -90,8 +90,8 @@ class WeaviateStore:
         if not person:
             return 0
         gone, texts = await self._there(lambda: self._shelf.forget(person))
-        if self._embedder is not None and texts:
-            await self._embedder.forget(texts)
+        if self._embedder is not None:
+            await self._embedder.forget(texts, person)
         if gone:
             self._noted()
         return gone
@@ -186,17 +186,17 @@ class WeaviateStore:
     # --- below ------------------------------------------------------------------------------------
 
     async def _recalled(self, query: MemoryQuery) -> Recall:
-        asked, why = await self._asked(query.text)
+        asked, why = await self._asked(query)
         found = await self._there(lambda: searched(self._shelf, query, asked))
         said = [why or self._words_only, found.degraded]
         return Recall(hits=found.hits, degraded=" ".join(filter(None, said)))
 
-    async def _asked(self, text: str) -> tuple[Vectors | None, str]:
+    async def _asked(self, question: MemoryQuery) -> tuple[Vectors | None, str]:
         """The question as a vector, or why there is none."""
-        if self._embedder is None or not text.strip():
+        if self._embedder is None or not question.text.strip():
             return None, ""
         try:
-            return (await self._embedder.once(text))[0], ""
+            return (await self._embedder.once(question))[0], ""
         except CooError as error:
             return None, f"Only words were searched: {error.cause}"
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from embedding_server import SIZE, EmbeddingServer, embedding_server
+from rich.console import Console
 
 from bot.embedder_settings import EmbedderEndpoint
 from bot.settings import Secret, Settings
 from bot.work.embedders import open_embedder
+from bot.work.reindexing import Wanted, reindexed
 from connectors.prices import MILLION, Price
 from ledger.domain.company import ModelScope
 from ledger.domain.events import ModelCallRecorded, ModelCallReserved, Recalled
@@ -115,6 +118,10 @@ async def test_one_contact_can_be_kept_from_the_embedder_by_a_rule(
         next(business._count)
         await business.mail(LEAD.replace("Ada", "Bob"), sender="Bob Other <bob@example.net>")
         await business.works.tending.catch_up()
+        asked = await business.says("memory Ada website")
+        again = Wanted(to="same", back=False, drop=False, anyway=True, share=None, rate=0.0)
+        await reindexed(business.app, Console(file=StringIO()), again)
+    assert "your rules let no text" in " ".join(asked.split())
     assert vectors.texts
     assert not any("Ada" in text for text in vectors.texts)
 

@@ -19,6 +19,7 @@ from bot.work.mail_check import MailCheck
 from bot.work.mailbox import follow_mailbox
 from bot.work.unread import unread_bytes
 from connectors.mail.server import MailServer, Security
+from ledger.domain.errors import InputUnreadable
 from ledger.domain.events import (
     FailureCleared,
     FailureReported,
@@ -210,6 +211,28 @@ async def test_a_wrong_setting_is_told_with_what_to_do(
     assert says in told.cause
     assert "COO_IMAP" in told.remedies[0]
     assert "not-the-password" not in str(events)
+
+
+async def test_a_mail_that_cannot_be_taken_holds_up_no_other(
+    founder: Any, imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with founder.business() as business:
+        taken = business.app.intake.mail
+
+        async def refuses(raw: bytes, source: str) -> Any:
+            if b"Subject: one" in raw:
+                raise InputUnreadable("It is too strange.", "Look at it.")
+            return await taken(raw, source)
+
+        monkeypatch.setattr(business.app.intake, "mail", refuses)
+        async with following(business, reading(imap)):
+            await until(business, has(MailboxFollowed))
+            imap.put(mail("one"))
+            imap.put(mail("two"))
+            events = await until(business, seen("two"))
+    (told,) = [event for event in events if isinstance(event, FailureReported)]
+    assert told.cause == "It is too strange."
+    assert "coo ingest" in told.remedies[1]
 
 
 async def test_what_no_parser_can_read_is_said_and_the_next_mail_comes(

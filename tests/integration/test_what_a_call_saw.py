@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ledger.domain.entities import Commitment
 from ledger.domain.events import ModelCallReserved
 
 LEAD = "Hello Nora,\n\nwe would like your website design package. An offer, please?\n\nAda\n"
@@ -56,3 +57,23 @@ async def test_what_the_next_call_would_see_can_be_looked_at_without_a_model(fou
     assert "Hello Nora" in read
     assert "data, not trusted" in read
     assert "read, plan, draft" in slip
+
+
+async def test_no_subject_and_no_promise_carries_a_customers_words_to_the_planner(
+    founder: Any,
+) -> None:
+    said = LEAD + "\nI will send you xylophones and the order to grant us 90 % by Friday.\n"
+    async with founder.business() as business:
+        await business.mail(said, subject="Grant us xylophones for free")
+        for question in await business.questions():
+            await business.office.answer(question.id, question.options[0].id)
+            await business.settle()
+        await business.approves()
+        promised = [one for one in await business.app.views.all(Commitment) if not one.ours]
+        assert ["xylophones" in one.what for one in promised] == [True]
+        shown = " ".join((await business.says("context 1")).split())
+        read = " ".join((await business.says("context 1 read")).split())
+    plan = shown.partition("Section")[2]  # above it the operator reads the case's title
+    assert "The customer promised: other" in plan
+    assert "xylophone" not in plan
+    assert "xylophones" in read

@@ -170,6 +170,7 @@ async def follows(business: Any, action: Action, who: str, like_it: list[Proposa
     assert len(cited) == 3
     assert all(str(one.accepted_on) in action.recommendation for one in cited)
     assert all(one.number in action.provenance["total"].note for one in cited)
+    assert "your words of" in action.provenance["body"].note
     assert not any(one.number in command.body for one in like_it)
     assert not any(past.who in command.body for past in PAST)
 

@@ -118,7 +118,7 @@ def test_a_folder_is_no_file_and_the_way_to_its_files_is_shown(ingest: Any, tmp_
     result = ingest(tmp_path / "mails")
     assert result.exit_code == 2
     assert "is a folder; nothing of it was taken." in one_line(result)
-    assert "mails/*" in one_line(result)
+    assert "mails/*" in one_line(result).replace(" ", ""), "a long path breaks anywhere"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")

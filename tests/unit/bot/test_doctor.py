@@ -84,6 +84,17 @@ async def test_every_file_of_the_folder_is_listed_with_what_it_holds(folder: Pat
     assert "personal texts sealed" in shown
 
 
+async def test_a_memory_that_was_made_anew_is_listed_in_place_of_the_first(folder: Path) -> None:
+    (folder / "memory-6-2-words-1.db").touch()
+    states = {row[0]: row[1] for row in (await examine(settings(folder), probes())).data}
+    assert states["memory-6-2-words-1.db"] == "there"
+    assert "memory.db" not in states
+
+    (folder / "memory.db").touch()
+    states = {row[0]: row[1] for row in (await examine(settings(folder), probes())).data}
+    assert states["memory.db"] == states["memory-6-2-words-1.db"] == "there"
+
+
 async def test_a_broken_company_file_fails_with_its_line(folder: Path) -> None:
     path = folder / FILE_NAME
     text = path.read_text()

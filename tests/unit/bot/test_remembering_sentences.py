@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from bot.company.text import defaults
 from bot.remembering.people import people_in, unknown_name
@@ -177,3 +178,49 @@ def test_a_name_that_nobody_bears_is_noticed() -> None:
     assert unknown_name("Anna prefers du") == "Anna"
     assert unknown_name("Kunden zahlen innerhalb von 14 Tagen") == ""
     assert unknown_name("15 % for Website", ["Website"]) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the logo costs -490 EUR",
+        "the logo costs -490",
+        "the logo costs EUR 0.001",
+        "the logo costs 490 PLN",
+        "the logo costs 490 yen",
+        "the logo costs ¥490",
+        "the logo costs 490 zł",
+        "the logo costs 490 kr",
+        "the logo costs 999,999,999,999,999,999,999",
+        "the logo costs 500 until 31 February",
+        "a discount of -5 %",
+        "pays in -5 days",
+    ],
+)
+def test_a_figure_that_is_not_plain_becomes_no_price_and_no_term(text: str) -> None:
+    found = read(text, COMPANY, TODAY)
+    assert (found.kind, found.value, found.clear) == (KnowledgeKind.NOTE, TextValue(), False)
+    assert found.begin is found.end is None
+
+
+def test_a_company_may_name_its_own_currency() -> None:
+    swedish = replace(COMPANY, currency="SEK")
+    assert read("the logo costs 490 SEK", swedish, TODAY).value == MoneyValue(Money(49000, "SEK"))
+
+
+@pytest.mark.parametrize(
+    ("text", "like"),
+    [
+        ("500 USD", euros(1)),
+        ("price 500 PLN", euros(1)),
+        ("it costs -5 EUR", euros(1)),
+        ("it costs 0", euros(1)),
+        ("it costs 999,999,999,999,999,999,999", euros(1)),
+        ("-5%", PercentValue(1)),
+        ("-5 days", DaysValue(1)),
+    ],
+)
+def test_a_correction_never_takes_another_currency_or_an_impossible_figure(
+    text: str, like: Value
+) -> None:
+    assert value_like(text, like, COMPANY) is None

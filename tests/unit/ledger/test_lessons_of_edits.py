@@ -90,3 +90,12 @@ def test_a_greeting_keeps_a_place_for_the_name() -> None:
 
 def _fields(sent: Sent) -> dict[str, object]:
     return {name: getattr(sent, name) for name in sent.__struct_fields__}
+
+
+def test_a_name_we_do_not_know_somebody_by_is_no_greeting_for_others() -> None:
+    kate = EDITED.replace("Hi {first},", "Hi Kate,")
+    assert Change.GREETING not in habits(*(mail(n, kate) for n in range(3)))
+    own = habits(*(mail(0, kate, contact="con-0", same=True) for _ in range(3)))
+    assert own[Change.GREETING] == "Hi Kate,"
+    all_of_you = EDITED.replace("Hi {first},", "Good Morning all,")
+    assert habits(*(mail(n, all_of_you) for n in range(3)))[Change.GREETING] == "Good Morning all,"

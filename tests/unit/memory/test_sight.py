@@ -101,7 +101,7 @@ def test_a_planner_sees_what_was_read_of_a_customers_mail_and_never_its_words() 
 def test_a_planner_is_not_told_who_the_customer_is_or_where_they_live_or_bank() -> None:
     shown, _ = seen(Part.PLAN)
     assert shown["f3"].text == "the customer is a friend: [address], [phone]."
-    assert shown["f5"].text == "Your logo\nHello the customer, your account [account] is noted."
+    assert shown["f5"].text == "Hello the customer, your account [account] is noted."
 
 
 def test_the_reader_sees_earlier_mails_as_data_and_not_the_one_it_reads() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import sys
 from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from ledger.domain.errors import CooError
 from memory.embedder import BundledEmbedder, bundled, unit
-from memory.embeddings import EmbeddingCache
+from memory.embeddings import EmbeddingCache, EmbeddingsBusy, forget_texts
 from memory.episodes import Episode, MemoryQuery
 from memory.local.store import LocalStore
 from memory.local.vectors import Matrix
@@ -156,7 +157,7 @@ async def test_an_index_that_cannot_be_made_is_said_in_words(tmp_path):
 
 async def test_a_question_is_not_kept(tmp_path):
     cache = EmbeddingCache(Letters(), tmp_path / "embeddings.db")
-    await cache.once("where is the money")
+    await cache.once(MemoryQuery(text="where is the money", before=NOW))
     await cache.close()
     with sqlite3.connect(tmp_path / "embeddings.db") as connection:
         assert connection.execute("SELECT count(*) FROM embedding").fetchone() == (0,)
@@ -307,3 +308,89 @@ def test_the_matrix_holds_what_was_put_last_whatever_the_order(steps, axis):
     assert matrix.likeness(question, range(20)) == wanted
     assert matrix.best(question, 100) == wanted
     assert len(matrix) == len(model)
+
+
+class Slow(Letters):
+    """An embedder that is at it until it is let go on."""
+
+    def __init__(self):
+        super().__init__()
+        self.begun, self.goes_on = asyncio.Event(), asyncio.Event()
+
+    async def embed(self, texts):
+        self.begun.set()
+        await self.goes_on.wait()
+        return await super().embed(texts)
+
+
+def kept(folder):
+    """How many vectors there are in the cache, and in the store."""
+    found = []
+    for name, sql in (
+        ("embeddings.db", "SELECT count(*) FROM embedding"),
+        ("memory.db", "SELECT count(*) FROM vector"),
+    ):
+        connection = sqlite3.connect(folder / name)
+        found += connection.execute(sql).fetchone()
+        connection.close()
+    return found
+
+
+async def test_nothing_that_was_ever_embedded_of_a_person_stays_once_they_are_forgotten(tmp_path):
+    store = await opened(tmp_path, Letters())
+    for n, text in enumerate(("Ada asks", "Ada insists", "Ada pays")):
+        await store.write([episode(f"{n}", text, minutes=9 - n, case="lead-1", person="p-ada")])
+        await store.catch_up()
+    assert kept(tmp_path)[0] > 3, "what is around an episode was embedded as it was each time"
+    assert await store.forget("p-ada") == 3
+    await store.close()
+    assert kept(tmp_path) == [0, 0]
+
+
+async def test_who_is_forgotten_while_they_are_embedded_is_forgotten(tmp_path):
+    slow = Slow()
+    store = await opened(tmp_path, slow)
+    await store.write([episode("a", "Ada asks", person="p-ada")])
+    embedding = asyncio.create_task(store.catch_up())
+    await slow.begun.wait()
+    forgetting = asyncio.create_task(store.forget("p-ada"))
+    await asyncio.wait({forgetting}, timeout=0.2)  # it must not be through before the other is
+    slow.goes_on.set()
+    await asyncio.gather(embedding, forgetting)
+    await store.close()
+    assert kept(tmp_path) == [0, 0]
+
+
+async def test_a_crash_in_the_middle_of_forgetting_leaves_nothing_after_the_next_try(
+    tmp_path, monkeypatch
+):
+    store = await opened(tmp_path, Letters())
+    await store.write([episode("a", "Ada of wombat", person="p-ada")])
+    await store.catch_up()
+    monkeypatch.setattr(store, "_forget_vectors", Mock(side_effect=OSError("no power")))
+    with pytest.raises(OSError, match="no power"):
+        await store.forget("p-ada")
+    await store.close()
+    wiped = await opened(tmp_path, Letters())
+    wipes = Mock(wraps=wiped._wipe)
+    monkeypatch.setattr(wiped, "_wipe", wipes)
+    assert await wiped.forget("p-ada") == 0
+    assert await wiped.forget("p-ada") == 0
+    assert wipes.call_count == 1
+    await wiped.close()
+    assert kept(tmp_path) == [0, 0]
+
+
+async def test_a_cache_that_somebody_writes_to_is_not_taken_for_damaged(tmp_path, monkeypatch):
+    path = tmp_path / "embeddings.db"
+    cache = EmbeddingCache(Letters(), path)
+    await cache.embed(["abc"])
+
+    def busy(_):
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("memory.embeddings._connected", busy)
+    with pytest.raises(EmbeddingsBusy, match="locked"):
+        await forget_texts(path, ["abc"])
+    await cache.close()
+    assert path.exists()
