@@ -33,11 +33,8 @@ from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, ProposalDrafted
 from ledger.domain.facts import message_id, short_id
-<<<<<<< HEAD
 from ledger.domain.knowledge import KnowledgeKind
-=======
 from ledger.domain.precedents import Lesson
->>>>>>> origin/main
 from ledger.domain.preconditions import (
     InvoiceNotIssued,
     InvoiceUnpaid,

@@ -77,12 +77,8 @@ from ledger.domain.events import (
     QuestionWithdrawn,
 )
 from ledger.domain.facts import short_id
-<<<<<<< HEAD
 from ledger.domain.tax import TaxKind, Unclear
-from ledger.domain.values import OPERATOR, Provenance, Trust
-=======
 from ledger.domain.values import OPERATOR, PLAYBOOK, Provenance, Trust
->>>>>>> origin/main
 
 _NO_ADDRESS = "the contact has no address in the address book."
 
