@@ -14,6 +14,7 @@ from graph.routing_identity import route_merge, route_split
 from graph.routing_mail import route_mail
 from graph.routing_matches import route_match, route_unmatch
 from graph.routing_payments import route_issued, route_payment
+from graph.routing_payouts import route_paid_out
 from graph.routing_prices import route_prices
 from graph.routing_roles import unauthorised
 from graph.routing_said import route_reply, route_said
@@ -42,6 +43,7 @@ from ledger.domain.events import (
     MatchOrdered,
     MergeOrdered,
     OperatorSaid,
+    PaidOut,
     PaymentReceived,
     PricesChanged,
     QuestionReplied,
@@ -61,6 +63,7 @@ Arrived = (
     MailReceived
     | MailUnreadable
     | PaymentReceived
+    | PaidOut
     | OperatorSaid
     | Tapped
     | QuestionReplied
@@ -128,6 +131,8 @@ class Router:
                 return [unrouted(fact, "mail", event.cause, event.remedy)]
             case PaymentReceived():
                 return await route_payment(fact, event, self._desk)
+            case PaidOut():
+                return await route_paid_out(fact, event, self._desk)
             case OperatorSaid():
                 return await route_said(fact, event, self._desk)
             case Tapped():

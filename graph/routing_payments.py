@@ -10,6 +10,7 @@ from __future__ import annotations
 from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import called
 from graph.routing_paid_back import given_back, waiting_for
+from graph.routing_payouts import payout_behind
 from graph.routing_same_entry import ONE, asked_whether_one, is_about_entries, joined
 from ledger.domain.amounts import amount_words
 from ledger.domain.commands import SendInvoice
@@ -47,6 +48,9 @@ async def placed_payment(
     """The same, for a payment that is an entry of its own; `cause` where a later fact says so."""
     if payment.pays_back:
         return await given_back(fact, payment, desk, cause=cause)
+    payout = await payout_behind(fact, payment, desk, cause=cause)
+    if payout is not None:
+        return [payout]
     named = await _named(payment, desk)
     if named:
         parts = await _parts(payment, desk)

@@ -82,7 +82,7 @@ class StripeDoor:
                 await self._once(fee, f"fee:{fee.transaction}")
 
     async def _paid_out(self, payout: PaidOut) -> None:
-        failed = ":failed" if payout.amount.minor < 0 else ""
+        failed = ":failed" if payout.came_back else ""
         if self._account is not None and not failed:
             payout = await self._account.explained(payout)
         await self._once(payout, f"payout:{payout.payout}{failed}")

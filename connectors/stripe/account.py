@@ -46,7 +46,7 @@ class StripeAccount:
         """
         parts = await self._parts(payout.payout)
         net = sum(part.net for part in parts)
-        if not parts or net != abs(payout.amount.minor):
+        if not parts or net != payout.amount.minor:
             return payout
         currency = payout.amount.currency
         return replace(

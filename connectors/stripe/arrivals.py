@@ -22,7 +22,9 @@ _HUNDREDTHS: Final = frozenset({"ISK", "UGX"})
 """Currencies without a minor unit that Stripe counts in hundredths all the same."""
 
 _CHARGES: Final = frozenset({"charge.succeeded", "charge.captured", "charge.updated"})
-_REFUNDS: Final = frozenset({"refund.created", "refund.updated", "charge.refund.updated"})
+_REFUNDS: Final = frozenset(
+    {"refund.created", "refund.updated", "refund.failed", "charge.refund.updated"}
+)
 HEARD: Final = frozenset(
     {
         *_CHARGES,
@@ -71,7 +73,7 @@ def _arrivals(kind: str, thing: dict[str, Any], on: date) -> list[Arrival]:
         settled = thing["status"] == "succeeded" and thing.get("captured", True)
         return [_charge(thing, on)] if settled else []
     if kind in _REFUNDS:
-        return [_refund(thing, on)] if thing["status"] == "succeeded" else []
+        return _refunds(thing, on)
     if kind == "charge.dispute.funds_withdrawn":
         return [_dispute(thing, on, -1)]
     if kind == "charge.dispute.funds_reinstated":
@@ -98,6 +100,18 @@ def _refund(refund: dict[str, Any], on: date) -> PaymentReceived:
     return replace(found, pays_back=str(refund["charge"]))
 
 
+def _refunds(refund: dict[str, Any], on: date) -> list[Arrival]:
+    """A refund that failed left the balance and came back: told in any order, both are known."""
+    if refund["status"] == "succeeded":
+        return [_refund(refund, on)]
+    if refund["status"] != "failed":
+        return []
+    left = _refund(refund, on)
+    why = str(refund.get("failure_reason") or "")
+    back = _payment(f"{left.payment}-failed", -left.amount, on, reference=why)
+    return [left, replace(back, pays_back=left.pays_back)]
+
+
 def _dispute(dispute: dict[str, Any], on: date, sign: int) -> PaymentReceived:
     """The bank of a customer took a payment back, or has given it again."""
     amount = stripe_money(dispute["amount"], dispute["currency"])
@@ -114,6 +128,7 @@ def _payout(payout: dict[str, Any], *, failed: bool) -> PaidOut:
         payout=str(payout["id"]),
         amount=-amount if failed else amount,
         on=_day(payout["arrival_date"]),
+        failed=failed,
     )
 
 

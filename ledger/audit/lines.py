@@ -246,6 +246,7 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.PaidOut,
         events.UnmatchOrdered,
         events.PaymentsJoined,
+        events.PayoutArrived,
         events.KnowledgeStated,
         events.KnowledgeCorrected,
         events.KnowledgeForgotten,

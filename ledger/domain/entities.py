@@ -236,7 +236,8 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     `invoices` are those it is booked on, in that order; `cases` theirs; `parts` how much on which.
     `source` is the kind of statement it came with, `returned` as the bank said. `credit_of` is the
     contact whose credit the rest is, `same_as` the payment that this very entry is, where a person
-    said so.
+    said so. `payout` is the payout of a provider that this very entry of the bank's is; `fees`,
+    what a provider kept of a payment, a sum a currency.
     """
 
     id: str
@@ -252,14 +253,36 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     returned: bool = False
     credit_of: str = ""
     same_as: str = ""
+    payout: str = ""
+    fees: tuple[Money, ...] = ()
 
     @property
     def left(self) -> Money:
-        """What of it is booked on no invoice; nothing where it is another payment's entry."""
-        if self.same_as:
+        """What of it is booked on no invoice; nothing where it is no payment of its own."""
+        if self.same_as or self.payout:
             return Money(0, self.amount.currency)
         booked = (part.amount for part in self.parts)
         return self.amount - sum(booked, start=Money(0, self.amount.currency))
+
+
+class Payout(Struct, frozen=True, kw_only=True, tag="payout", gc=False):
+    """What a provider paid out to the company's account (positive) or drew from it (negative).
+
+    `on` is the day it is to arrive. `arrived` and `returned` are the entries of the account
+    (payments) that it is and, where it `failed`, that brought it back; "" before they are known.
+    """
+
+    id: str
+    provider: str
+    amount: Money
+    on: date
+    payments: tuple[str, ...] = ()
+    gross: Money | None = None
+    fees: Money | None = None
+    failed: bool = False
+    arrived: str = ""
+    arrived_on: date | None = None
+    returned: str = ""
 
 
 class Stray(Struct, frozen=True, kw_only=True, tag="stray", gc=False):
@@ -532,6 +555,7 @@ Entity = (
     | Invoice
     | CreditNote
     | Payment
+    | Payout
     | Stray
     | Action
     | Approval

@@ -28,6 +28,7 @@ from ledger.domain.entities import (
     Failure,
     Invoice,
     Payment,
+    Payout,
     Post,
     Proposal,
     Question,
@@ -51,6 +52,7 @@ from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
 from ledger.domain.folding_messages import fold_lessons, fold_messages
 from ledger.domain.folding_pairing import fold_pairing
+from ledger.domain.folding_payouts import fold_payouts, payout_keys
 from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_prices import fold_prices
 from ledger.domain.folding_returns import fold_returns
@@ -62,7 +64,7 @@ from ledger.domain.messages import MailLesson, Message
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 11
+FOLD_VERSION: Final = 12
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -120,6 +122,9 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.BalanceReduced: (fold_deals,),
     events.CreditKept: (fold_deals,),
     events.PaymentsJoined: (fold_deals,),
+    events.FeeCharged: (fold_payouts,),
+    events.PaidOut: (fold_payouts,),
+    events.PayoutArrived: (fold_payouts, fold_strays),
     events.InvoicePaid: (fold_deals,),
     events.AlarmSet: (fold_attention,),
     events.CaseClosed: (),
@@ -191,8 +196,6 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.MailboxFollowed,
         events.AssignOrdered,
         events.MatchOrdered,
-        events.FeeCharged,
-        events.PaidOut,
         events.UnmatchOrdered,
         events.Instructed,
         events.AbsenceNoted,
@@ -265,6 +268,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             keys += [moved_key(entity.amount, entity.booked_on)]
             keys += [f"credit:{entity.credit_of}"] if entity.credit_of else []
             return [*keys, *(f"invoice:{invoice}" for invoice in entity.invoices)]
+        case Payout():
+            return payout_keys(entity)
         case Stray():
             return [f"number:{entity.number}", *([] if entity.placed else ["open"])]
         case Message():
@@ -329,7 +334,7 @@ def case_of(entity: Entity) -> str:
             return entity.id
         case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""
-        case Particulars() | Confirmation() | Knowledge() | ListPrice() | MailLesson():
+        case Particulars() | Confirmation() | Knowledge() | ListPrice() | MailLesson() | Payout():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""
@@ -347,6 +352,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("invoice", Invoice),
     ("credit_note", CreditNote),
     ("payment", Payment),
+    ("payout", Payout),
     ("question", Question),
     ("alarm", Alarm),
     ("failure", Failure),

@@ -57,6 +57,8 @@ def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
         parts=known.parts if known else (),
         source=event.source,
         returned=event.returned,
+        payout=known.payout if known else "",
+        fees=known.fees if known else (),
     )
 
 

@@ -138,9 +138,11 @@ class FeeCharged(Event, frozen=True, kw_only=True):
 
 
 class PaidOut(Event, frozen=True, kw_only=True):
-    """A provider paid out to the company's account (positive), or that failed (negative).
+    """A provider paid out to the company's account, or drew from it (negative); or that failed.
 
     `payments` are what it consists of, `gross` less `fees` is its amount; empty where not known.
+    A payout that `failed` has the opposite sign. Older facts do not say it (None): there a negative
+    amount means so.
     """
 
     provider: str
@@ -150,6 +152,12 @@ class PaidOut(Event, frozen=True, kw_only=True):
     payments: tuple[str, ...] = ()
     gross: Money | None = None
     fees: Money | None = None
+    failed: bool | None = None
+
+    @property
+    def came_back(self) -> bool:
+        """Whether this tells that an earlier payout failed."""
+        return self.amount.minor < 0 if self.failed is None else self.failed
 
 
 class OperatorSaid(Event, frozen=True, kw_only=True):

@@ -153,6 +153,21 @@ class StrayPlaced(Event, frozen=True, kw_only=True):
     channel: str
 
 
+class PayoutArrived(Event, frozen=True, kw_only=True):
+    """An entry of the company's account (`payment`, told by `fact`) is a payout of a provider.
+
+    So it pays no invoice: what customers paid counted when the provider had it. `amount` is
+    negative where the payout came back, or where the provider drew from the account.
+    """
+
+    payout: str
+    payment: str
+    fact: str
+    amount: Money
+    booked_on: date
+    why: str
+
+
 class PaymentsJoined(Event, frozen=True, kw_only=True):
     """A person said that this payment is the very entry that `same_as` is, of another statement."""
 

@@ -18,7 +18,7 @@ Paper = Any
 QUIET = {
     "PostsGrouped",
     "AssignOrdered", "MatchOrdered", "FeeCharged", "PaidOut", "UnmatchOrdered",
-    "PaymentUnmatched", "BalanceReduced", "CreditKept", "PaymentsJoined",
+    "PaymentUnmatched", "BalanceReduced", "CreditKept", "PaymentsJoined", "PayoutArrived",
         "ContactSplit",
         "ContactsKeptApart",
         "ContactsMerged",
