@@ -55,6 +55,8 @@ def unmatches(payment: Payment, invoice: str, order: str) -> list[Said]:
 
 
 def _refuse(payment: Payment, invoices: Sequence[Invoice]) -> None:
+    if payment.payout:
+        raise CannotMatch(f"It is payout {payment.payout}: what customers paid counted before.")
     if payment.same_as:
         raise CannotMatch(f"It is the entry that payment {payment.same_as} is; match that one.")
     if not invoices:

@@ -15,10 +15,11 @@ from bot.commands.things import Candidate, Missing, Several, Things, pick
 from bot.office.port import Looks
 from bot.remembering.billing import billing_lines
 from bot.wording.amounts import clock_words, counted, percent_plain
+from bot.wording.clearing import clearing_lines, fee_words
 from bot.wording.standing import status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
-from ledger.domain.entities import Case, Contact, CreditNote, Invoice, Payment, Stop
+from ledger.domain.entities import Case, Contact, CreditNote, Invoice, Payment, Payout, Stop
 from ledger.domain.identity import identity, met_as
 from ledger.domain.known import all_in_force
 from ledger.domain.values import Money
@@ -59,8 +60,10 @@ class Bookkeeping:
         invoices = [each for each in await self._office.views.all(Invoice) if each.open.minor]
         today = self._now.date().isoformat()
         sums = tuple(_sums(invoices, today)) if invoices else (texts.OPEN_NONE,)
-        loose = [each for each in await self._office.views.all(Payment) if each.left.minor]
+        payments = await self._office.views.all(Payment)
+        loose = [each for each in payments if each.left.minor]
         lines = [await self._unplaced(each) for each in loose[-MOST_INVOICES:]]
+        lines += clearing_lines(payments, await self._office.views.all(Payout))
         rows = tuple([await self._row(invoice, today) for invoice in invoices[-MOST_INVOICES:]])
         table = Table(texts.COLUMNS_BOOKS, rows) if rows else None
         hints = (texts.OPEN_HINT,) if loose else ()
@@ -207,6 +210,7 @@ def _payment(payment: Payment, invoice: Invoice) -> str:
         amount=amount_words(payment.amount),
         booked=payment.booked_on.isoformat(),
     )
+    whole += fee_words(payment)
     part = next((each.amount for each in payment.parts if each.invoice == invoice.id), None)
     if part is None or part == payment.amount:
         return whole
@@ -238,7 +242,7 @@ def _sums(invoices: Sequence[Invoice], today: str) -> Iterator[str]:
 
 
 def _unmatched(payments: Sequence[Payment]) -> Iterator[str]:
-    lost = [one for one in payments if not one.invoices and not one.same_as]
+    lost = [one for one in payments if not (one.invoices or one.same_as or one.payout)]
     for currency in dict.fromkeys(payment.amount.currency for payment in lost):
         own = [each.amount for each in lost if each.amount.currency == currency]
         amount, number = amount_words(_sum(own, currency)), counted(len(own), "payment")

@@ -10,6 +10,7 @@ from bot import texts
 from bot.audit.words import purpose_words
 from bot.channel import Reply
 from bot.wording.amounts import clock_words
+from bot.wording.clearing import fee_words
 from bot.wording.standing import WAITING, status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
@@ -22,6 +23,7 @@ from ledger.domain.entities import (
     Case,
     CreditNote,
     Invoice,
+    Payment,
     Proposal,
     Question,
     Stop,
@@ -59,6 +61,8 @@ class CaseOverview:
             yield self._offer(offer)
         for invoice in await self._views.all(Invoice, case=case):
             yield self._invoice(invoice)
+            for payment in await self._views.find(Payment, f"invoice:{invoice.id}"):
+                yield payment_words(payment)
         for note in await self._views.all(CreditNote, case=case):
             yield credit_note_words(note)
         for action in await self._views.all(Action, case=case):
@@ -115,6 +119,16 @@ class CaseOverview:
             open=amount_words(invoice.open),
             due=invoice.due_on.isoformat(),
         )
+
+
+def payment_words(payment: Payment) -> str:
+    """`Payment ch_1 of €2,856.00, booked 2026-12-06; stripe kept €43.09 of it`"""
+    booked = texts.INVOICE_PAYMENT.format(
+        payment=one_line(payment.id, 40),
+        amount=amount_words(payment.amount),
+        booked=payment.booked_on.isoformat(),
+    )
+    return booked + fee_words(payment)
 
 
 def credit_note_words(note: CreditNote) -> str:

@@ -84,6 +84,16 @@ OPEN_UNPLACED: Final = (
     "Payment {payment} of {amount}{payer}, booked {booked}: {left} is on no invoice."
 )
 OPEN_CREDIT: Final = " It is kept as credit of {who}."
+FEE_KEPT: Final = "; {provider} kept {fee} of it"
+CLEARING: Final = (
+    "{provider} holds {held}: {received} received, {fees} kept as fees, {paid_out} paid out."
+)
+PAYOUT_AWAITED: Final = (
+    "Payout {payout} of {amount} was to arrive on {day}: no bank statement shows it yet."
+)
+PAYOUT_RETURNS: Final = (
+    "Payout {payout} of {amount} failed after it arrived: no bank statement shows it go back."
+)
 OPEN_HINT: Final = "`match PAYMENT INVOICE` books it; `invoice NUMBER` shows one with its payments."
 INVOICE_CASE: Final = "`audit {case}` shows how it came about."
 NO_INVOICES: Final = Trouble("No invoice has been issued.", "`status` shows what is going on.")

@@ -67,6 +67,13 @@ class Stripe:
                                                "balance_transaction": transaction})  # fmt: skip
         return refund
 
+    def refund_fails(self, refund: dict[str, Any]) -> None:
+        """The card's bank refuses a refund after all: the money is in the balance again."""
+        failed = refund | {"status": "failed", "failure_reason": "lost_or_stolen_card"}
+        self._moved(refund | {"id": f"{refund['id']}-back"}, refund["amount"], 0)
+        self._tell("refund.failed", failed)
+        self._tell("charge.refund.updated", failed)
+
     def dispute(self, charge: dict[str, Any]) -> dict[str, Any]:
         """The customer's bank takes the payment back."""
         dispute = self._thing("dp", "dispute", charge["amount"], charge["currency"])

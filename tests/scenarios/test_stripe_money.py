@@ -17,7 +17,7 @@ from bot.stripe_settings import StripeSettings
 from bot.web.health import Health
 from bot.web.server import WebServer, web_app
 from bot.web.stripe import StripeDoor
-from ledger.domain.entities import Invoice, Stray
+from ledger.domain.entities import Invoice, Payout, Stray
 from ledger.domain.events import FeeCharged, PaidOut, PaymentReceived
 from ledger.domain.values import Money
 
@@ -151,3 +151,56 @@ async def test_a_wrong_key_is_said_and_without_a_key_money_counts_all_the_same(
         assert await delivered(business, account, url, account.events) == [200, 200]
         assert account.calls == []
     assert await total(business) == (285_600, 0, "paid")
+
+
+def bank(business: Any, minor: int, *, name: str = "B-77", reference: str = "STRIPE-A1B2") -> bytes:
+    """An entry of the company's own account, as from a CSV of the bank."""
+    day = business.clock.now().date().isoformat()
+    return (
+        f'{{"id": "{name}", "amount": "{minor / 100:.2f}", "currency": "EUR", "date": "{day}", '
+        f'"payer": "Stripe Technology Europe Ltd", "reference": "{reference}"}}'
+    ).encode()
+
+
+@pytest.mark.parametrize("first", ["stripe", "bank"])
+async def test_a_payout_on_the_bank_statement_is_no_customers_payment_whichever_comes_first(
+    business: Any, first: str
+) -> None:
+    await business.invoiced()
+    net = 285_600 - 4_309
+    async with heard(business) as (account, url):
+        account.charge(285_600, description=NUMBER)
+        await delivered(business, account, url, account.events)
+        account.payout()
+        if first == "bank":
+            await business.payment(bank(business, net))
+            assert len(await business.app.views.find(Stray, "open")) == 1
+        await delivered(business, account, url, account.events[-1:])
+        if first == "stripe":
+            assert "no bank statement shows it yet" in await business.says("open invoices")
+            await business.payment(bank(business, net))
+    assert await business.app.views.find(Stray, "open") == []
+    (payout,) = await business.app.views.all(Payout)
+    assert (payout.arrived, payout.failed) == ("B-77", False)
+    assert await total(business) == (285_600, 0, "paid")
+    said = await business.says("open invoices")
+    assert "stripe holds €0.00: €2,856.00 received, €43.09 kept as fees" in said
+    assert "no bank statement" not in said
+    assert "stripe kept €43.09 of it" in await business.says("status 1")
+    await business.says("match B-77 2026-0001")
+    assert "It is payout po_" in await business.hears()
+
+
+async def test_a_refund_that_fails_came_back_in_whatever_order_it_is_told(business: Any) -> None:
+    await business.invoiced()
+    async with heard(business) as (account, url):
+        charge = account.charge(285_600, description=NUMBER)
+        await delivered(business, account, url, account.events)
+        told = len(account.events)
+        account.refund_fails(account.refund(charge, 285_600))
+        assert set(await delivered(business, account, url, account.events[:told:-1])) == {200}
+        assert set(await delivered(business, account, url, account.events)) == {200}
+    received = await business.facts(PaymentReceived)
+    assert [each.amount.minor for each in received] == [285_600, -285_600, 285_600]
+    assert await business.app.views.find(Stray, "open") == []
+    assert "stripe holds €2,812.91" in await business.says("open invoices")
