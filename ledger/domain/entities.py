@@ -17,9 +17,11 @@ from ledger.domain.company import EInvoice
 from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.decisions import Decision
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
+from ledger.domain.expenses import Expense
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.messages import MailLesson, Message
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
+from ledger.domain.postings import JournalEntry
 from ledger.domain.tax import Buyer, TaxCase, TaxKind
 from ledger.domain.values import Line, Money, Provenance
 from ledger.domain.verdicts import Receipt, Verdict
@@ -236,8 +238,8 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     `invoices` are those it is booked on, in that order; `cases` theirs; `parts` how much on which.
     `source` is the kind of statement it came with, `returned` as the bank said. `credit_of` is the
     contact whose credit the rest is, `same_as` the payment that this very entry is, where a person
-    said so. `payout` is the payout of a provider that this very entry of the bank's is; `fees`,
-    what a provider kept of a payment, a sum a currency.
+    said so. `payout` is the payout of a provider that this very entry of the bank's is, `expense`
+    the one that it paid; `fees`, what a provider kept of a payment, a sum a currency.
     """
 
     id: str
@@ -255,11 +257,12 @@ class Payment(Struct, frozen=True, kw_only=True, tag="payment", gc=False):
     same_as: str = ""
     payout: str = ""
     fees: tuple[Money, ...] = ()
+    expense: str = ""
 
     @property
     def left(self) -> Money:
-        """What of it is booked on no invoice; nothing where it is no payment of its own."""
-        if self.same_as or self.payout:
+        """What of it is booked on no invoice; nothing where it is explained otherwise."""
+        if self.same_as or self.payout or self.expense:
             return Money(0, self.amount.currency)
         booked = (part.amount for part in self.parts)
         return self.amount - sum(booked, start=Money(0, self.amount.currency))
@@ -576,4 +579,6 @@ Entity = (
     | Commitment
     | Message
     | MailLesson
+    | Expense
+    | JournalEntry
 )

@@ -59,6 +59,7 @@ def _received(event: PaymentReceived, fact: Fact, look: Look) -> Payment:
         returned=event.returned,
         payout=known.payout if known else "",
         fees=known.fees if known else (),
+        expense=known.expense if known else "",
     )
 
 

@@ -34,6 +34,12 @@ PROMISE_NUMBERS: Final = "number:promise"
 PROMISES_SINCE: Final = "promises:since"
 """The `seq` of the fact from which on commitments are recorded; 0 before there is one."""
 
+JOURNAL_NUMBERS: Final = "number:journal"
+"""Counts entries of the journal."""
+
+EXPENSE_NUMBERS: Final = "number:expense"
+"""Counts expenses: the handle people type for one (`e4`)."""
+
 INVOICES: Final = "invoices"
 """Counts every invoice ever issued, in whatever series."""
 

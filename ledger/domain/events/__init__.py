@@ -61,6 +61,13 @@ from ledger.domain.events.erasure import (
     PersonErased,
     RetentionEnded,
 )
+from ledger.domain.events.expenses import (
+    ExpenseCorrected,
+    ExpensePaid,
+    ExpenseRecorded,
+    ExpenseRemoved,
+    Spent,
+)
 from ledger.domain.events.knowledge import (
     KnowledgeCorrected,
     KnowledgeForgotten,
@@ -245,6 +252,10 @@ __all__ = [
     "Due",
     "ErasureOrdered",
     "Event",
+    "ExpenseCorrected",
+    "ExpensePaid",
+    "ExpenseRecorded",
+    "ExpenseRemoved",
     "ExpiriesMissed",
     "FailureCleared",
     "FailureReported",
@@ -315,6 +326,7 @@ __all__ = [
     "Routed",
     "SectionSeen",
     "SplitOrdered",
+    "Spent",
     "Stale",
     "StopOrdered",
     "StrangerRefused",
