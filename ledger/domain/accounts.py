@@ -69,9 +69,7 @@ _FIXED: Final[dict[str, Account]] = {
     CLEARING: _account(
         _A, "Payment provider", "Zahlungsdienstleister", "Prestataire de paiement", "1361", "1461"
     ),
-    TRANSIT: _account(
-        _A, "Money in transit", "Geldtransit", "Virements internes", "1360", "1460"
-    ),
+    TRANSIT: _account(_A, "Money in transit", "Geldtransit", "Virements internes", "1360", "1460"),
     RECEIVABLE: _account(_A, "Receivables", "Forderungen", "Créances clients", "1400", "1200"),
     SUSPENSE: _account(
         _L, "Unmatched money", "Ungeklärte Posten", "Compte d'attente", "1590", "1370"
@@ -87,18 +85,19 @@ _FIXED: Final[dict[str, Account]] = {
     DEPOSITS: _account(
         _L, "Deposits received", "Erhaltene Anzahlungen", "Acomptes reçus", "1710", "3250"
     ),
-    OPENING: _account(
-        _E, "Opening balance", "Saldenvorträge", "Bilan d'ouverture", "9000", "9000"
-    ),
-    EXCHANGE: _account(
-        _E, "Other currency", "Andere Währung", "Autre devise", "", ""
-    ),
-}  # fmt: skip
+    OPENING: _account(_E, "Opening balance", "Saldenvorträge", "Bilan d'ouverture", "9000", "9000"),
+    EXCHANGE: _account(_E, "Other currency", "Andere Währung", "Autre devise", "", ""),
+}
 
 _INCOME: Final[dict[str, Account]] = {
     "domestic": _account(_I, "Income", "Erlöse", "Ventes", "8400", "4400"),
     "small business": _account(
-        _I, "Income, small business", "Erlöse Kleinunternehmer", "Ventes en franchise", "8195", "4185"
+        _I,
+        "Income, small business",
+        "Erlöse Kleinunternehmer",
+        "Ventes en franchise",
+        "8195",
+        "4185",
     ),
     "reverse charge": _account(
         _I, "Income, reverse charge", "Erlöse § 13b EU", "Ventes autoliquidées", "8336", "4336"
@@ -110,7 +109,7 @@ _INCOME: Final[dict[str, Account]] = {
     "outside scope": _account(
         _I, "Income, third countries", "Erlöse Drittland", "Ventes hors UE", "8338", "4338"
     ),
-}  # fmt: skip
+}
 
 _AT_RATE: Final[dict[str, Mapping[Chart, str]]] = {
     f"{INCOME}/domestic/700": {Chart.SKR03: "8300", Chart.SKR04: "4300"},
@@ -127,21 +126,57 @@ _AT_RATE: Final[dict[str, Mapping[Chart, str]]] = {
 """Rates that the charts have accounts of their own for."""
 
 CATEGORIES: Final[dict[str, Account]] = {
-    "hosting": _account(_X, "Hosting and software", "Hosting und Software", "Hébergement et logiciels", "4964", "6837"),
-    "office": _account(_X, "Office supplies", "Bürobedarf", "Fournitures de bureau", "4930", "6815"),
-    "phone": _account(_X, "Phone and internet", "Telefon und Internet", "Téléphone et internet", "4920", "6805"),
+    "hosting": _account(
+        _X,
+        "Hosting and software",
+        "Hosting und Software",
+        "Hébergement et logiciels",
+        "4964",
+        "6837",
+    ),
+    "office": _account(
+        _X, "Office supplies", "Bürobedarf", "Fournitures de bureau", "4930", "6815"
+    ),
+    "phone": _account(
+        _X, "Phone and internet", "Telefon und Internet", "Téléphone et internet", "4920", "6805"
+    ),
     "travel": _account(_X, "Travel", "Reisekosten", "Déplacements", "4670", "6670"),
     "meals": _account(_X, "Business meals", "Bewirtung", "Repas d'affaires", "4650", "6640"),
     "advertising": _account(_X, "Advertising", "Werbung", "Publicité", "4600", "6600"),
     "rent": _account(_X, "Rent", "Miete", "Loyers", "4210", "6310"),
     "insurance": _account(_X, "Insurance", "Versicherungen", "Assurances", "4360", "6400"),
-    "subcontractors": _account(_X, "Subcontractors", "Fremdleistungen", "Sous-traitance", "3100", "5900"),
-    "books": _account(_X, "Books and training", "Fachliteratur und Fortbildung", "Documentation et formation", "4940", "6820"),
-    "equipment": _account(_X, "Small equipment", "Geringwertige Wirtschaftsgüter", "Petit matériel", "4855", "6260"),
-    "advice": _account(_X, "Legal and tax advice", "Rechts- und Beratungskosten", "Conseil juridique et fiscal", "4950", "6825"),
-    "bank fees": _account(_X, "Bank and payment fees", "Nebenkosten des Geldverkehrs", "Frais bancaires", "4970", "6855"),
+    "subcontractors": _account(
+        _X, "Subcontractors", "Fremdleistungen", "Sous-traitance", "3100", "5900"
+    ),
+    "books": _account(
+        _X,
+        "Books and training",
+        "Fachliteratur und Fortbildung",
+        "Documentation et formation",
+        "4940",
+        "6820",
+    ),
+    "equipment": _account(
+        _X, "Small equipment", "Geringwertige Wirtschaftsgüter", "Petit matériel", "4855", "6260"
+    ),
+    "advice": _account(
+        _X,
+        "Legal and tax advice",
+        "Rechts- und Beratungskosten",
+        "Conseil juridique et fiscal",
+        "4950",
+        "6825",
+    ),
+    "bank fees": _account(
+        _X,
+        "Bank and payment fees",
+        "Nebenkosten des Geldverkehrs",
+        "Frais bancaires",
+        "4970",
+        "6855",
+    ),
     "other": _account(_X, "Other expenses", "Sonstiger Aufwand", "Autres charges", "4900", "6300"),
-}  # fmt: skip
+}
 """What an expense can be for."""
 
 
@@ -160,8 +195,8 @@ def account(path: str) -> Account:
 
 
 def account_name(path: str, language: str = "en") -> str:
-    """What it is called: `Income 19 %`, `Early-payment discounts and reductions 19 %`."""
-    head, _, rest = path.partition("/")
+    """What it is called: `Income 19 %`, `Income, reductions 19 %`."""
+    head = path.partition("/")[0]
     found = account(path)
     name = found.names.get(language, found.names["en"])
     if head == REDUCTION:

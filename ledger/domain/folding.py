@@ -36,6 +36,7 @@ from ledger.domain.entities import (
     Stray,
 )
 from ledger.domain.events import Event
+from ledger.domain.expenses import Expense, expense_keys
 from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import fold_actions
 from ledger.domain.folding_approvals import fold_approvals
@@ -47,12 +48,14 @@ from ledger.domain.folding_confirming import fold_confirming
 from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_decisions import decision_keys, fold_decisions
+from ledger.domain.folding_expenses import fold_expenses
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
 from ledger.domain.folding_messages import fold_lessons, fold_messages
 from ledger.domain.folding_pairing import fold_pairing
 from ledger.domain.folding_payouts import fold_payouts, payout_keys
+from ledger.domain.folding_postings import fold_postings
 from ledger.domain.folding_posts import fold_posts
 from ledger.domain.folding_prices import fold_prices
 from ledger.domain.folding_returns import fold_returns
@@ -62,9 +65,10 @@ from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
 from ledger.domain.messages import MailLesson, Message
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
+from ledger.domain.postings import JournalEntry, entry_keys
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 12
+FOLD_VERSION: Final = 13
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -74,7 +78,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.MailUnreadable: (fold_messages,),
     events.MailSetAside: (fold_messages,),
     events.LeadTold: (fold_lessons,),
-    events.PaymentReceived: (fold_deals,),
+    events.PaymentReceived: (fold_deals, fold_postings),
     events.StopOrdered: (fold_attention,),
     events.ResumeOrdered: (fold_attention,),
     events.AlarmRang: (fold_attention,),
@@ -117,21 +121,25 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalRequested: (fold_actions, fold_approvals),
     events.QuestionAsked: (fold_attention,),
     events.QuestionWithdrawn: (fold_attention,),
-    events.PaymentMatched: (fold_deals,),
-    events.PaymentUnmatched: (fold_deals,),
-    events.BalanceReduced: (fold_deals,),
-    events.CreditKept: (fold_deals,),
-    events.PaymentsJoined: (fold_deals,),
-    events.FeeCharged: (fold_payouts,),
-    events.PaidOut: (fold_payouts,),
-    events.PayoutArrived: (fold_payouts, fold_strays),
+    events.PaymentMatched: (fold_deals, fold_postings),
+    events.PaymentUnmatched: (fold_deals, fold_postings),
+    events.BalanceReduced: (fold_deals, fold_postings),
+    events.CreditKept: (fold_deals, fold_postings),
+    events.PaymentsJoined: (fold_deals, fold_postings),
+    events.FeeCharged: (fold_payouts, fold_postings),
+    events.PaidOut: (fold_payouts, fold_postings),
+    events.PayoutArrived: (fold_payouts, fold_strays, fold_postings),
+    events.ExpenseRecorded: (fold_expenses, fold_postings),
+    events.ExpenseCorrected: (fold_expenses, fold_postings),
+    events.ExpenseRemoved: (fold_expenses, fold_postings),
+    events.ExpensePaid: (fold_expenses, fold_postings, fold_strays),
     events.InvoicePaid: (fold_deals,),
     events.AlarmSet: (fold_attention,),
     events.CaseClosed: (),
     events.CaseReopened: (),
     events.AttemptStarted: (fold_spending, fold_actions),
-    events.InvoiceIssued: (fold_spending, fold_deals),
-    events.CreditNoteIssued: (fold_spending, fold_deals),
+    events.InvoiceIssued: (fold_spending, fold_deals, fold_postings),
+    events.CreditNoteIssued: (fold_spending, fold_deals, fold_postings),
     events.ActionSucceeded: (fold_actions, fold_deals, fold_contact, fold_failures),
     events.ActionFailed: (fold_actions, fold_failures),
     events.ActionUnknown: (fold_actions, fold_failures),
@@ -275,6 +283,10 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
         case Message():
             number = [f"number:{entity.number}"] if entity.number else []
             return [f"outcome:{entity.outcome}", *number]
+        case Expense():
+            return expense_keys(entity)
+        case JournalEntry():
+            return entry_keys(entity)
         case MailLesson():
             return []
         case Stop():
@@ -336,6 +348,8 @@ def case_of(entity: Entity) -> str:
             return ""
         case Particulars() | Confirmation() | Knowledge() | ListPrice() | MailLesson() | Payout():
             return ""
+        case Expense():
+            return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""
         case _:
@@ -365,6 +379,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("decision", Decision),
     ("replaces", Knowledge),
     ("commitment", Commitment),
+    ("expense", Expense),
 )
 
 

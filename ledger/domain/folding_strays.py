@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from ledger.domain.entities import Entity, Stray
-from ledger.domain.events import PayoutArrived, Routed, StrayPlaced, Unrouted
+from ledger.domain.events import ExpensePaid, PayoutArrived, Routed, StrayPlaced, Unrouted
 from ledger.domain.facts import Fact
 from ledger.domain.look import STRAY_NUMBERS, Look
 from ledger.domain.messages import Outcome
@@ -22,7 +22,7 @@ def fold_strays(fact: Fact, look: Look) -> list[Entity]:
             return _stray(event, fact, look)
         case StrayPlaced() as event:
             return _placed(event.fact, event.case, look)
-        case PayoutArrived() as event:
+        case PayoutArrived() | ExpensePaid() as event:
             return _placed(event.fact, "", look)
         case Routed() as event if event.kind in _PLACEABLE:
             return _placed(event.fact, fact.case, look)

@@ -73,8 +73,10 @@ class ExpenseRemoved(Event, frozen=True, kw_only=True):
 
 
 class ExpensePaid(Event, frozen=True, kw_only=True):
-    """This entry of the account paid the expense: of its amount, and the only one that fits."""
+    """This entry of the account (told by `fact`) paid the expense: it has its amount, and no other
+    fits."""
 
     expense: str
     payment: str
     amount: Money
+    fact: str

@@ -47,6 +47,7 @@ QUIET = {
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
     "CommitmentWithdrawn", "CommitmentMoved",
+    "ExpenseRecorded", "ExpenseCorrected", "ExpenseRemoved", "ExpensePaid",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 

@@ -12,7 +12,14 @@ import msgspec
 import pytest
 
 from ledger.domain.entities import Entity
-from ledger.domain.events import EVENT_TYPES, Event, KnowledgeStated, LeadTold, Unrouted
+from ledger.domain.events import (
+    EVENT_TYPES,
+    Event,
+    ExpenseRecorded,
+    KnowledgeStated,
+    LeadTold,
+    Unrouted,
+)
 from ledger.domain.facts import Fact
 from ledger.domain.folding import FOLDED, NOT_FOLDED, case_of, changes, lookups
 from ledger.domain.present import Passed, Present
@@ -118,7 +125,10 @@ def test_every_kind_of_entity_comes_out_of_some_fact() -> None:
     stray = Unrouted(fact="f-1", kind="payment", why="no number", remedy="say which")
     said = msgspec.structs.replace(typing.cast("KnowledgeStated", sample(KnowledgeStated)), by="")
     lead = msgspec.structs.replace(typing.cast("LeadTold", sample(LeadTold)), by="")
-    everything = [*(sample(kind) for kind in EVENT_TYPES.values()), stray, said, lead]
+    spent = msgspec.structs.replace(
+        typing.cast("ExpenseRecorded", sample(ExpenseRecorded)), by="", expense="exp-2"
+    )
+    everything = [*(sample(kind) for kind in EVENT_TYPES.values()), stray, said, lead, spent]
     state.fold(fact_of(event, seq=n) for n, event in enumerate(everything, start=1))
     made = {type(kept.entity) for kept in state.kept()}
     assert made == set(typing.get_args(Entity))
