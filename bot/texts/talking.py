@@ -45,6 +45,7 @@ ORDERS = {
     "UndoOrdered": "the way back was ordered",
     "MergeOrdered": "two contacts were put together",
     "SplitOrdered": "a contact was taken apart",
+    "OperatorTold": "what you said or did yourself was noted",
     "LeadTold": "what became of the message was noted",
     "AssignOrdered": "something was put into a case",
     "MatchOrdered": "a payment was matched",

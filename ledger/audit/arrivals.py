@@ -31,8 +31,11 @@ def _told(event: Event) -> dict[str, Any]:
             booked = _short(f"booked {event.booked_on}, reference {event.reference!r}")
             paid = {"amount": event.amount, "summary": booked}
             return {"kind": "payment", "who": event.payer, **paid}
-        case events.OperatorSaid(text=text):
+        case events.OperatorSaid(text=text) | events.OperatorTold(text=text):
             return {"kind": "said", "who": event.operator, "summary": _short(text)}
+        case events.OperatorWrote(recipient=to):
+            summary = _short(f"{event.subject} – {event.text}")
+            return {"kind": "own mail", "who": f"to {to}", "summary": summary}
         case events.Tapped(verb=verb, text=text):
             return {"kind": "tap", "who": event.operator, "summary": _short(f"{verb} {text}")}
         case events.QuestionReplied(choice=choice, text=text):

@@ -180,6 +180,12 @@ LINES: Final[dict[type[Event], Make]] = {
     events.AbsenceNoted: lambda event, base, _: line.Noted(
         **base, kind="away", text=f"back on {event.back_on:%Y-%m-%d}"
     ),
+    events.OperatorActed: lambda event, base, _: line.Noted(
+        **base, kind=f"you {event.how}", text=event.text or event.why
+    ),
+    events.ProposalTold: lambda event, base, _: line.Noted(
+        **base, kind="you told", text=f"version {event.version} of the offer"
+    ),
     events.ActionWithheld: _wrong("withheld", "why", "detail", "remedy"),
     events.CaseStuck: _wrong("stuck", "subscriber", "cause", "remedy"),
     events.FailureReported: _wrong("reported", "what", "cause", "remedies"),
@@ -219,6 +225,8 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.LeadTold,
         events.PaymentReceived,
         events.OperatorSaid,
+        events.OperatorTold,
+        events.OperatorWrote,
         events.Tapped,
         events.QuestionReplied,
         events.StopOrdered,

@@ -95,6 +95,8 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     know *somebody* goes through `ledger.domain.identity`, which puts them together.
     `apart`: entries of which a person said that they are somebody else.
     `erased`: nothing of who they were is left; a later mail of theirs makes a new contact.
+    `away_until`: the day on which they are back, as their last absence note says; what waits for
+    them waits until then (`ledger.domain.absence`).
     """
 
     id: str
@@ -114,6 +116,7 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     members: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
     erased: bool = False
+    away_until: date | None = None
 
 
 class OfferedTerms(Struct, frozen=True, kw_only=True, gc=False):

@@ -77,6 +77,10 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.MailReceived: (fold_messages,),
     events.MailUnreadable: (fold_messages,),
     events.MailSetAside: (fold_messages,),
+    events.OperatorWrote: (fold_messages,),
+    events.OperatorActed: (fold_messages,),
+    events.AbsenceNoted: (fold_contact,),
+    events.ProposalTold: (fold_deals,),
     events.LeadTold: (fold_lessons,),
     events.PaymentReceived: (fold_deals, fold_postings),
     events.StopOrdered: (fold_attention,),
@@ -206,7 +210,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.MatchOrdered,
         events.UnmatchOrdered,
         events.Instructed,
-        events.AbsenceNoted,
+        events.OperatorTold,
         events.TapRefused,
         events.Recalled,
         events.PlanMade,
@@ -282,7 +286,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return [f"number:{entity.number}", *([] if entity.placed else ["open"])]
         case Message():
             number = [f"number:{entity.number}"] if entity.number else []
-            return [f"outcome:{entity.outcome}", *number]
+            keys = [f"outcome:{entity.outcome}", *number]
+            return [*keys, *_where("mail", entity.message_id)]
         case Expense():
             return expense_keys(entity)
         case JournalEntry():

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ledger.domain.entities import Action, Case, Contact, Entity, Failure
 from ledger.domain.events import (
+    AbsenceNoted,
     ActionSucceeded,
     AddressCorrected,
     CaseClosed,
@@ -19,6 +20,7 @@ from ledger.domain.events import (
     ContactCreated,
     ContactRecognised,
     Event,
+    OperatorActed,
     PersonErased,
     Routed,
     Understood,
@@ -38,6 +40,7 @@ ABOUT_CASES: Final[frozenset[type[Event]]] = frozenset(
         CaseUnstuck,
         ContactCreated,
         ContactRecognised,
+        OperatorActed,
         Routed,
     }
 )
@@ -81,6 +84,8 @@ def _altered(event: Event, case: Case, fact: Fact, look: Look) -> dict[str, Any]
         case Routed(kind="mail"):
             wrote = {"last_person": fact.person} if event.sender == "same" else {}
             return {"last_inbound_version": fact.version, **wrote}
+        case OperatorActed():
+            return {"last_inbound_version": fact.version}
         case ContactCreated() | ContactRecognised():
             return {"contact": case.contact or event.contact}
         case CaseStuck():
@@ -110,6 +115,8 @@ def fold_contact(fact: Fact, look: Look) -> list[Entity]:
             return _speaks(event, fact, look)
         case ActionSucceeded() as event:
             return _mailed(event, look)
+        case AbsenceNoted() as event:
+            return _away(event, fact, look)
         case AddressCorrected() as event:
             entry = look.get(Contact, event.contact)
             return [replace(entry, address=event.address or entry.address)] if entry else []
@@ -118,6 +125,13 @@ def fold_contact(fact: Fact, look: Look) -> list[Entity]:
             return [replace(entry, erased=True) for entry in entries if entry is not None]
         case _:
             return []
+
+
+def _away(event: AbsenceNoted, fact: Fact, look: Look) -> list[Entity]:
+    """Whom the case is with is away; the latest note counts, also where they come back sooner."""
+    case = look.get(Case, fact.case)
+    contact = look.get(Contact, case.contact) if case and case.contact else None
+    return [replace(contact, away_until=event.back_on)] if contact else []
 
 
 def _created(event: ContactCreated, fact: Fact, look: Look) -> Contact:

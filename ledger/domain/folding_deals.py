@@ -21,6 +21,7 @@ from ledger.domain.events import (
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
+    ProposalTold,
     QuestionAnswered,
     Routed,
 )
@@ -38,6 +39,8 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
             return _drafted(event, fact, look)
         case ProposalAccepted() | ProposalDeclined() as event:
             return _answered(event, fact, look)
+        case ProposalTold() as event:
+            return _told(event, look)
         case InvoiceIssued() as event:
             return [_issued(event, fact)]
         case CreditNoteIssued() as event:
@@ -98,6 +101,16 @@ def _answered(event: ProposalAccepted | ProposalDeclined, fact: Fact, look: Look
         return [replace(proposal, status="declined")]
     accepted = replace(proposal, status="accepted", accepted_version=event.version)
     return [replace(accepted, accepted_on=fact.at.date())]
+
+
+def _told(event: ProposalTold, look: Look) -> list[Entity]:
+    """The operator gave it to the customer himself, so it is out."""
+    proposal = look.get(Proposal, event.proposal)
+    if proposal is None or event.version in proposal.sent_versions:
+        return []
+    newest = proposal.status == "drafted" and event.version == proposal.version
+    left = (*proposal.sent_versions, event.version)
+    return [replace(proposal, sent_versions=left, status="sent" if newest else proposal.status)]
 
 
 def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:

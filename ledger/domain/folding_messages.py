@@ -12,6 +12,8 @@ from ledger.domain.events import (
     MailReceived,
     MailSetAside,
     MailUnreadable,
+    OperatorActed,
+    OperatorWrote,
     QuestionAnswered,
     Routed,
     StrayPlaced,
@@ -32,7 +34,13 @@ def fold_messages(fact: Fact, look: Look) -> list[Entity]:
     match fact.event:
         case MailReceived() as event:
             back = _settled(event.brings_back, Outcome.READ_AGAIN, "It was read again.", look)
-            return [*back, _new(fact, Outcome.NEEDS_YOU, "", look)]
+            one = _new(fact, Outcome.NEEDS_YOU, "", look)
+            return [*back, replace(one, message_id=event.message_id)]
+        case OperatorWrote() as event:
+            one = _new(fact, Outcome.NEEDS_YOU, "", look)
+            return [replace(one, message_id=event.message_id)]
+        case OperatorActed() as event:
+            return _settled(event.fact, Outcome.CASE, event.why, look, case=fact.case)
         case MailUnreadable():
             return [_new(fact, Outcome.NEEDS_YOU, "", look)]
         case MailSetAside() as event:

@@ -34,7 +34,8 @@ class Message(Struct, frozen=True, kw_only=True, tag="message", gc=False):
     """A message that came in. Its id is that of the desk fact.
 
     `number` is the short handle people type, 0 where none was needed so far. `kept`: its text is in
-    the ledger; else there is a hash and the place where it came from.
+    the ledger; else there is a hash and the place where it came from. `message_id` finds it by what
+    an answer to it names.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Message(Struct, frozen=True, kw_only=True, tag="message", gc=False):
     why: str = ""
     case: str = ""
     kept: bool = True
+    message_id: str = ""
     marks: tuple[str, ...] = ()
 
 

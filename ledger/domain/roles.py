@@ -12,6 +12,7 @@ from ledger.domain.pairing import ChatIdentity, Role
 NEEDED: Final[dict[type[Event], Role]] = {
     events.Tapped: Role.APPROVER,
     events.OperatorSaid: Role.APPROVER,
+    events.OperatorTold: Role.APPROVER,
     events.QuestionReplied: Role.APPROVER,
     events.StopOrdered: Role.APPROVER,
     events.RetryOrdered: Role.APPROVER,

@@ -67,6 +67,35 @@ class MailReceived(Event, frozen=True, kw_only=True):
     text: Personal = ""
 
 
+class OperatorWrote(Event, frozen=True, kw_only=True):
+    """The operator wrote to somebody himself: a mail of his Sent folder that Coo did not send.
+
+    `files` are the names and kinds of what was attached. Sealed under the recipient's key.
+    """
+
+    raw_sha256: str
+    size: int
+    message_id: str
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    files: Annotated[tuple[Attachment, ...], SEALED] = ()
+    recipient: Personal = ""
+    subject: Personal = ""
+    text: Personal = ""
+
+
+class OperatorTold(Event, frozen=True, kw_only=True):
+    """The operator says what he told or did himself in a case. `how`: told, wrote, called, sent."""
+
+    case: str
+    how: str
+    operator: str
+    channel: str
+    by: str = ""
+    text: Personal = ""
+
+
 class MailSetAside(Event, frozen=True, kw_only=True):
     """A mail has nothing to do with the business: of it only this is kept, not even who wrote it.
 

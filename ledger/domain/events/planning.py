@@ -126,6 +126,18 @@ class ProposalDrafted(Event, frozen=True, kw_only=True):
     tax: TaxKind | None = None
 
 
+class ProposalTold(Event, frozen=True, kw_only=True):
+    """The operator himself gave the customer this version; `fact` is his mail or his word.
+
+    `message_id` is of his mail, "" where he said it otherwise.
+    """
+
+    proposal: str
+    version: int
+    fact: str
+    message_id: str = ""
+
+
 class ProposalAccepted(Event, frozen=True, kw_only=True):
     """The customer accepted this version. `fact` is the message that says so."""
 

@@ -60,6 +60,27 @@ class AbsenceNoted(Event, frozen=True, kw_only=True):
     back_on: date
 
 
+class OperatorActed(Event, frozen=True, kw_only=True):
+    """The operator dealt with the customer himself; what he said binds what is planned later.
+
+    `fact` is his mail or his word on the desk, `how`: wrote, told, called, sent. `price` is what he
+    named, `gross` where it is with tax. `agreed`: he said yes to what they asked. `sent` is what
+    kind of document he sent: offer, invoice, contract, document. `answers` is the customer's mail
+    (its desk fact) that it answers, `message_id` is of his own mail; "" where there is none.
+    """
+
+    fact: str
+    how: str
+    why: str = ""
+    answers: str = ""
+    message_id: str = ""
+    price: Money | None = None
+    gross: bool = False
+    agreed: bool = False
+    sent: str = ""
+    text: Personal = ""
+
+
 class Unrouted(Event, frozen=True, kw_only=True):
     """A desk fact concerns no case; `why` and `remedy` say what a person can do.
 

@@ -43,6 +43,7 @@ QUIET = {
     "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
     "PairingOffered", "ConfirmOrdered",
+    "OperatorWrote", "OperatorTold", "OperatorActed", "ProposalTold",
     "MailBounced", "MailSetAside", "LeadTold", "AbsenceNoted", "AddressCorrected",
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
