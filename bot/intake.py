@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import mimetypes
 import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -15,10 +16,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.documents.arriving import Handed, Reader, document_received, orders_of
 from bot.sorting import Sorting, aside
+from connectors.documents.apart import ReadsApart
+from connectors.documents.reading import Reading
 from connectors.mail.authentication import NONE
+from connectors.mail.contents import AttachmentBytes
 from connectors.mail.mbox import is_mbox, read_mbox
 from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
+from connectors.mail.text import one_line
 from connectors.payments.detect import payment_kind, read_payments
 from ledger.domain.company import Receiving
 from ledger.domain.entities import Alarm, Payment
@@ -36,8 +42,9 @@ from ledger.domain.events import (
     PriceChange,
     PricesChanged,
 )
-from ledger.domain.facts import Appended, Draft, Fact
+from ledger.domain.facts import Appended, Draft, Fact, short_id
 from ledger.domain.messages import QUIET
+from ledger.domain.order_numbers import order_numbers_on
 from ledger.domain.reading import Blobs
 from ledger.domain.same_entry import STATEMENTS, Likeness, likeness, moved_key
 from ledger.domain.values import DESK, canonical
@@ -73,10 +80,17 @@ class Intake:
     """Records what comes from outside. Every process may have one; it never reacts."""
 
     def __init__(
-        self, ledger: Ledger, blobs: Blobs, keys: Keys, receiving: Receiving | None = None
+        self,
+        ledger: Ledger,
+        blobs: Blobs,
+        keys: Keys,
+        receiving: Receiving | None = None,
+        reader: Reader | None = None,
     ) -> None:
-        """`receiving`: whose word about the senders of mail counts; None: nobody's."""
+        """`receiving`: whose word about the senders of mail counts; None: nobody's. `reader` reads
+        what hangs on a mail; None: one in a process of its own."""
         self._ledger = ledger
+        self._reader = reader or ReadsApart()
         self._blobs = blobs
         self._keys = keys
         self._receiving = receiving or Receiving()
@@ -154,12 +168,48 @@ class Intake:
     async def _read(self, raw: bytes, mail: ParsedMail, event: MailReceived, key: str) -> Taken:
         person = self._keys.person(mail.sender) if mail.sender else ""
         await self._keep(raw, mail, person)
-        try:
-            return await self._record(event, key, what="mail", person=person)
-        except KeyConflict as conflict:
-            # The same bytes, read otherwise by an earlier version: that reading stands.
-            known = await self._ledger.fact(conflict.existing)
+        known = await self._ledger.by_key(key)
+        if known is not None:
+            # The same bytes, perhaps read otherwise by an earlier version: that reading stands.
             return Taken(what="mail", fact=known, new=False)
+        read = await self._reader.read(mail.attachments)
+        files = tuple(zip(mail.attachments, read, strict=True))
+        event = replace(event, orders=orders_of(mail, files))
+        draft = Draft(case=DESK, event=event, key=key, by="intake", person=person)
+        try:
+            return await self._ledger.transact(lambda tx: _with_documents(tx, draft, files))
+        except KeyConflict as conflict:  # another process was faster
+            return Taken(what="mail", fact=await self._ledger.fact(conflict.existing), new=False)
+
+    async def document(self, path: Path, handed: Handed) -> Taken:
+        """Take in a file that the operator hands in for a case, whatever kind it is.
+
+        Raises `InputUnreadable` where it cannot be read from the disk.
+        """
+        raw = await asyncio.to_thread(_whole, path)
+        file = AttachmentBytes(one_line(handed.name or path.name), _media_type(path), raw)
+        key = f"document:{handed.case}:{_digest(raw)}"
+        await self._blobs.put(raw, person=handed.person)
+        known = await self._ledger.by_key(key)
+        if known is not None:
+            return Taken(what="document", fact=known, new=False)
+        [found] = await self._reader.read([file])
+        event = document_received(short_id("doc", key), file, found)
+        orders = order_numbers_on(file.name, found.text, paged=bool(found.pages))
+        event = replace(
+            event,
+            about=handed.case,
+            operator=handed.operator,
+            channel=handed.channel,
+            by=handed.by,
+            orders=orders,
+        )
+        try:
+            return await self._record(event, key, what="document", person=handed.person)
+        except KeyConflict as conflict:  # another process was faster
+            return Taken(
+                what="document", fact=await self._ledger.fact(conflict.existing), new=False
+            )
 
     async def payments(self, name: str, raw: bytes) -> list[Taken]:
         """Take a statement or a list of payments in, each entry once.
@@ -266,6 +316,29 @@ def _same_entry(known: Event, event: PaymentReceived) -> bool:
     return (known.amount, known.booked_on) == (event.amount, event.booked_on)
 
 
+def _with_documents(
+    tx: Tx, draft: Draft, files: Sequence[tuple[AttachmentBytes, Reading]]
+) -> Taken:
+    """The mail and what hung on it: all of it, or none."""
+    appended = tx.append([draft])
+    mail = appended.facts[0]
+    if appended.new:
+        tx.append([_document(mail, n, file, found) for n, (file, found) in enumerate(files)])
+    return Taken(what="mail", fact=mail, new=appended.new > 0)
+
+
+def _document(mail: Fact, n: int, file: AttachmentBytes, found: Reading) -> Draft:
+    event = document_received(short_id("doc", mail.key, n), file, found)
+    return Draft(
+        case=DESK,
+        event=replace(event, of=mail.id),
+        key=f"{mail.key}:document:{n}",
+        by="intake",
+        cause=mail.id,
+        person=mail.person,
+    )
+
+
 def _entered(
     tx: Tx, draft: Draft, event: PaymentReceived, paired: Collection[str]
 ) -> tuple[Fact, bool]:
@@ -323,6 +396,10 @@ def _repriced(last: Event | None, now: Event, titles: Mapping[str, str]) -> tupl
         for one in now.prices
         if before.get(one.item, one.price) != one.price
     )
+
+
+def _media_type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
 
 
 def _head(path: Path) -> bytes:

@@ -8,6 +8,7 @@ from typing import assert_never, cast
 from graph.desk import ROUTER, Desk, unrouted
 from graph.drafts import placed
 from graph.routing_confirming import route_configured, route_confirm, route_told_key
+from graph.routing_documents import route_document
 from graph.routing_doorstep import route_chat
 from graph.routing_expiries import route_missed
 from graph.routing_identity import route_merge, route_split
@@ -35,6 +36,7 @@ from ledger.domain.events import (
     CompanyConfigured,
     ConfirmOrdered,
     CopyTakenOver,
+    DocumentReceived,
     ExpiriesMissed,
     InvoiceIssued,
     KeyTold,
@@ -61,6 +63,7 @@ from ledger.domain.values import DESK
 
 Arrived = (
     MailReceived
+    | DocumentReceived
     | MailUnreadable
     | PaymentReceived
     | PaidOut
@@ -127,6 +130,8 @@ class Router:
         match event:
             case MailReceived():
                 return await route_mail(fact, event, self._desk)
+            case DocumentReceived():
+                return await route_document(fact, event, self._desk)
             case MailUnreadable():
                 return [unrouted(fact, "mail", event.cause, event.remedy)]
             case PaymentReceived():

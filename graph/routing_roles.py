@@ -7,7 +7,7 @@ from typing import Final
 from graph.desk import Desk, tells
 from graph.routing_taps import refused
 from ledger.domain.entities import Approval
-from ledger.domain.events import Event, Tapped
+from ledger.domain.events import DocumentReceived, Event, Tapped
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.pairing import ChatIdentity, Role
 from ledger.domain.roles import NEEDED
@@ -31,8 +31,8 @@ _TOO_LITTLE: Final = (
 async def unauthorised(fact: Fact, event: Event, desk: Desk) -> list[Draft]:
     """The refusal of an order by somebody who may not give it; [] where they may."""
     needed = NEEDED.get(type(event))
-    if needed is None:
-        return []
+    if needed is None or (isinstance(event, DocumentReceived) and not event.about):
+        return []  # a file that came with a mail was ordered by nobody
     by, channel = getattr(event, "by", ""), getattr(event, "channel", "")
     role = await role_now(desk.views, by, channel)
     if role is not None and role.may(needed):

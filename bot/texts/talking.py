@@ -47,6 +47,7 @@ ORDERS = {
     "SplitOrdered": "a contact was taken apart",
     "OperatorTold": "what you said or did yourself was noted",
     "LeadTold": "what became of the message was noted",
+    "DocumentReceived": "a document was handed in",
     "AssignOrdered": "something was put into a case",
     "MatchOrdered": "a payment was matched",
     "UnmatchOrdered": "a match of a payment was taken back",

@@ -220,6 +220,7 @@ LINES: Final[dict[type[Event], Make]] = {
 SILENT: Final[frozenset[type[Event]]] = frozenset(
     {
         events.MailReceived,
+        events.DocumentReceived,
         events.MailUnreadable,
         events.MailSetAside,
         events.LeadTold,

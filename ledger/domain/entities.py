@@ -16,6 +16,7 @@ from ledger.domain.commands import Command
 from ledger.domain.company import EInvoice
 from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.decisions import Decision
+from ledger.domain.documents import Document
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
 from ledger.domain.expenses import Expense
 from ledger.domain.knowledge import Knowledge, ListPrice
@@ -584,4 +585,5 @@ Entity = (
     | MailLesson
     | Expense
     | JournalEntry
+    | Document
 )

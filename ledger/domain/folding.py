@@ -14,6 +14,7 @@ from msgspec import Struct
 from ledger.domain import events
 from ledger.domain.confirming import Confirmation, Particulars
 from ledger.domain.decisions import Decision
+from ledger.domain.documents import Document
 from ledger.domain.entities import (
     Action,
     Alarm,
@@ -49,6 +50,7 @@ from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_decisions import decision_keys, fold_decisions
 from ledger.domain.folding_expenses import fold_expenses
+from ledger.domain.folding_documents import document_keys, fold_documents
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
@@ -68,13 +70,14 @@ from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.postings import JournalEntry, entry_keys
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 13
+FOLD_VERSION: Final = 14
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
 
 _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.MailReceived: (fold_messages,),
+    events.DocumentReceived: (fold_documents,),
     events.MailUnreadable: (fold_messages,),
     events.MailSetAside: (fold_messages,),
     events.OperatorWrote: (fold_messages,),
@@ -92,7 +95,14 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CopyTakenOver: (fold_copies,),
     events.CopySuperseded: (fold_copies,),
     events.CaseOpened: (fold_contact,),
-    events.Routed: (fold_strays, fold_messages, fold_actions, fold_deals, fold_failures),
+    events.Routed: (
+        fold_strays,
+        fold_messages,
+        fold_actions,
+        fold_deals,
+        fold_failures,
+        fold_documents,
+    ),
     events.Unrouted: (fold_strays, fold_messages),
     events.StrayPlaced: (fold_strays, fold_messages),
     events.ContactCreated: (fold_contact,),
@@ -114,6 +124,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
         fold_actions,
         fold_deals,
         fold_failures,
+        fold_documents,
     ),
     events.PersonErased: (fold_contact, fold_knowledge, fold_commitments),
     events.Understood: (fold_contact,),
@@ -294,6 +305,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return entry_keys(entity)
         case MailLesson():
             return []
+        case Document():
+            return document_keys(entity)
         case Stop():
             return ["active"] if entity.active else []
         case Alarm():
@@ -385,6 +398,7 @@ _REFERENCES: Final[tuple[tuple[str, type[Entity]], ...]] = (
     ("replaces", Knowledge),
     ("commitment", Commitment),
     ("expense", Expense),
+    ("document", Document),
 )
 
 

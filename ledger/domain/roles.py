@@ -24,6 +24,7 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.KnowledgeCorrected: Role.APPROVER,
     events.KnowledgeForgotten: Role.APPROVER,
     events.LeadTold: Role.APPROVER,
+    events.DocumentReceived: Role.APPROVER,
     events.CommitmentTold: Role.APPROVER,
     events.CommitmentOrdered: Role.APPROVER,
     events.ExpenseRecorded: Role.APPROVER,

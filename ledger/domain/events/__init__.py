@@ -45,6 +45,7 @@ from ledger.domain.events.confirming import (
     ConfirmOrdered,
 )
 from ledger.domain.events.copies import BackedUp, CopyRestored, CopySuperseded, CopyTakenOver
+from ledger.domain.events.documents import DocumentReceived
 from ledger.domain.events.effects import (
     ActionFailed,
     ActionSucceeded,
@@ -252,6 +253,7 @@ __all__ = [
     "DeliveryReport",
     "DigestMade",
     "DocumentKept",
+    "DocumentReceived",
     "DoneByOperator",
     "Due",
     "ErasureOrdered",

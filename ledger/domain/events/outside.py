@@ -11,6 +11,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from ledger.domain.company import Bank, Tax
+from ledger.domain.documents import OrderNumber
 from ledger.domain.events.base import Event
 from ledger.domain.values import (
     SEALED,
@@ -43,7 +44,8 @@ class MailReceived(Event, frozen=True, kw_only=True):
     their word, `brings_back` the fact of the same message that was left unread then. `report` is
     what a delivery report says (None in facts from before it was read). `authentication` is what
     the receiving server that the operator trusts found of the sender: pass, fail and what failed,
-    or none; "" where none is trusted.
+    or none; "" where none is trusted. `orders` are the purchase-order numbers in its text and in
+    its attachments, which are documents (`DocumentReceived`); () in facts from before.
     """
 
     raw_sha256: str
@@ -59,6 +61,7 @@ class MailReceived(Event, frozen=True, kw_only=True):
     brings_back: str = ""
     lesson: str = ""
     authentication: str = ""
+    orders: Annotated[tuple[OrderNumber, ...], SEALED] = ()
     report: Annotated[DeliveryReport | None, SEALED] = None
     sender: Personal = ""
     sender_name: Personal = ""

@@ -45,6 +45,7 @@ QUIET = {
     "PairingOffered", "ConfirmOrdered",
     "OperatorWrote", "OperatorTold", "OperatorActed", "ProposalTold",
     "MailBounced", "MailSetAside", "LeadTold", "AbsenceNoted", "AddressCorrected",
+    "DocumentReceived",
     "KnowledgeStated", "KnowledgeCorrected", "KnowledgeForgotten",
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
     "CommitmentWithdrawn", "CommitmentMoved",

@@ -109,7 +109,16 @@ def test_every_personal_field_has_an_empty_default_to_be_erased_to(kind: type[Ev
 
 
 def test_the_personal_fields_of_a_mail_are_known() -> None:
-    personal = {"attachments", "report", "sender", "sender_name", "recipient", "subject", "text"}
+    personal = {
+        "attachments",
+        "orders",
+        "report",
+        "sender",
+        "sender_name",
+        "recipient",
+        "subject",
+        "text",
+    }
     assert sealed_fields(MailReceived) == personal
 
 

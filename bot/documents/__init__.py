@@ -1,0 +1,1 @@
+"""Documents: as they come in, and as the operator looks at them."""
