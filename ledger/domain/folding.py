@@ -49,8 +49,8 @@ from ledger.domain.folding_confirming import fold_confirming
 from ledger.domain.folding_copies import fold_copies
 from ledger.domain.folding_deals import fold_deals
 from ledger.domain.folding_decisions import decision_keys, fold_decisions
-from ledger.domain.folding_expenses import fold_expenses
 from ledger.domain.folding_documents import document_keys, fold_documents
+from ledger.domain.folding_expenses import fold_expenses
 from ledger.domain.folding_failures import fold_failures
 from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
