@@ -23,8 +23,9 @@ from graph.state import Json
 from graph.terms import Priced, priced, title_of
 from ledger.domain.applied import ADDRESS, LANGUAGE, words_of
 from ledger.domain.company import Language
-from ledger.domain.entities import Contact
+from ledger.domain.entities import Contact, Forms
 from ledger.domain.facts import short_id
+from ledger.domain.forms import PRONOUNS, Form, addressing
 from ledger.domain.values import totals
 
 
@@ -59,6 +60,19 @@ def language_of(s: Situation, contact: Contact | None) -> Language:
         if wanted in set(Language):
             return Language(wanted)
     return s.company.language
+
+
+def address_of(s: Situation, contact: Contact | None, wording: Wording) -> str:
+    """How the mail addresses them: `du` or `tu`, `Sie` or `vous`, `first name`.
+
+    "" where nothing was said and it is formal, as is the custom.
+    """
+    said = wording.address or words_of(s.known, ADDRESS)
+    if said:
+        return said
+    due = addressing(s.known, contact.forms if contact else Forms(), s.company.voice)
+    pronouns = PRONOUNS.get(language_of(s, contact), {})
+    return pronouns.get(due.form, "") if due.form is Form.FAMILIAR else ""
 
 
 def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> Iterator[Brief]:
@@ -165,7 +179,7 @@ def _brief(
         "signer": s.company.operator.name,
         "voice": s.company.voice,
         "tone": wording.tone,
-        "address": words_of(s.known, ADDRESS),
+        "address": address_of(s, contact, wording),
         "thread": s.deal.subject,
         "met_before": _met_before(s, contact),
         "number": s.deal.number,

@@ -46,9 +46,9 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `purpose`: first, agreed, counter, revised (offers), invoice, credit, clarify, hold, prices,
     decline, answer, correction, withdrawal (of an offer). `titles` and `prices` belong together;
     `number` is the proposal's. `said` and `body` are the operator's own words.
-    `met_before`: this contact has done business with us. `address` is how they want to be
-    addressed: `du`, `Sie`, `first name`, or "" for nothing said. `learned`: habits of the
-    operator's.
+    `met_before`: this contact has done business with us. `address` is how the mail addresses
+    them: `du` or `tu`, `Sie` or `vous`, `first name`, or "" for formal by custom. `learned`: habits
+    of the operator's.
     """
 
     step: int

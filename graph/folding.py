@@ -194,7 +194,8 @@ def _(event: Understood, deal: Deal) -> Deal:
     deal = replace(deal, heard=replace(deal.heard, slots=slots))
     if deal.heard is not None and deal.heard.sender == "other":
         return deal
-    deal = replace(deal, language=deal.language or slots.language)
+    if event.switched or not deal.language:
+        deal = replace(deal, language=slots.language)
     wants = slots.intent is Intent.NEW_REQUEST and slots.items and not deal.offers
     return replace(deal, requested=slots.wanted) if wants else deal
 

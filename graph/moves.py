@@ -36,12 +36,14 @@ class Why(StrEnum):
 
 
 class Wording(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How the operator wants a mail to sound. `body` replaces the text as it stands.
+    """How the operator wants a mail to sound. `body` replaces the text as it stands, `address` is
+    `du`, `Sie`, `tu` or `vous`.
 
     `learned`: what they have changed in earlier drafts again and again.
     """
 
     tone: str = ""
+    address: str = ""
     body: str = ""
     subject: str = ""
     learned: tuple[Lesson, ...] = ()

@@ -10,9 +10,18 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ledger.domain.forms import (
+    Form,
+    familiar_in,
+    form_in,
+    form_meant,
+    formal_in,
+    language_in,
+    voice_form,
+)
 from ledger.domain.lessons import lessons_of
 from ledger.domain.precedents import Change
-from policies.said_before import Mailed, SaidBefore
+from policies.said_before import SaidBefore
 
 LONGEST_BRIEF: Final = 1_200
 """Signs of plain sentences that a brief mail may have."""
@@ -24,19 +33,6 @@ _FORBIDDEN: Final = re.compile(
 )
 _QUOTED: Final = re.compile(r"[\"'“„«]\s*([^\"'”“»]+?)\s*[\"'”“»]")
 _BRIEF: Final = re.compile(r"\b(?:brief|short|concise|kurz|knapp|bref|concis)\b", re.IGNORECASE)
-_FAMILIAR: Final = {
-    "de": re.compile(r"\b(?:du|dir|dich|dein(?:e[mnrs]?)?|euch|euer|eure[mnrs]?)\b", re.IGNORECASE),
-    "fr": re.compile(r"\b(?:tu|toi)\b", re.IGNORECASE),
-}
-_FORMAL: Final = {
-    "de": re.compile(r"\b(?:Ihnen|Ihr|Ihre[mnrs]?)\b"),
-    "fr": re.compile(r"\b(?:vous|votre|vos)\b", re.IGNORECASE),
-}
-_MARKS: Final = {
-    "de": re.compile(r"\b(?:und|wir|ist|für|nicht|das|mit|bitte)\b", re.IGNORECASE),
-    "fr": re.compile(r"\b(?:et|nous|est|pour|pas|le|les|avec|notre)\b", re.IGNORECASE),
-    "en": re.compile(r"\b(?:and|we|is|for|not|the|with|please|you)\b", re.IGNORECASE),
-}
 
 
 def off_voice(voice: str, body: str, said: SaidBefore) -> Iterator[str]:
@@ -64,42 +60,25 @@ def prose(body: str) -> str:
     return "\n".join(line for line in body.splitlines() if not re.search(r"\d", line)).strip()
 
 
-def language_in(body: str, otherwise: str) -> str:
-    """en, de or fr by common words."""
-    counts = {code: len(mark.findall(body)) for code, mark in _MARKS.items()}
-    best = max(counts, key=lambda code: counts[code])
-    return best if counts[best] else otherwise
-
-
 def _address(voice: str, body: str, said: SaidBefore) -> Iterator[str]:
     language = language_in(body, said.language)
-    if language not in _FAMILIAR:
-        return
-    familiar, formal = _FAMILIAR[language].search(body), _FORMAL[language].search(body)
+    familiar, formal = familiar_in(body, language), formal_in(body, language)
     wanted, source = _wanted(voice, language, said)
     if familiar and formal:
-        yield f"“{familiar[0]}” beside “{formal[0]}”: two forms of address in one mail"
-    elif familiar and wanted == "formal":
-        yield f"“{familiar[0]}”: {source}"
-    elif formal and wanted == "familiar":
-        yield f"“{formal[0]}”: {source}"
+        yield f"“{familiar}” beside “{formal}”: two forms of address in one mail"
+    elif familiar and wanted is Form.FORMAL:
+        yield f"“{familiar}”: {source}"
+    elif formal and wanted is Form.FAMILIAR:
+        yield f"“{formal}”: {source}"
 
 
-def _wanted(voice: str, language: str, said: SaidBefore) -> tuple[str, str]:
+def _wanted(voice: str, language: str, said: SaidBefore) -> tuple[Form | None, str]:
     """The form of address that is due, and why: what was said, what was used, else the voice."""
     if said.address:
-        kind = "formal" if said.address == "Sie" else "familiar"
-        return kind, f"they want to be addressed as {said.address}"
+        return form_meant(said.address), f"they want to be addressed as {said.address}"
     for mail in reversed(said.mails):
-        kind = _used(mail, language)
-        if kind:
-            return kind, f"the mail of {mail.on} is {kind}"
-    familiar = re.search(r"\b(?:du|tu|per du|duzen|tutoyer)\b", voice, re.IGNORECASE)
-    kind = "familiar" if familiar else "formal"
-    return kind, f"your voice is {kind} with customers"
-
-
-def _used(mail: Mailed, language: str) -> str:
-    familiar = bool(_FAMILIAR[language].search(mail.body))
-    formal = bool(_FORMAL[language].search(mail.body))
-    return "" if familiar == formal else "familiar" if familiar else "formal"
+        used = form_in(mail.body, language)
+        if used:
+            return used, f"the mail of {mail.on} is {used}"
+    form = voice_form(voice)
+    return form, f"your voice is {form} with customers"

@@ -89,6 +89,8 @@ _PREFERS: Final = re.compile(r"\b(?:prefers?|likes?|mag|mochte|bevorzugt|wunscht
 _ADDRESSES: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(rf"{_WANTS}[^.!?]{{0,30}}\bdu\b|\bduzen\b|\bper du\b"), "du"),
     (re.compile(rf"{_WANTS}[^.!?]{{0,30}}\bsie\b|\bsiezen\b|\bper sie\b"), "Sie"),
+    (re.compile(rf"{_WANTS}[^.!?]{{0,30}}\btu\b|\btutoyer\b|\btutoie\b"), "tu"),
+    (re.compile(rf"{_WANTS}[^.!?]{{0,30}}\bvous\b|\bvouvoyer\b|\bvouvoie\b"), "vous"),
     (re.compile(r"\b(?:first[ -]names?|vornamen?)\b"), "first name"),
 )
 _TONGUES: Final = (("de", "german|deutsch"), ("en", "english|englisch"), ("fr", "french|fran\\w+"))

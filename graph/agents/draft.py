@@ -12,17 +12,17 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from graph.agents.plaintext import plain
-from graph.agents.texts import GERMAN_FAMILIAR, TEXTS, Texts
+from graph.agents.texts import Texts, texts_in
 from graph.amounts import amount_words, day_words, percent_words
 from graph.briefs import Brief, Drafted, Due, Quote, Reversed
-from ledger.domain.company import Language
+from ledger.domain.forms import FIRST_NAME, Form, form_in, form_meant
 from ledger.domain.precedents import Change
 from ledger.domain.values import OPERATOR, PLAYBOOK, Line, Money
 
 OFFERS = frozenset({"first", "agreed", "counter", "revised"})
 """Purposes of a mail that carries an offer."""
 
-FAMILIAR = frozenset({"du", "first name"})
+FIRST_NAMED = frozenset({"du", "tu", FIRST_NAME})
 """Forms of address with the first name."""
 
 _QUOTING = frozenset({"answer", "correction", "withdrawal"})
@@ -74,8 +74,12 @@ def prose_of(brief: Brief) -> Prose:
 
 def texts_of(brief: Brief) -> Texts:
     """The words of a language, in the form of address that was asked for."""
-    familiar = brief.language is Language.GERMAN and brief.address == "du"
-    return GERMAN_FAMILIAR if familiar else TEXTS[brief.language]
+    return texts_in(brief.language, form_meant(brief.address))
+
+
+def form_of(brief: Brief) -> Form:
+    """The form of address that all of this mail keeps to."""
+    return form_meant(brief.address) or Form.FORMAL
 
 
 def worded(brief: Brief, prose: Prose) -> Prose:
@@ -95,7 +99,9 @@ def _changed(text: str, gone: tuple[str, ...], more: tuple[str, ...]) -> str:
 
 
 def _learned(brief: Brief, change: Change) -> tuple[str, ...]:
-    return tuple(one.text for one in brief.learned if one.change is change)
+    """Habits of that kind; a sentence in the other form of address is none for this mail."""
+    found = (one.text for one in brief.learned if one.change is change)
+    return tuple(text for text in found if form_in(text, brief.language) in {None, form_of(brief)})
 
 
 def block_of(brief: Brief) -> Iterator[str]:
@@ -179,10 +185,10 @@ def _greeting(brief: Brief) -> str:
         first = brief.name.split(" ")[0]
         return learned.replace("{name}", brief.name).replace("{first}", first)
     texts = texts_of(brief)
-    familiar = brief.address in FAMILIAR
+    familiar = brief.address in FIRST_NAMED
     formal = not familiar and (
         brief.tone == "formal"
-        or brief.address == "Sie"
+        or form_meant(brief.address) is Form.FORMAL
         or ("formal" in brief.voice.lower() and not brief.tone)
     )
     named, nobody = (texts.dear, texts.dear_nobody) if formal else (texts.hello, texts.hello_nobody)
@@ -191,7 +197,7 @@ def _greeting(brief: Brief) -> str:
 
 
 def _signature(brief: Brief) -> str:
-    texts = TEXTS[brief.language]
+    texts = texts_of(brief)
     friendly = brief.tone == "friendly" or ("friendly" in brief.voice.lower() and not brief.tone)
     bye = next(iter(_learned(brief, Change.SIGN_OFF)), "")
     bye = bye or (texts.bye_friendly if friendly else texts.bye)
@@ -200,14 +206,12 @@ def _signature(brief: Brief) -> str:
 
 def _bill(due: Due, brief: Brief) -> str:
     total, day = amount_words(due.total, brief.language), day_words(due.due_on, brief.language)
-    return TEXTS[brief.language].bill.format(number=due.number, total=total, due=day)
+    return texts_of(brief).bill.format(number=due.number, total=total, due=day)
 
 
 def _credit_note(note: Reversed, brief: Brief) -> str:
     total = amount_words(note.total, brief.language)
-    return TEXTS[brief.language].credit.format(
-        number=note.number, invoice=note.invoice, total=total
-    )
+    return texts_of(brief).credit.format(number=note.number, invoice=note.invoice, total=total)
 
 
 def _cased(brief: Brief, opening: str) -> str:

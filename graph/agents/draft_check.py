@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 
-from graph.agents.draft import OFFERS, Prose, money_in
+from graph.agents.draft import OFFERS, Prose, form_of, money_in
 from graph.agents.languages import language_of
 from graph.agents.numbers import amounts_in, percentages_in
 from graph.agents.plaintext import plain
 from graph.amounts import amount_words
 from graph.briefs import Brief
+from ledger.domain.forms import PRONOUNS, Form, familiar_in, formal_in
 
 LONGEST_PROSE = 900
 """Signs of the sentences a model writes before or after the figures."""
@@ -52,6 +53,16 @@ def check_prose(brief: Brief, prose: Prose) -> None:
     written = language_of(plain(f"{prose.opening}\n{prose.closing}"))
     if written and written != brief.language:
         raise ValueError(f"it is written in {written!r}, not in {brief.language.value!r}")
+    _keeps_form(brief, f"{prose.opening}\n{prose.closing}")
+
+
+def _keeps_form(brief: Brief, text: str) -> None:
+    """Nobody is called `du` and `Sie` in one mail."""
+    formal = form_of(brief) is Form.FORMAL
+    other = (familiar_in if formal else formal_in)(text, brief.language)
+    if other:
+        wanted = PRONOUNS[brief.language][form_of(brief)]
+        raise ValueError(f"it says {other!r}, and they are addressed as {wanted!r}")
 
 
 def wrong_with(brief: Brief, subject: str, body: str) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from graph.agents.draft import Prose, assembled, draft, subject_of
+from graph.agents.draft import Prose, assembled, draft, form_of, subject_of
 from graph.agents.draft_check import check_prose, wrong_with
 from graph.agents.fallback import Reader, Task, ask_model, schema_of
 from graph.briefs import Brief, Drafted
 from graph.ports import World
 from ledger.domain.events import PlannerFellBack
+from ledger.domain.forms import PRONOUNS
 from memory.working import Item, WorkingContext
 
 _SYSTEM = (
@@ -108,7 +109,7 @@ def _task(brief: Brief) -> Task:
             _one("voice", brief.voice),
             _one("tone", brief.tone),
             _one("known_customer", brief.met_before),
-            *((_one("address", brief.address),) if brief.address else ()),
+            *((_one("address", _called(brief)),) if _called(brief) else ()),
             _one("services", services),
         ),
         schema_name="draft",
@@ -117,6 +118,11 @@ def _task(brief: Brief) -> Task:
         person=brief.person,
         contact=brief.contact,
     )
+
+
+def _called(brief: Brief) -> str:
+    """How the sentences address them; "" in English, where nothing was said."""
+    return brief.address or PRONOUNS.get(brief.language, {}).get(form_of(brief), "")
 
 
 def _one(name: str, value: Any) -> Item:

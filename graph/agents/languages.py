@@ -53,6 +53,8 @@ _OTHERS: Final = {
         "dobry den prosim potrebujeme nas nase je na pro kolik stoji dekuji a chceme"
     ),
 }
+_PLAIN: Final = 3
+"""Common words from which on a text is plainly in a language."""
 _SHARE = 0.3
 """Letters of another script from which on a text is not in a language of ours."""
 
@@ -60,6 +62,12 @@ _SHARE = 0.3
 def language_of(folded: str) -> str:
     """en, de or fr by its common words; "" where none of them stands out."""
     return _best(_scores(folded, _OURS))
+
+
+def plainly_in(folded: str, language: str) -> bool:
+    """Whether a text is in that language beyond doubt: a "merci" in an English mail is not."""
+    scores = _scores(folded, _OURS)
+    return _best(scores) == language and scores[language] >= _PLAIN
 
 
 def foreign_language(folded: str) -> str:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ledger.domain.company import Language
+from ledger.domain.forms import Form
 
 
 class Texts(Struct, frozen=True, kw_only=True):
@@ -187,7 +188,10 @@ GERMAN_FAMILIAR: Final = replace(
     GERMAN,
     hello="Hallo {name},",
     hello_nobody="Hallo,",
+    dear="Hallo {name},",
+    dear_nobody="Hallo,",
     again="schön, wieder von dir zu hören.",
+    bye="Viele Grüße",
     delivery="Lieferung: innerhalb von {days} Tagen nach deiner Zusage.",
     opening={
         **GERMAN.opening,
@@ -310,8 +314,64 @@ FRENCH: Final = Texts(
     units={"day": ("jour", "jours"), "hour": ("heure", "heures"), "month": ("mois", "mois")},
 )
 
+FRENCH_FAMILIAR: Final = replace(
+    FRENCH,
+    dear_nobody="Bonjour,",
+    again="quel plaisir d'avoir de tes nouvelles.",
+    bye="Bien à toi",
+    bye_friendly="À bientôt",
+    delivery="Livraison : dans les {days} jours suivant ton accord.",
+    warm="Au plaisir de travailler avec toi.",
+    opening={
+        **FRENCH.opening,
+        "first": "merci de ta demande. Voici notre offre :",
+        "agreed": "merci de ton message. Nous acceptons volontiers ce prix :",
+        "counter": "merci de ton message. Nous avons étudié ce qui est possible. "
+        "Pour garder la qualité attendue, voici le meilleur prix que nous puissions proposer :",
+        "invoice": "merci de ta commande. Tu trouveras la facture ci-jointe :",
+        "clarify": "merci de ton message. Pour te faire une bonne offre, dis-nous s'il te plaît "
+        "de quelles prestations tu as besoin et en quelle quantité :",
+        "hold": "merci de ton message. Nous avons refait nos calculs et ne pouvons pas descendre "
+        "au-dessous de l'offre {number}. Elle reste telle que nous l'avons envoyée.",
+        "prices": "merci de ta question. Voici nos prix hors taxes :",
+        "decline": "merci d'avoir pensé à nous. Nous ne pouvons malheureusement pas donner suite.",
+        "answer": "merci de ton message.",
+        "credit": "tu trouveras ci-joint un avoir. Il annule notre facture :",
+    },
+    closing={
+        **FRENCH.closing,
+        "first": "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit "
+        "changer, dis-le-nous.",
+        "revised": "Pour accepter, il suffit de répondre à ce message. Si quelque chose doit "
+        "changer, dis-le-nous.",
+        "hold": "Si tu souhaites accepter, il suffit de répondre à ce message.",
+        "prices": "Nous te ferons volontiers une offre.",
+        "decline": "Nous te souhaitons beaucoup de succès.",
+        "answer": "Pour toute question, réponds simplement à ce message.",
+        "credit": "Tu n'as pas à régler cette facture. Si tu l'as déjà payée, le montant t'est "
+        "remboursé.",
+        "correction": "Désolés pour ce désagrément. Pour toute question, réponds simplement à ce "
+        "message.",
+        "withdrawal": "Désolés pour ce désagrément. Pour toute question, réponds simplement à ce "
+        "message.",
+    },
+    subjects={**FRENCH.subjects, "other": "Ton message à {company}"},
+)
+"""French for whoever is called `tu`."""
+
 TEXTS: Final[dict[Language, Texts]] = {
     Language.ENGLISH: ENGLISH,
     Language.GERMAN: GERMAN,
     Language.FRENCH: FRENCH,
 }
+
+FAMILIAR: Final[dict[Language, Texts]] = {
+    Language.GERMAN: GERMAN_FAMILIAR,
+    Language.FRENCH: FRENCH_FAMILIAR,
+}
+"""By language, where it has a familiar form of address."""
+
+
+def texts_in(language: Language, form: Form | None) -> Texts:
+    """The words of a language; the familiar ones where they are wanted and there are any."""
+    return FAMILIAR.get(language, TEXTS[language]) if form is Form.FAMILIAR else TEXTS[language]

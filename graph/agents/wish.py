@@ -42,6 +42,16 @@ _TONES = (
     ("formal", r"(?:more )?formal\w*|formell\w*|forml\w*|hoflich\w*|plus (?:formel|poli)\w*"),
     ("brief", r"short\w*|brief\w*|concise|kurzer|knapper|kurz|plus court\w*"),
 )
+_PER = (
+    r"(?:(?:per|with|mit|say|use|write|in|auf|en|sag\w*|nimm|schreib\w*|avec) )"
+    r"(?:the |der |das |le )?"
+)
+_ADDRESS = (
+    ("du", rf"{_PER}du\b|duz\w*"),
+    ("Sie", rf"{_PER}sie\b|siez\w*"),
+    ("tu", rf"{_PER}tu\b|tutoy\w*|tutoie\w*"),
+    ("vous", rf"{_PER}vous\b|vouvoy\w*|vouvoie\w*"),
+)
 _NO_DISCOUNT = re.compile(
     r"\b(?:no discount|without discount|list price|full price|kein(?:en)? rabatt|ohne rabatt|"
     r"listenpreis|sans remise|pas de remise|plein tarif)\b"
@@ -115,7 +125,7 @@ def _short(text: str, folded: str, known: Known) -> Wish:
         drop=drop,
         quantity=0 if lines else _count(without),
         delivery_days=delivery,
-        wording=Wording(tone=_tone(folded), subject=_subject(text)),
+        wording=Wording(tone=_tone(folded), address=_address(folded), subject=_subject(text)),
         decline=bool(_DECLINE.search(folded)),
         again=bool(_AGAIN.search(folded)),
         close=bool(_CLOSE.search(folded)),
@@ -142,6 +152,12 @@ def _subject(text: str) -> str:
 
 def _tone(folded: str) -> str:
     return next((tone for tone, words in _TONES if re.search(rf"\b(?:{words})\b", folded)), "")
+
+
+def _address(folded: str) -> str:
+    """`per du`, `duzen`, `tutoyer`; "" where no form of address is named, or several."""
+    found = [form for form, words in _ADDRESS if re.search(rf"\b(?:{words})", folded)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _discount(text: str, folded: str) -> int | None:
@@ -195,6 +211,8 @@ def _said(wish: Wish) -> Iterator[str]:
         yield f"delivery within {wish.delivery_days} days"
     if wish.wording.tone:
         yield f"a {wish.wording.tone} tone"
+    if wish.wording.address:
+        yield f"{wish.wording.address!r} as the form of address"
     if wish.wording.subject:
         yield f"the subject {wish.wording.subject!r}"
     flags = ((wish.decline, "to decline"), (wish.close, "to close"), (wish.again, "to try again"),
@@ -217,6 +235,9 @@ def _rest(text: str, known: Known, *, competing: bool) -> str:
         bare = pattern.sub(" ", bare)
     for _, words in _TONES:
         bare = re.sub(rf"\b(?:{words})\b", " ", bare)
+    if _address(bare):
+        for _, words in _ADDRESS:
+            bare = re.sub(rf"\b(?:{words})", " ", bare)
     bare = _EXCUSE.sub(" ", _without_items(bare, known))
     left = [word for word in re.findall(r"[^\W_]+", bare) if not _is_count(word)]
     return " ".join(left)

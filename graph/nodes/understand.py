@@ -12,6 +12,9 @@ import msgspec
 from msgspec.structs import replace
 
 from graph.agents.extract_model import Origin, extracted
+from graph.agents.languages import plainly_in
+from graph.agents.plaintext import LONGEST, plain
+from graph.agents.quoting import new_text
 from graph.agents.reading import Known, Message
 from graph.agents.wish import wish_in
 from graph.deal import Deal, Offer
@@ -31,6 +34,7 @@ from ledger.domain.events import (
     Understood,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.forms import form_in
 
 
 async def understand(state: CaseState, world: World) -> dict[str, Any]:
@@ -76,11 +80,33 @@ async def _heard(
         language=slots.language,
         by=found.by,
         unsure=slots.unsure,
+        switched=_switched(deal, slots.language, mail),
+        address=_address(deal, slots.language, mail),
         slots=msgspec.json.encode(slots).decode(),
     )
     out: list[Json] = [said(event) for event in found.fell_back]
     out.append(said(understood, key=f"understood:{source.id}"))
     return {"understood": {"slots": as_json(slots)}, "out": out}
+
+
+def _switched(deal: Deal, language: str, mail: MailReceived) -> bool:
+    """Whether the contact goes on in another language; one word of it is no change."""
+    if not _is_theirs(deal) or not deal.language or language in {"", deal.language}:
+        return False
+    return plainly_in(plain(new_text(mail.text[:LONGEST], mail.sender_name)), language)
+
+
+def _address(deal: Deal, language: str, mail: MailReceived) -> str:
+    """How the contact addresses us in their own new words."""
+    if not _is_theirs(deal):
+        return ""
+    own = new_text(mail.text[:LONGEST], mail.sender_name)
+    form = form_in(own, language or deal.language)
+    return form.value if form else ""
+
+
+def _is_theirs(deal: Deal) -> bool:
+    return deal.heard is not None and deal.heard.sender != "other"
 
 
 async def _known(deal: Deal, world: World) -> Known:

@@ -167,9 +167,9 @@ def _reworded(s: Situation, wish: Wish, doing: Doing) -> Choice:
     elif (
         doing.name in {"SendReply", "SendCorrection"}
         and not wish.wording.body
-        and wish.wording.tone
+        and (wish.wording.tone or wish.wording.address)
     ):
-        text = "I cannot change the tone of this answer without changing what it says. Edit it."
+        text = "I cannot change how this answer sounds without changing what it says. Edit it."
         return asking(s, "instruction", text, why, (LEAVE,), about=doing.action)
     elif doing.name in {"IssueInvoice", "IssueCreditNote", "ReopenCase"}:
         text = "This has no mail whose text could change. Say what should be different."

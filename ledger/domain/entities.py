@@ -87,6 +87,19 @@ class Case(Struct, frozen=True, kw_only=True, tag="case", gc=False):
     last_person: str = ""
 
 
+class Forms(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How somebody and we address each other: `familiar`, `formal`, or "" where no mail showed it.
+
+    `ours` is what the last mail of ours that left used, `theirs` their own last mail; each with the
+    fact that showed it.
+    """
+
+    ours: str = ""
+    ours_in: str = ""
+    theirs: str = ""
+    theirs_in: str = ""
+
+
 class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     """One entry of the address book: an exact key, and what came under it.
 
@@ -98,6 +111,7 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     `erased`: nothing of who they were is left; a later mail of theirs makes a new contact.
     `away_until`: the day on which they are back, as their last absence note says; what waits for
     them waits until then (`ledger.domain.absence`).
+    `forms`: the forms of address in the mails; which one is due, `ledger.domain.forms` says.
     """
 
     id: str
@@ -118,6 +132,7 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     apart: tuple[str, ...] = ()
     erased: bool = False
     away_until: date | None = None
+    forms: Forms = Forms()
 
 
 class OfferedTerms(Struct, frozen=True, kw_only=True, gc=False):

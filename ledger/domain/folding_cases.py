@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ledger.domain.entities import Action, Case, Contact, Entity, Failure
+from ledger.domain.commands import OutgoingMail
+from ledger.domain.entities import Action, Case, Contact, Entity, Failure, Forms
 from ledger.domain.events import (
     AbsenceNoted,
     ActionSucceeded,
@@ -28,6 +29,7 @@ from ledger.domain.events import (
 from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import contact_of, is_mail
 from ledger.domain.folding_failures import still_stuck
+from ledger.domain.forms import form_in, language_in
 from ledger.domain.look import CASE_NUMBERS, Look
 from ledger.domain.values import DESK
 
@@ -163,12 +165,20 @@ def _recognised(event: ContactRecognised, fact: Fact, look: Look) -> list[Entity
 
 
 def _speaks(event: Understood, fact: Fact, look: Look) -> list[Entity]:
-    """The language of a contact is the first one they were understood to write in."""
+    """The language of a contact is the first one they were understood to write in, until they
+    plainly write in another; and the form of address is that of their last mail that had one.
+    """
     case = look.get(Case, fact.case)
     known = look.get(Contact, case.contact) if case and case.contact else None
-    if known is None or known.language or not event.language:
+    if known is None:
         return []
-    return [replace(known, language=event.language)]
+    new = known
+    if event.language and (event.switched or not known.language):
+        new = replace(new, language=event.language)
+    if event.address:
+        forms = replace(new.forms, theirs=event.address, theirs_in=event.fact)
+        new = replace(new, forms=forms)
+    return [new] if new != known else []
 
 
 def _cases_of(contact: str, fact: Fact, look: Look) -> list[str]:
@@ -195,4 +205,16 @@ def _mailed(event: ActionSucceeded, look: Look) -> list[Entity]:
     if action is None or action.receipt is not None or not is_mail(action):
         return []
     contact = look.get(Contact, contact_of(action, look))
-    return [] if contact is None else [replace(contact, mails_sent=contact.mails_sent + 1)]
+    if contact is None:
+        return []
+    forms = _written(contact, action)
+    return [replace(contact, mails_sent=contact.mails_sent + 1, forms=forms)]
+
+
+def _written(contact: Contact, action: Action) -> Forms:
+    """The form of address in a mail of ours that left; a mail without one changes nothing."""
+    body = action.command.body if isinstance(action.command, OutgoingMail) else ""
+    form = form_in(body, language_in(body, contact.language))
+    if form is None:
+        return contact.forms
+    return replace(contact.forms, ours=form.value, ours_in=action.id)

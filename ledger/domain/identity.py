@@ -13,7 +13,7 @@ from typing import TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ledger.domain.entities import Contact
+from ledger.domain.entities import Contact, Forms
 from ledger.domain.holding import Known
 from ledger.domain.reading import Views
 
@@ -64,6 +64,7 @@ class Identity(Struct, frozen=True, gc=False):
             address=_first(record.address for record in self.records),
             organisation=_first(record.organisation for record in self.records),
             language=_first(record.language for record in self.records),
+            forms=_shown(self.records),
             persons=self.persons,
             cases=_each(case for record in self.records for case in record.cases),
             mails_sent=sum(record.mails_sent for record in self.records),
@@ -86,6 +87,7 @@ class Identity(Struct, frozen=True, gc=False):
             address=own.address or everything.address,
             organisation=own.organisation or everything.organisation,
             language=own.language or everything.language,
+            forms=own.forms if own.forms != Forms() else everything.forms,
         )
 
 
@@ -201,6 +203,11 @@ def _below(records: Sequence[Contact], contact: str) -> list[str]:
 
 def _each(values: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def _shown(records: Sequence[Contact]) -> Forms:
+    """The forms of address of the first entry whose mails showed any."""
+    return next((record.forms for record in records if record.forms != Forms()), Forms())
 
 
 def _first(values: Iterable[str]) -> str:

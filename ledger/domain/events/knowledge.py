@@ -11,7 +11,7 @@ most one holds at a moment. What an episode could contradict is named the same w
 | `payment-days` | term | days | a contact or the company |
 | `early-payment` | term | percent and days: what an early payer keeps | a contact or the company |
 | `delivery-days` | term | days | a contact or the company |
-| `preference:address` | preference | text: `du`, `Sie`, `first name` | a contact |
+| `preference:address` | preference | text: `du`, `Sie`, `tu`, `vous`, `first name` | a contact |
 | `preference:language` | preference | text: `en`, `de`, `fr` | a contact |
 | `preference:<word>` | preference | text | a contact |
 | `policy:<knowledge id>` | policy | text: what is never, or always, done | a contact, company |

@@ -25,12 +25,16 @@ class Understood(Event, frozen=True, kw_only=True):
     """What a quarantined extractor read out of an untrusted text: typed slots, nothing else.
 
     `slots` is the JSON of `graph.agents.extract.Slots`. `by` names the extractor that answered.
+    `switched`: the case's own contact plainly writes in another language than before. `address` is
+    how they address us: `familiar`, `formal`, "" where they are somebody else or it does not show.
     """
 
     fact: str
     intent: str
     language: str
     by: str
+    switched: bool = False
+    address: str = ""
     unsure: Annotated[tuple[str, ...], SEALED] = ()
     slots: Personal = ""
 
