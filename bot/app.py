@@ -19,6 +19,7 @@ from bot.copies.anchoring import DailyAnchor
 from bot.copies.turns import TurnWatch, fence_of
 from bot.digest.due import digester_of
 from bot.erasure.eraser import Eraser
+from bot.live.curtain import Curtain
 from bot.notices.configured import announce
 from bot.opening import App, open_app
 from bot.promises.keeping import keeper_of
@@ -29,6 +30,7 @@ from bot.work.world import LiveWorld, Models, Sources
 from connectors.base import Connector
 from connectors.claims import Attempts as Claims
 from connectors.dispatcher import Dispatcher
+from connectors.first_mail import FirstMail
 from connectors.invoices.files import InvoiceFiles
 from connectors.mail.compose import Identity
 from connectors.mail.maildir import MaildirOut
@@ -169,6 +171,7 @@ def subscribers_of(
     return (
         _router(app),
         Outcomes(app.views),
+        Curtain(app.views, gate, app.company),
         _planner(app, checkpoints, store, models, gate),
         Dispatcher(
             connectors=[WatchedConnector(one, app.failpoints) for one in reach.connectors],
@@ -178,6 +181,7 @@ def subscribers_of(
             history=app.ledger,
             clock=app.clock,
             fence=fence_of(app),
+            first=first_mail_of(app),
             shared=shared,
         ),
     )
@@ -210,6 +214,12 @@ def _planner(
 def _node_seconds(model: ModelEndpoint | None) -> float:
     """Long enough for every call of one part to use up its deadline: the fallback comes first."""
     return NODE_SECONDS + (MOST_CALLS * model.deadline_s if model else 0.0)
+
+
+def first_mail_of(app: App) -> FirstMail | None:
+    """Only where mail really leaves is there a first one."""
+    mailing = app.settings.mailing is not None
+    return FirstMail(app.views, app.company.operator.email) if mailing else None
 
 
 def _mail_out(app: App) -> Connector:

@@ -8,11 +8,21 @@ from typing import Protocol, assert_never
 from msgspec import Struct
 
 from connectors.claims import Attempts
+from connectors.first_mail import FirstMail
 from connectors.turns import REMEDY, Fence
 from ledger.domain.claims import concerns, stopped_by
 from ledger.domain.commands import command_sha
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Stop
 from ledger.domain.events import ActionProposed, VerdictGiven
+from ledger.domain.going_live import (
+    FIRST_MAIL,
+    MODE,
+    WATCH_RULE,
+    WATCHING,
+    Mode,
+    is_specimen,
+    only_watching,
+)
 from ledger.domain.reading import Views
 from ledger.domain.verdicts import Allow, Ask, Deny, FiredRule, Verdict
 
@@ -30,7 +40,7 @@ class Gate(Protocol):
 
 
 class Held(Struct, frozen=True):
-    """It must not run now. `why`: stopped, budget, denied, superseded."""
+    """It must not run now. `why`: stopped, budget, denied, superseded, watching, first mail."""
 
     why: str
     detail: str
@@ -54,20 +64,31 @@ class Checks:
     """Everything but the budget, which is taken together with the claim."""
 
     def __init__(
-        self, *, views: Views, gate: Gate, attempts: Attempts, fence: Fence | None = None
+        self,
+        *,
+        views: Views,
+        gate: Gate,
+        attempts: Attempts,
+        fence: Fence | None = None,
+        first: FirstMail | None = None,
     ) -> None:
         self._views = views
         self._gate = gate
         self._attempts = attempts
         self._fence = fence
+        self._first_mail = first
 
     async def all(self, action: Action) -> Checked:
         """In this order, so that a stop is the first word and nothing is judged twice."""
-        held = await self.stopped(action) or await self._not_as_approved(action)
+        held = (
+            await self.stopped(action)
+            or await self._not_as_approved(action)
+            or await self._before_live(action)
+        )
         if held:
             return Checked(obstacle=held)
         given = await self._judged(action)
-        held = await self._against(given.verdict, action)
+        held = await self._against(given.verdict, action) or await self._first(action)
         return Checked(verdict=given, obstacle=held or await self.moved(action))
 
     async def stopped(self, action: Action) -> Held | None:
@@ -102,6 +123,22 @@ class Checks:
             "Look at the newest card of the case and decide there.",
         )
 
+    async def _before_live(self, action: Action) -> Held | None:
+        """What was decided before the company went live counts no more: it is asked again."""
+        mode = await self._views.get(Mode, MODE)
+        if mode is None or mode.live_at is None or mode.watching or action.attempts:
+            return None
+        approval = await self._views.get(Approval, action.approval) if action.approval else None
+        decided = approval.decided_at if approval else action.proposed_at
+        if decided is None or decided >= mode.live_at or is_specimen(action.id):
+            return None
+        return Held(WATCHING, "It was decided before `go-live`.", "Decide on its new card.")
+
+    async def _first(self, action: Action) -> Held | None:
+        """The first real mail goes to the operator first."""
+        waits = await self._first_mail.waits(action) if self._first_mail else None
+        return Held(FIRST_MAIL, *waits) if waits else None
+
     async def _judged(self, action: Action) -> VerdictGiven:
         verdict, seen = await self._gate.evaluate(
             action.case, action.person, _proposed(action), phase=EXECUTION
@@ -121,6 +158,8 @@ class Checks:
                 return None
             case Ask():
                 return None if action.approval else _unasked(verdict.fired)
+            case Deny() if only_watching(verdict):
+                return _watched(verdict.fired)
             case Deny():
                 return _denied(verdict.fired)
             case _:
@@ -149,6 +188,11 @@ def _denied(fired: tuple[FiredRule, ...]) -> Held:
         f"The rules forbid it now: {_reasons(fired)}",
         "Change the rule and retry, or do it by hand.",
     )
+
+
+def _watched(fired: tuple[FiredRule, ...]) -> Held:
+    why = "; ".join(rule.reason for rule in fired if rule.rule == WATCH_RULE)
+    return Held(WATCHING, why, "`go-live` ends that; its card is then asked again.")
 
 
 def _reasons(fired: tuple[FiredRule, ...]) -> str:

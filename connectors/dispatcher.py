@@ -13,6 +13,7 @@ from connectors.base import Connector
 from connectors.checks import Checks, Gate
 from connectors.claims import Attempts
 from connectors.effect import Effects
+from connectors.first_mail import FirstMail
 from connectors.outcomes import NAME, OUTCOMES
 from connectors.tries import Patience, Tries
 from connectors.turns import Fence, Fenced
@@ -49,10 +50,11 @@ class Dispatcher:
         clock: Clock,
         patience: Patience | None = None,
         fence: Fence | None = None,
+        first: FirstMail | None = None,
         shared: bool = False,
     ) -> None:
         """`shared`: other machines run dispatchers of this company at the same time."""
-        checks = Checks(views=views, gate=gate, attempts=attempts, fence=fence)
+        checks = Checks(views=views, gate=gate, attempts=attempts, fence=fence, first=first)
         outside = [Fenced(one, fence) for one in connectors] if fence else connectors
         tries = Tries(
             checks=checks,

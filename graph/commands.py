@@ -56,6 +56,7 @@ _IF_NOTHING = {
     "IssueCreditNote": "The invoice stands as it is, and no number is taken.",
     "SendCreditNote": "The credit note stays issued, but the customer does not get it.",
     "SendCorrection": "What was sent stands, and the customer believes it.",
+    "SendSpecimen": "Nobody sees the first real mail, and it does not leave.",
     "ReopenCase": "The case stays closed.",
     "SendInvoice": "The invoice stays issued, but the customer does not get it, and nobody pays.",
 }

@@ -40,6 +40,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.entities import Reduction
 from ledger.domain.events import (
@@ -257,7 +258,7 @@ def _described(doing: Doing, command: Command) -> Doing:
             return replace(doing, version=command.version)
         case IssueCreditNote():
             return replace(doing, purpose=command.reason)
-        case ReopenCase():
+        case SendSpecimen() | ReopenCase():
             return doing
         case _:
             assert_never(command)

@@ -34,6 +34,7 @@ _DEEDS: Final = {
     "IssueCreditNote": "issue the credit note",
     "SendCreditNote": "send the credit note",
     "SendCorrection": "send the correction",
+    "SendSpecimen": "show the first real mail",
     "ReopenCase": "open the case again",
 }
 

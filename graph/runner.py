@@ -40,11 +40,13 @@ from ledger.domain.events import (
     ModelCallFailed,
     ModelCallRecorded,
     ModelCallReserved,
+    SpecimenAsked,
     Told,
     VerdictGiven,
 )
 from ledger.domain.events.erasure import ERASER
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
+from ledger.domain.going_live import is_specimen
 from ledger.domain.reading import History
 from ledger.domain.values import DESK
 
@@ -70,6 +72,7 @@ _PASSED_OVER = (
     ModelCallFailed,
     ModelCallRecorded,
     ModelCallReserved,
+    SpecimenAsked,
     Told,
     VerdictGiven,
 )
@@ -94,7 +97,10 @@ class Runner:
         if isinstance(fact.event, CaseErased):
             return True
         said_by_us = fact.case == DESK or fact.by in {PLANNER, ERASER}
-        return not said_by_us and not isinstance(fact.event, _PASSED_OVER)
+        passed_over = isinstance(fact.event, _PASSED_OVER) or is_specimen(
+            str(getattr(fact.event, "action", ""))
+        )
+        return not said_by_us and not passed_over
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """Run one delivery. Raises what a node raised; then nothing of it counts."""

@@ -25,10 +25,11 @@ from ledger.domain.claims import (
     invoice_exists,
     over_budget,
     stopped_by,
+    watching,
     withdrawn,
     world_moved,
 )
-from ledger.domain.commands import IssueCreditNote, IssueInvoice
+from ledger.domain.commands import IssueCreditNote, IssueInvoice, ReopenCase
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, ActionStatus, Approval, ApprovalStatus, Case, Stop
 from ledger.domain.errors import CurrencyMismatch
@@ -43,6 +44,7 @@ from ledger.domain.events import (
 from ledger.domain.facts import Draft, short_id
 from ledger.domain.folding_actions import is_mail
 from ledger.domain.folding_spending import counts_today
+from ledger.domain.going_live import MODE, Mode
 from ledger.domain.holding import first_broken
 from ledger.domain.identity import identity_in
 from ledger.domain.look import mails_of_day
@@ -135,6 +137,7 @@ class _Counter:
             self._done(wanted)
             or self._claimed(wanted)
             or self._stopped(action)
+            or self._watched(action)
             or self._unapproved(wanted)
             or self._moved(action)
             or self._over_budget(action)
@@ -163,6 +166,11 @@ class _Counter:
     def _stopped(self, action: Action) -> Refused | None:
         stop = self._stop(action)
         return None if stop is None else stopped_by(stop)
+
+    def _watched(self, action: Action) -> Refused | None:
+        mode = self._reads.get(Mode, MODE)
+        inside = isinstance(action.command, ReopenCase)
+        return watching() if mode is not None and mode.watching and not inside else None
 
     def _stop(self, action: Action) -> Stop | None:
         case = self._reads.get(Case, action.case)

@@ -9,17 +9,18 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.domain.company import InvoiceNumbers
 from ledger.domain.entities import CreditNote, Invoice
-from ledger.domain.errors import SettingsInvalid
+from ledger.domain.going_live import CREDIT_NOTE_BOOK as CREDIT_NOTES_GO_ON
+from ledger.domain.going_live import INVOICE_BOOK as INVOICES_GO_ON
+from ledger.domain.going_live import Numbering
 from ledger.domain.look import CREDIT_NOTES, INVOICES, credit_note_series, invoice_series
+from ledger.domain.numbers import ONE_SERIES, names_year, text_of
 from ledger.reads import Reads
 
-ONE_SERIES: Final = "all"
-"""The series of a format that does not name the year: it never begins again."""
-
-_ANY_YEAR: Final = 2000
+__all__ = ["ONE_SERIES", "Book", "Number", "next_number", "number_text", "series_of"]
 
 
 class Number(Struct, frozen=True):
@@ -31,17 +32,24 @@ class Number(Struct, frozen=True):
 
 
 class Book(NamedTuple):
-    """One kind of numbered document: its counters, and where its format is set."""
+    """One kind of numbered document: its counters, where its format is set, how it goes on."""
 
     name: str
     issued: str
     last_in: Callable[[str], str]
     setting: str
+    goes_on: str
 
 
-INVOICE_BOOK: Final = Book("Invoice", INVOICES, invoice_series, "invoices.number_format")
+INVOICE_BOOK: Final = Book(
+    "Invoice", INVOICES, invoice_series, "invoices.number_format", INVOICES_GO_ON
+)
 CREDIT_NOTE_BOOK: Final = Book(
-    "Credit note", CREDIT_NOTES, credit_note_series, "invoices.credit_note_format"
+    "Credit note",
+    CREDIT_NOTES,
+    credit_note_series,
+    "invoices.credit_note_format",
+    CREDIT_NOTES_GO_ON,
 )
 
 
@@ -50,9 +58,13 @@ def next_number(
 ) -> Number:
     """The number after the last one taken in the book's series of that year.
 
-    The very first document gets `numbers.next`; later series begin at 1. A number that another
-    format or the other book took already is passed over.
+    The very first document gets `numbers.next`; later series begin at 1, and so does every one
+    after the operator continued the book. A number that another format or the other book took
+    already is passed over.
     """
+    continued = reads.get(Numbering, book.goes_on)
+    if continued is not None and continued.format:
+        numbers = replace(numbers, format=continued.format, next=1)
     series = series_of(numbers, issued_on.year, book)
     last = reads.stored_counter(book.last_in(series))
     first = numbers.next if reads.counter(book.issued) == 0 else 1
@@ -69,26 +81,10 @@ def _taken(reads: Reads, number: str) -> bool:
 
 def series_of(numbers: InvoiceNumbers, year: int, book: Book = INVOICE_BOOK) -> str:
     """The year, where the format names it, else one series for ever."""
-    names_year = number_text(numbers, _ANY_YEAR, 1, book) != number_text(
-        numbers, _ANY_YEAR + 11, 1, book
-    )
-    return str(year) if names_year else ONE_SERIES
+    number_text(numbers, year, 1, book)
+    return str(year) if names_year(numbers.format) else ONE_SERIES
 
 
 def number_text(numbers: InvoiceNumbers, year: int, ordinal: int, book: Book = INVOICE_BOOK) -> str:
     """A number as it stands on the document. Raises `SettingsInvalid` for an unusable format."""
-    try:
-        text = numbers.format.format(year=year, number=ordinal)
-        distinct = text != numbers.format.format(year=year, number=ordinal + 1)
-    except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise _unusable(numbers, str(error), book) from error
-    if not distinct:
-        raise _unusable(numbers, "it does not contain the number", book)
-    return text
-
-
-def _unusable(numbers: InvoiceNumbers, why: str, book: Book) -> SettingsInvalid:
-    return SettingsInvalid(
-        f"{book.name} numbers cannot be made from {numbers.format!r}: {why}.",
-        f"Set `{book.setting}` to something like '{{year}}-{{number:04d}}'.",
-    )
+    return text_of(numbers.format, year, ordinal, setting=book.setting, name=book.name)

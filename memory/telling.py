@@ -23,6 +23,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.events import (
     ActionSucceeded,
@@ -257,6 +258,8 @@ def _what(command: object, name: str) -> str:
             return f"Sending credit note {number}"
         case SendCorrection(body=body):
             return f"Correcting an earlier mail with {_quote(body)!r}"
+        case SendSpecimen(to=to):
+            return f"Showing the first real mail to {to}"
         case ReopenCase():
             return "Opening the case again"
         case _:

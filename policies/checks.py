@@ -34,6 +34,7 @@ _TEXTS: Mapping[str, tuple[str, ...]] = {
     "negotiation": tuple(choice.value for choice in Negotiation),
     "currency": ("EUR", "USD", ""),
     "phase": ("proposal", "execution"),
+    "first_number": ("2026-0001",),
 }
 
 _LIMITS: Mapping[str, str] = {
@@ -185,6 +186,7 @@ def situations() -> tuple[GateInput, ...]:
         ),
         change(money, command="SendCreditNote", amount_minor=-500_00, credit_matches_invoice=True),
         change(calm, command="SendCorrection"),
+        change(calm, command="SendSpecimen", risk=Risk.REVERSIBLE.value, trust_body=NONE),
         change(calm, command="ReopenCase", risk=Risk.REVERSIBLE.value, trust_body=NONE),
     )
 

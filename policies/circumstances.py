@@ -19,6 +19,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.entities import (
     Action,
@@ -112,7 +113,9 @@ async def _offer(
         case SendReply() | SendCorrection():
             proposals = await views.all(Proposal, case=case)
             return _as_offer(proposals[-1], proposals[-1].accepted_version) if proposals else None
-        case SendInvoice() | SendCreditNote() | IssueCreditNote() | ReopenCase():
+        case SendInvoice() | SendCreditNote() | IssueCreditNote():
+            return None
+        case SendSpecimen() | ReopenCase():
             return None
         case _:
             assert_never(command)

@@ -20,6 +20,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
     amount_of,
     command_name,
     command_sha,
@@ -27,6 +28,7 @@ from ledger.domain.commands import (
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import ActionProposed, Event
+from ledger.domain.going_live import MODE, Mode
 from ledger.domain.knowledge import Knowledge
 from ledger.domain.known import held_for
 from ledger.domain.reading import Clock, Views
@@ -35,6 +37,7 @@ from ledger.domain.verdicts import Deny, FiredRule, Verdict
 from policies.circumstances import Circumstances, gathered
 from policies.consistency import Kind, findings
 from policies.engine import Policies
+from policies.first_numbers import first_number
 from policies.inputs import NO_LIMIT, GateInput, values_of
 from policies.outgoing import (
     foreign_accounts,
@@ -91,6 +94,8 @@ class Gate:
         if command is None or command_sha(command) != proposed.sha256:
             return self._unreadable(command), canonical({"action": proposed.action}).decode()
         now = self._clock.now()
+        if isinstance(command, SendSpecimen):
+            return await self._specimen(case, person, command, phase)
         world = await gathered(self._views, case, command, now, alongside)
         held = await held_for(self._views, command.contact, now)
         given = gate_input(as_known(self._company, held), command, proposed, world)
@@ -100,12 +105,42 @@ class Gate:
             case=case,
             person=person,
             hour=now.hour,
+            watching=await self._watching(),
             remembered_policies=policies_of(held),
             **tax_fields(self._company, held, command, world.offer),
+            **await first_number(self._views, self._company, command, now.date()),
             **await self._consistency(case, proposed, world, held, now.date()),
         )
         values = values_of(seen)
         verdict = self._policies.decide(About.COMMANDS, seen.command, values)
+        return verdict, canonical(values).decode()
+
+    async def _watching(self) -> bool:
+        mode = await self._views.get(Mode, MODE)
+        return mode is not None and mode.watching
+
+    async def _specimen(
+        self, case: str, person: str, command: SendSpecimen, phase: str
+    ) -> tuple[Verdict, str]:
+        """The first real mail, to the operator: all that matters is that it is their address."""
+        own = _same_address(command.to, self._company.operator.email)
+        values = values_of(
+            GateInput(
+                command=command_name(command),
+                phase=phase,
+                risk=command.risk.value,
+                case=case,
+                person=person,
+                contact=command.contact,
+                to=command.to,
+                recipient_in_address_book=own,
+                recipient_is_case_contact=own,
+                first_contact=False,
+                watching=await self._watching(),
+                hour=self._clock.now().hour,
+            )
+        )
+        verdict = self._policies.decide(About.COMMANDS, command_name(command), values)
         return verdict, canonical(values).decode()
 
     async def _consistency(
@@ -253,7 +288,7 @@ def _deal(company: Company, command: Command, world: Circumstances) -> Fields:
             }
         case SendReply():
             return {"purpose": command.purpose}
-        case SendCorrection() | ReopenCase():
+        case SendCorrection() | SendSpecimen() | ReopenCase():
             return {}
         case _:
             assert_never(command)

@@ -77,6 +77,9 @@ class GateInput(Struct, frozen=True, kw_only=True):
     tax_offered: str = ""
     tax_changed: bool = False
     hour: int = 0
+    watching: bool = False
+    first_number: str = ""
+    after_number: str = ""
 
 
 class ModelInput(Struct, frozen=True, kw_only=True):

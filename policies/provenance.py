@@ -15,6 +15,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.values import Provenance, Trust
 
@@ -39,7 +40,7 @@ def important(command: Command) -> tuple[str, ...]:
             return ("to", "body")
         case IssueInvoice() | IssueCreditNote():
             return ("contact", "total", "lines")
-        case ReopenCase():
+        case SendSpecimen() | ReopenCase():
             return ("contact",)
         case _:
             assert_never(command)

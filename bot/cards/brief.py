@@ -25,6 +25,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.values import Line
 from ledger.domain.verdicts import FiredRule
@@ -63,6 +64,8 @@ def what(command: Command) -> str:
             return texts.BRIEF_CREDIT_NOTE.format(number=inline(number), invoice=inline(invoice))
         case SendCorrection(proposal=proposal):
             return texts.BRIEF_WITHDRAWN if proposal else texts.BRIEF_CORRECTION
+        case SendSpecimen():
+            return texts.BRIEF_SPECIMEN
         case ReopenCase(outcome=outcome):
             return texts.BRIEF_REOPEN.format(outcome=one_line(outcome))
         case _:

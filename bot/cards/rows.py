@@ -27,6 +27,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
     command_name,
 )
 from ledger.domain.entities import Contact
@@ -87,6 +88,8 @@ def what(command: Command) -> Row:
             )
         case SendCorrection():
             line = _what_is_corrected(command)
+        case SendSpecimen():
+            line = texts.BRIEF_SPECIMEN
         case ReopenCase(case=case, outcome=outcome):
             line = texts.WHAT_REOPEN.format(case=inline(case), outcome=inline(outcome))
         case _:
@@ -155,7 +158,7 @@ def who(contact: Contact | None) -> str:
 def how_much(command: Command) -> Iterator[Row]:
     """The amount, and for an invoice the lines behind it. A reply has none."""
     match command:
-        case SendReply() | SendCorrection() | ReopenCase():
+        case SendReply() | SendCorrection() | SendSpecimen() | ReopenCase():
             return
         case SendProposal(total=total) | SendInvoice(total=total) | SendCreditNote(total=total):
             yield Row(texts.ROW_AMOUNT, (_gross(total),), important=True)

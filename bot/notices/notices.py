@@ -258,6 +258,18 @@ def _stopped(event: events.StopOrdered, _: Fact, around: Around) -> Notice | Non
     return _line(texts.SAY_STOPPED.format(what=what, who=who))
 
 
+def _moded(words: str) -> Callable[[Any, Fact, Around], Notice | None]:
+    """That Coo watches, or is live: for everybody but who said so, who was answered."""
+
+    def make(event: Any, _: Fact, around: Around) -> Notice | None:
+        if (event.operator, event.channel) == (around.me, around.channel):
+            return None
+        who = f"{one_line(event.operator, 60)} ({one_line(event.channel, 30)})"
+        return _line(words.format(who=who))
+
+    return make
+
+
 def _anchored(event: events.HeadAnchored, _: Fact, __: Around) -> Notice | None:
     return _line(texts.SAY_ANCHORED.format(day=event.day, seq=event.seq), event.line)
 
@@ -333,6 +345,8 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.PlannerFellBack: _fell_back,
     events.PolicyRefused: _policy,
     events.StopOrdered: _stopped,
+    events.WatchBegun: _moded(texts.SAY_WATCHING),
+    events.WentLive: _moded(texts.SAY_LIVE),
     events.HeadAnchored: _anchored,
     events.CopyRestored: _restored,
     events.CopySuperseded: _overtaken,

@@ -22,6 +22,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.entities import (
     Action,
@@ -167,6 +168,8 @@ def _deed(command: Command) -> str:
             return f"correction of {command.corrects} to {command.to}"
         case ReopenCase():
             return f"case {command.case} opened again"
+        case SendSpecimen():
+            return f"first mail shown to {command.to}: {command.subject}"
         case SendReply():
             return f"answer to {command.to}: {command.subject}"
 

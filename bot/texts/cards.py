@@ -44,8 +44,10 @@ HEADLINES: Final = {
     "IssueCreditNote": "Reverse an invoice to {who} with a credit note",
     "SendCreditNote": "Send a credit note to {who}",
     "SendCorrection": "Correct a mail to {who}",
+    "SendSpecimen": "Show you the first real mail to {who}",
     "ReopenCase": "Open the case of {who} again",
 }
+BRIEF_SPECIMEN: Final = "A copy of the first real mail, word for word, to your own address"
 WHAT_PROPOSAL: Final = "Mail offer {proposal}, version {version}"
 WHAT_REPLY: Final = "Mail an answer: {purpose}"
 WHAT_INVOICE: Final = "Mail invoice {number} ({invoice})"

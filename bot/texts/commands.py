@@ -432,5 +432,6 @@ COMMAND_WORDS: Final = {
     "IssueCreditNote": "Issue a credit note",
     "SendCreditNote": "Send a credit note",
     "SendCorrection": "Correct a mail",
+    "SendSpecimen": "Show you the first real mail",
     "ReopenCase": "Open a case again",
 }

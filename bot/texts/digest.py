@@ -40,6 +40,7 @@ DONE_WORDS: Final = {
     "IssueCreditNote": "Credit note issued for {who}{amount}",
     "SendCreditNote": "Credit note to {who}{amount}",
     "SendCorrection": "Correction to {who}",
+    "SendSpecimen": "First real mail, to you first",
     "ReopenCase": "Case of {who} opened again",
 }
 DONE_OTHER: Final = "{action} for {who}{amount}"

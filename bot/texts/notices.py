@@ -60,3 +60,5 @@ CONSOLE_BROKEN: Final = Trouble(
 NEWS_BROKEN: Final = Trouble(
     "News cannot be read now: {what}.", "It is tried again; `status` shows how things stand."
 )
+SAY_WATCHING: Final = "Watching from now on, by {who}: I draft and ask, and nothing leaves."
+SAY_LIVE: Final = "Live from now on, by {who}: what you approve leaves."

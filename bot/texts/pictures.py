@@ -38,6 +38,7 @@ MOMENT_DONE: Final = {
     "SendInvoice": "Invoice sent",
     "SendCreditNote": "Credit note sent",
     "SendCorrection": "Correction sent",
+    "SendSpecimen": "First mail shown to you",
     "ReopenCase": "Case opened again",
     "IssueInvoice": "Invoice issued",
     "IssueCreditNote": "Credit note issued",

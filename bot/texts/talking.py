@@ -41,6 +41,9 @@ DONE_ORDER = "What was done: {order}."
 ORDERS = {
     "StopOrdered": "a stop was ordered",
     "ResumeOrdered": "a stop was lifted",
+    "WatchBegun": "Coo began to watch, and sends nothing",
+    "WentLive": "Coo went live",
+    "NumbersContinued": "the numbers go on where yours ended",
     "RetryOrdered": "another try was ordered",
     "UndoOrdered": "the way back was ordered",
     "MergeOrdered": "two contacts were put together",

@@ -18,7 +18,7 @@ from email.utils import format_datetime
 from msgspec import Struct
 
 from connectors.mail.addresses import address_of
-from ledger.domain.commands import OutgoingMail, command_name
+from ledger.domain.commands import Sendable, SendSpecimen, command_name
 from ledger.domain.company import Company
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.facts import message_id
@@ -55,7 +55,7 @@ class Identity(Struct, frozen=True):
 
 def mail_bytes(
     key: str,
-    mail: OutgoingMail,
+    mail: Sendable,
     documents: Mapping[str, bytes],
     sender: Identity,
     at: datetime,
@@ -98,16 +98,23 @@ def _recipient(to: str) -> str:
     return to
 
 
-def _threading(key: str, mail: OutgoingMail, sender: Identity) -> str:
+def _threading(key: str, mail: Sendable, sender: Identity) -> str:
     """Message-ID, In-Reply-To and References, each id on a line of its own."""
-    replies = [identifier for identifier in (mail.in_reply_to,) if identifier]
+    replies, chain = _thread(mail)
     fields = [
         ("Message-ID", [message_id(key, sender.domain)]),
         ("In-Reply-To", _sound(replies)),
-        ("References", _sound(list(mail.references))[-_REFERENCES:]),
+        ("References", _sound(chain)[-_REFERENCES:]),
     ]
     lines = (f"{name}: " + "\r\n ".join(f"<{each}>" for each in ids) for name, ids in fields if ids)
     return "".join(f"{line}\r\n" for line in lines)
+
+
+def _thread(mail: Sendable) -> tuple[list[str], list[str]]:
+    """What it answers and what its thread is; what the operator is shown stands in none."""
+    if isinstance(mail, SendSpecimen):
+        return [], []
+    return [mail.in_reply_to] if mail.in_reply_to else [], list(mail.references)
 
 
 def _sound(ids: list[str]) -> list[str]:
@@ -115,7 +122,7 @@ def _sound(ids: list[str]) -> list[str]:
     return [each for each in ids if _MESSAGE_ID.fullmatch(each)]
 
 
-def _body(key: str, mail: OutgoingMail, documents: Mapping[str, bytes]) -> bytes:
+def _body(key: str, mail: Sendable, documents: Mapping[str, bytes]) -> bytes:
     """The MIME headers, the text and the attachments."""
     if _UNENCODABLE.search(mail.body):
         raise CommandInvalid(

@@ -28,7 +28,7 @@ from connectors.base import Capability, Order
 from connectors.mail.compose import Identity, mail_bytes
 from connectors.mail.maildir import file_sent
 from connectors.mail.server import MailServer, Security
-from ledger.domain.commands import Command, OutgoingMail
+from ledger.domain.commands import Command, Sendable
 from ledger.domain.errors import CooError
 from ledger.domain.facts import message_id
 from ledger.domain.reading import Blobs, Clock
@@ -59,12 +59,12 @@ class SmtpOut:
         self._sender, self._clock = sender, clock
 
     def takes(self, command: Command) -> bool:
-        return isinstance(command, OutgoingMail)
+        return isinstance(command, Sendable)
 
     async def execute(self, order: Order) -> Outcome:
         """Send it, once. `Unknown` only where the server had the text and its answer was lost."""
         mail = order.command
-        if not isinstance(mail, OutgoingMail):
+        if not isinstance(mail, Sendable):
             return Failed("This is no mail.", "This is a fault in Coo; please report it.")
         try:
             documents = {

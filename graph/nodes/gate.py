@@ -21,6 +21,7 @@ from ledger.domain.commands import (
     SendInvoice,
     SendProposal,
     SendReply,
+    SendSpecimen,
 )
 from ledger.domain.entities import EXPIRES, ApprovalStatus
 from ledger.domain.events import (
@@ -100,7 +101,7 @@ async def _asked(world: World, proposed: ActionProposed) -> list[Json]:
     return [said(request), said(alarm)]
 
 
-def title_of(proposed: ActionProposed) -> str:
+def title_of(proposed: ActionProposed) -> str:  # noqa: C901 - one arm a kind
     """What a card is headed with, in our own words: a mail's subject is its customer's text."""
     match proposed.command:
         case SendProposal() as offer:
@@ -117,6 +118,8 @@ def title_of(proposed: ActionProposed) -> str:
             return f"Credit note {note.number} for invoice {note.invoice} to {note.to}"
         case SendCorrection() as sorry:
             return f"Correction to {sorry.to}"
+        case SendSpecimen() as shown:
+            return f"The first real mail, to {shown.to} first"
         case ReopenCase() as again:
             return f"Open the case again (closed: {again.outcome})"
         case None:

@@ -31,6 +31,7 @@ _DEEDS = {
     "IssueCreditNote": "issuing the credit note",
     "SendCreditNote": "sending the credit note",
     "SendCorrection": "sending the correction",
+    "SendSpecimen": "showing the first real mail",
     "ReopenCase": "opening the case again",
 }
 

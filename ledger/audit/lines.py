@@ -213,6 +213,7 @@ LINES: Final[dict[type[Event], Make]] = {
         **base, kind="promise moved", text=f"{event.due:%Y-%m-%d}"
     ),
     events.CaseClosed: _noted("closed", "outcome"),
+    events.SpecimenAsked: _noted("first real mail", "specimen"),
     events.CaseReopened: _noted("reopened", "why"),
 }
 """One line a fact type. A test asserts that every event has one or is named in `SILENT`."""
@@ -232,6 +233,11 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.QuestionReplied,
         events.StopOrdered,
         events.ResumeOrdered,
+        events.WatchBegun,
+        events.WentLive,
+        events.NumbersContinued,
+        events.InvoiceBrought,
+        events.ToneLearned,
         events.RetryOrdered,
         events.UndoOrdered,
         events.PricesChanged,

@@ -11,6 +11,7 @@ from msgspec import Struct
 from ledger.domain.entities import Action, Case, Stop
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.facts import Fact
+from ledger.domain.going_live import WATCHING
 
 Issued = InvoiceIssued | CreditNoteIssued
 """A document that took its number."""
@@ -121,6 +122,15 @@ def stopped_by(stop: Stop) -> StoppedBy:
         detail=f"{stop.by} stopped {what}{reason}.",
         remedy=f"`{order}` lets it run.",
         stop=stop,
+    )
+
+
+def watching() -> Refused:
+    """Refused since the company watches: nothing leaves before `go-live`."""
+    return Refused(
+        why=WATCHING,
+        detail="Watching: nothing is sent until `go-live`.",
+        remedy="`go-live` ends that; its card is then asked again.",
     )
 
 

@@ -148,6 +148,33 @@ class SendCorrection(MailCommand, frozen=True, kw_only=True, tag=True):
     version: int = 0
 
 
+class SendSpecimen(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag=True,
+    gc=False,
+):
+    """Show the operator the first real mail before anybody else gets it.
+
+    Text and documents are those of the action `of`; `to` is the operator's own address. It is no
+    mail to `contact`, whom that action is for.
+    """
+
+    risk: ClassVar[Risk] = Risk.REVERSIBLE
+    editable: ClassVar[tuple[str, ...]] = ()
+
+    contact: str
+    to: str
+    subject: str
+    body: str
+    of: str
+    attachments: tuple[Attachment, ...] = ()
+    preconditions: tuple[Precondition, ...] = ()
+
+
 class ReopenCase(
     Struct,
     frozen=True,
@@ -169,7 +196,9 @@ class ReopenCase(
 
 
 OutgoingMail = SendProposal | SendReply | SendInvoice | SendCreditNote | SendCorrection
-Command = OutgoingMail | IssueInvoice | IssueCreditNote | ReopenCase
+Sendable = OutgoingMail | SendSpecimen
+"""What leaves as a mail, to whomever."""
+Command = OutgoingMail | IssueInvoice | IssueCreditNote | SendSpecimen | ReopenCase
 
 
 def command_name(command: Command) -> str:
@@ -195,7 +224,7 @@ def command_from(data: bytes | str) -> Command:
 def amount_of(command: Command) -> Money | None:
     """The money a command speaks of, or None."""
     match command:
-        case SendReply() | SendCorrection() | ReopenCase():
+        case SendReply() | SendCorrection() | SendSpecimen() | ReopenCase():
             return None
         case _:
             return command.total

@@ -19,6 +19,7 @@ from ledger.domain.decisions import Decision
 from ledger.domain.documents import Document
 from ledger.domain.events import US, ChatKind, ChatOutcome, Option
 from ledger.domain.expenses import Expense
+from ledger.domain.going_live import Mode, Numbering, Tone
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.messages import MailLesson, Message
 from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
@@ -190,6 +191,7 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
 
     `credited_by` is the credit note that reversed it; from then on nothing is owed.
     `reductions` are early-payment discounts, bank fees and what was let go, one by one.
+    `elsewhere`: the operator issued it before Coo.
     """
 
     id: str
@@ -210,6 +212,7 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     buyer: Buyer | None = None
     e_invoice: EInvoice = EInvoice.NONE
     reductions: tuple[Reduction, ...] = ()
+    elsewhere: bool = False
 
     @property
     def billed(self) -> Money:
@@ -326,6 +329,7 @@ class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
     """A proposed command and how far it came. `command` is None once its person is erased.
 
     `undoes` is the earlier action it takes back, `undone_by` the newest one that takes this back.
+    `held` says why it was last withheld, as in `ActionWithheld`.
     """
 
     id: str
@@ -353,6 +357,7 @@ class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
     remedy: str = ""
     undoes: str = ""
     undone_by: str = ""
+    held: str = ""
 
 
 class Approval(Struct, frozen=True, kw_only=True, tag="approval", gc=False):
@@ -601,4 +606,7 @@ Entity = (
     | Expense
     | JournalEntry
     | Document
+    | Mode
+    | Numbering
+    | Tone
 )

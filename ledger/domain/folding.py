@@ -52,6 +52,7 @@ from ledger.domain.folding_decisions import decision_keys, fold_decisions
 from ledger.domain.folding_documents import document_keys, fold_documents
 from ledger.domain.folding_expenses import fold_expenses
 from ledger.domain.folding_failures import fold_failures
+from ledger.domain.folding_going_live import fold_mode, fold_numbering, fold_tone
 from ledger.domain.folding_identity import fold_identity
 from ledger.domain.folding_knowledge import fold_knowledge, knowledge_keys
 from ledger.domain.folding_messages import fold_lessons, fold_messages
@@ -63,6 +64,7 @@ from ledger.domain.folding_prices import fold_prices
 from ledger.domain.folding_returns import fold_returns
 from ledger.domain.folding_spending import fold_spending
 from ledger.domain.folding_strays import fold_strays
+from ledger.domain.going_live import Mode, Numbering, Tone
 from ledger.domain.knowledge import Knowledge, ListPrice
 from ledger.domain.look import Look
 from ledger.domain.messages import MailLesson, Message
@@ -111,12 +113,12 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ContactsMerged: (fold_identity,),
     events.ContactSplit: (fold_identity,),
     events.ContactsKeptApart: (fold_identity,),
-    events.Approved: (fold_actions, fold_approvals),
-    events.Rejected: (fold_actions, fold_approvals),
+    events.Approved: (fold_mode, fold_actions, fold_approvals),
+    events.Rejected: (fold_mode, fold_actions, fold_approvals),
     events.Postponed: (fold_approvals,),
     events.DoneByOperator: (fold_actions, fold_approvals, fold_deals, fold_failures),
-    events.ApprovalSuperseded: (fold_actions, fold_approvals),
-    events.ApprovalExpired: (fold_actions, fold_approvals),
+    events.ApprovalSuperseded: (fold_mode, fold_actions, fold_approvals),
+    events.ApprovalExpired: (fold_mode, fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
     events.QuestionAnswered: (
         fold_messages,
@@ -153,8 +155,8 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CaseClosed: (),
     events.CaseReopened: (),
     events.AttemptStarted: (fold_spending, fold_actions),
-    events.InvoiceIssued: (fold_spending, fold_deals, fold_postings),
-    events.CreditNoteIssued: (fold_spending, fold_deals, fold_postings),
+    events.InvoiceIssued: (fold_numbering, fold_spending, fold_deals, fold_postings),
+    events.CreditNoteIssued: (fold_numbering, fold_spending, fold_deals, fold_postings),
     events.ActionSucceeded: (fold_actions, fold_deals, fold_contact, fold_failures),
     events.ActionFailed: (fold_actions, fold_failures),
     events.ActionUnknown: (fold_actions, fold_failures),
@@ -200,6 +202,11 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CommitmentWithdrawn: (fold_commitments,),
     events.CommitmentMoved: (fold_commitments,),
     events.CommitmentsDue: (fold_commitments,),
+    events.WatchBegun: (fold_mode,),
+    events.WentLive: (fold_mode, fold_numbering),
+    events.SpecimenAsked: (fold_mode,),
+    events.NumbersContinued: (fold_numbering,),
+    events.ToneLearned: (fold_tone,),
 }
 """Which folds a fact goes through, besides that of its own case. `()`: only its case changes."""
 
@@ -236,6 +243,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.RetentionEnded,
         events.CommitmentTold,
         events.CommitmentOrdered,
+        events.InvoiceBrought,
     }
 )
 """Facts that are history only: they alter nothing but the age and version of their case."""
@@ -303,7 +311,7 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return expense_keys(entity)
         case JournalEntry():
             return entry_keys(entity)
-        case MailLesson():
+        case MailLesson() | Mode() | Numbering() | Tone():
             return []
         case Document():
             return document_keys(entity)
@@ -367,6 +375,8 @@ def case_of(entity: Entity) -> str:
         case Particulars() | Confirmation() | Knowledge() | ListPrice() | MailLesson() | Payout():
             return ""
         case Expense():
+            return ""
+        case Mode() | Numbering() | Tone():
             return ""
         case Payment():
             return entity.cases[-1] if entity.cases else ""

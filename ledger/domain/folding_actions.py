@@ -27,6 +27,7 @@ from ledger.domain.events import (
     VerdictGiven,
 )
 from ledger.domain.facts import Fact
+from ledger.domain.going_live import only_watching
 from ledger.domain.look import Look
 from ledger.domain.verdicts import Allow, Ask, Deny, Receipt, Verdict
 
@@ -163,6 +164,8 @@ def _judged(verdict: Verdict, phase: str, action: Action) -> dict[str, Any]:
     if action.status in _CLOSED:
         return {}
     match verdict:
+        case Deny() if phase == "execution" and only_watching(verdict):
+            return {}
         case Deny():
             return {"verdict": verdict, "status": ActionStatus.DENIED}
         case Allow() if phase == "proposal":
@@ -225,4 +228,5 @@ def _withheld(event: ActionWithheld, action: Action) -> dict[str, Any]:
     """Withheld until resumed, unless something stronger already says that it will not run."""
     told = {"cause": event.detail, "remedy": event.remedy}
     stronger = {ActionStatus.DENIED, ActionStatus.SUPERSEDED, ActionStatus.REJECTED}
-    return told if action.status in stronger else {"status": ActionStatus.WITHHELD, **told}
+    held = {"status": ActionStatus.WITHHELD, "held": event.why, **told}
+    return told if action.status in stronger else held

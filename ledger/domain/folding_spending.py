@@ -32,7 +32,7 @@ def fold_spending(fact: Fact, look: Look) -> list[Entity]:
     match fact.event:
         case AttemptStarted() as event:
             _count_mail(event, fact, look)
-        case InvoiceIssued() as event:
+        case InvoiceIssued() as event if not event.elsewhere:
             _take_number(event, INVOICES, invoice_series(event.series), look)
         case CreditNoteIssued() as event:
             _take_number(event, CREDIT_NOTES, credit_note_series(event.series), look)

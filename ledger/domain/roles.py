@@ -37,6 +37,9 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.KeyTold: Role.OWNER,
     events.CopyTakenOver: Role.OWNER,
     events.ErasureOrdered: Role.OWNER,
+    events.WatchBegun: Role.APPROVER,
+    events.WentLive: Role.OWNER,
+    events.NumbersContinued: Role.OWNER,
 }
 """Whoever decides may also pull the brake and ask for the way back, which asks before it acts;
 to let go of the brake, to say who is who and to erase is the owner's."""

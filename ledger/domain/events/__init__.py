@@ -69,6 +69,14 @@ from ledger.domain.events.expenses import (
     ExpenseRemoved,
     Spent,
 )
+from ledger.domain.events.going_live import (
+    InvoiceBrought,
+    NumbersContinued,
+    SpecimenAsked,
+    ToneLearned,
+    WatchBegun,
+    WentLive,
+)
 from ledger.domain.events.knowledge import (
     KnowledgeCorrected,
     KnowledgeForgotten,
@@ -268,6 +276,7 @@ __all__ = [
     "FeeCharged",
     "HeadAnchored",
     "Instructed",
+    "InvoiceBrought",
     "InvoiceIssued",
     "InvoicePaid",
     "KeyTold",
@@ -287,6 +296,7 @@ __all__ = [
     "ModelCallFailed",
     "ModelCallRecorded",
     "ModelCallReserved",
+    "NumbersContinued",
     "OperatorActed",
     "OperatorSaid",
     "OperatorTold",
@@ -335,6 +345,7 @@ __all__ = [
     "RetryOrdered",
     "Routed",
     "SectionSeen",
+    "SpecimenAsked",
     "Spent",
     "SplitOrdered",
     "Stale",
@@ -344,11 +355,14 @@ __all__ = [
     "TapRefused",
     "Tapped",
     "Told",
+    "ToneLearned",
     "Understood",
     "UndoOrdered",
     "UnmatchOrdered",
     "Unrouted",
     "VerdictGiven",
+    "WatchBegun",
+    "WentLive",
 ]
 
 EVENT_TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -33,6 +33,8 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
 
     `ordinal` is the bare number behind `number`, counted without gaps within `series`. `tax`,
     `buyer` and `e_invoice` are as the command said that was approved; None: nothing was known.
+    `elsewhere`: the operator issued it before Coo, so it took no number of Coo's and nobody sends
+    it; `paid` is what had come in for it before it was brought along.
     """
 
     invoice: str
@@ -52,6 +54,8 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     e_invoice: EInvoice = EInvoice.NONE
     tax: TaxCase | None = None
     buyer: Annotated[Buyer | None, SEALED] = None
+    elsewhere: bool = False
+    paid: Money | None = None
 
 
 class CreditNoteIssued(Event, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ QUIET = {
     "CommitmentTold", "CommitmentOrdered", "CommitmentMade", "CommitmentKept", "CommitmentBroken",
     "CommitmentWithdrawn", "CommitmentMoved",
     "ExpenseRecorded", "ExpenseCorrected", "ExpenseRemoved", "ExpensePaid",
+    "SpecimenAsked", "NumbersContinued", "InvoiceBrought", "ToneLearned",
 }  # fmt: skip
 """Facts nobody needs to be called for; all of them stand in the audit."""
 

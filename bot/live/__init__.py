@@ -1,0 +1,1 @@
+"""Watching and going live: what is asked again, and the first real mail."""
