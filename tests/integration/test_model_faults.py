@@ -43,6 +43,10 @@ WORDS = {
     "DEEP": "no usable answer after 2 repairs",
     "ECHOES_KEY": "answered 401",
 }
+FAST = ("GARBAGE", "BROKEN")
+FAULTS = [
+    pytest.param(name, marks=() if name in FAST else pytest.mark.slow, id=name) for name in USELESS
+]
 
 
 async def paid(business: Any) -> bool:
@@ -51,7 +55,7 @@ async def paid(business: Any) -> bool:
     return right and not await business.facts(CaseStuck)
 
 
-@pytest.mark.parametrize("name", USELESS)
+@pytest.mark.parametrize("name", FAULTS)
 async def test_with_every_model_useless_the_deal_ends_by_the_playbook_and_the_audit_says_why(
     founder: Any, server: Any, endpoint: Any, fault: Any, closes_a_deal: Any, name: str
 ) -> None:
@@ -77,7 +81,7 @@ async def test_with_every_model_useless_the_deal_ends_by_the_playbook_and_the_au
     assert "no model gave anything usable" in heard
 
 
-@pytest.mark.parametrize("name", USELESS)
+@pytest.mark.parametrize("name", FAULTS)
 async def test_with_the_main_model_useless_the_cheaper_one_takes_over(
     founder: Any, server: Any, endpoint: Any, fault: Any, name: str
 ) -> None:

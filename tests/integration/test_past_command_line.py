@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow  # each test starts processes
+
 
 @pytest.fixture
 async def folder(founder: Any) -> str:

@@ -7,6 +7,10 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow  # each test starts processes
+
 KEY = "sk-that-must-not-stay"
 REPLAYS = """
 import gc, os, sys

@@ -54,10 +54,13 @@ class Seen:
 
 
 def sittings(table: dict[str, Any]) -> list[Any]:
-    """The table in parts, each named after its first mail."""
+    """The table in parts, each named after its first mail; every third is among the fast tests."""
     names = list(table)
     parts = [names[at : at + A_SITTING] for at in range(0, len(names), A_SITTING)]
-    return [pytest.param(part, id=f"from-{part[0]}") for part in parts]
+    return [
+        pytest.param(part, id=f"from-{part[0]}", marks=pytest.mark.slow if at % 3 else ())
+        for at, part in enumerate(parts)
+    ]
 
 
 @pytest.fixture
