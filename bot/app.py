@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
+from typing import Final
 
 from msgspec import Struct
 
@@ -56,6 +58,9 @@ from memory.episodes import Recaller
 from memory.projector import MemoryProjector
 from memory.standing import Witness
 from policies.gate import Gate
+
+USUAL_HOLD: Final = timedelta(seconds=60)
+"""How long an approved mail waits before it leaves through a server, where nothing else is said."""
 
 __all__ = [
     "App",
@@ -183,8 +188,17 @@ def subscribers_of(
             fence=fence_of(app),
             first=first_mail_of(app),
             shared=shared,
+            hold=_hold(app),
         ),
     )
+
+
+def _hold(app: App) -> timedelta:
+    """How long an approved mail can still be held: what stays in the folder need not wait."""
+    said = app.company.hold_seconds
+    if said is None:
+        return USUAL_HOLD if app.settings.mailing else timedelta()
+    return timedelta(seconds=said)
 
 
 def _planner(

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     INSTRUCT = "instruct"
     LATER = "later"
     DID_IT = "did_it"
+    HOLD = "hold"
 
 
 class Inbound(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ is left alone when that fact is delivered again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final
 
 from connectors.base import Connector
@@ -14,11 +15,13 @@ from connectors.checks import Checks, Gate
 from connectors.claims import Attempts
 from connectors.effect import Effects
 from connectors.first_mail import FirstMail
+from connectors.leaving import Leaving
 from connectors.outcomes import NAME, OUTCOMES
 from connectors.tries import Patience, Tries
 from connectors.turns import Fence, Fenced
 from ledger.domain.entities import Action, ActionStatus
-from ledger.domain.events import Approved, RetryOrdered, Routed, VerdictGiven
+from ledger.domain.events import Approved, HoldOrdered, RetryOrdered, Routed, VerdictGiven
+from ledger.domain.events.routing import LEAVING
 from ledger.domain.facts import Delivery, Fact, Reaction
 from ledger.domain.reading import Clock, History, Views
 from ledger.domain.verdicts import Allow
@@ -52,8 +55,10 @@ class Dispatcher:
         fence: Fence | None = None,
         first: FirstMail | None = None,
         shared: bool = False,
+        hold: timedelta = timedelta(),
     ) -> None:
-        """`shared`: other machines run dispatchers of this company at the same time."""
+        """`shared`: other machines run dispatchers of this company at the same time. `hold`: how
+        long an approved mail waits before it leaves."""
         checks = Checks(views=views, gate=gate, attempts=attempts, fence=fence, first=first)
         outside = [Fenced(one, fence) for one in connectors] if fence else connectors
         tries = Tries(
@@ -69,20 +74,27 @@ class Dispatcher:
         )
         self._views = views
         self._history = history
+        self._leaving = Leaving(views, hold)
 
     def wants(self, fact: Fact) -> bool:
-        """An allowed proposal, an approval, and the orders to resume or retry."""
+        """An allowed proposal, an approval, a mail's moment to leave, and the orders to hold,
+        resume or retry."""
         match fact.event:
-            case VerdictGiven(phase="proposal", verdict=Allow()) | Approved():
+            case VerdictGiven(phase="proposal", verdict=Allow()) | Approved() | HoldOrdered():
                 return True
             case Routed(kind=kind):
-                return kind in {RESUME, RETRY}
+                return kind in {RESUME, RETRY, LEAVING}
             case _:
                 return False
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """Run what is due, one action after the other."""
+        if isinstance(delivery.fact.event, HoldOrdered):
+            return Reaction(drafts=await self._leaving.held(delivery.fact.event))
         due = await self._due(delivery)
+        waits = self._leaving.waits(due, delivery.fact)
+        if waits:
+            return Reaction(drafts=waits)
         answered = await self._answered(delivery.fact) if due else frozenset()
         drafts = [
             draft
@@ -99,6 +111,9 @@ class Dispatcher:
                 return await self._one(event.action, _ALLOWED)
             case Approved():
                 return await self._one(event.action, _APPROVED)
+            case Routed(kind="leave") if delivery.source is not None:
+                waiting = await self._leaving.whose_moment(delivery.source)
+                return [one for one in waiting if one.case == delivery.fact.case]
             case Routed(kind="resume"):
                 return await self._all_of(delivery.fact.case, _RESUMED)
             case Routed(kind="retry") if delivery.source is not None:

@@ -9,6 +9,7 @@ from graph.desk import Desk, routed, tells, unrouted
 from graph.routing_taps import expired
 from ledger.domain.claims import concerns
 from ledger.domain.entities import (
+    LEAVES,
     Action,
     ActionStatus,
     Alarm,
@@ -25,6 +26,7 @@ from ledger.domain.events import (
     RetryOrdered,
     StopOrdered,
 )
+from ledger.domain.events.routing import LEAVING
 from ledger.domain.facts import Draft, Fact
 from ledger.domain.folding_attention import stop_id
 from ledger.domain.folding_copies import COPY, COPY_STOP
@@ -132,6 +134,8 @@ async def route_alarm(fact: Fact, rang: AlarmRang, desk: Desk) -> list[Draft]:
     alarm = await desk.views.get(Alarm, rang.alarm)
     if alarm and alarm.ends:
         return await _expiry(fact, alarm.ends, desk)
+    if alarm and alarm.purpose.startswith(LEAVES):
+        return [routed(fact, rang.case, LEAVING, "The mail was not held.")]
     if rang.case == DESK:
         return []  # it ends how long a document is kept; the eraser reacts
     if await desk.erased(rang.case):

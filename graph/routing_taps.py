@@ -17,6 +17,7 @@ from ledger.domain.events import (
     Approved,
     DoneByOperator,
     Event,
+    HoldOrdered,
     Instructed,
     Postponed,
     Rejected,
@@ -64,6 +65,8 @@ async def route_tap(fact: Fact, event: Tapped, desk: Desk) -> list[Draft]:
         return [refused(fact, event, f"There is no approval {event.approval!r}. See `inbox`.")]
     tap = Tap(fact, event, approval, action)
     now = desk.clock.now()
+    if event.verb == "hold" and approval.status is ApprovalStatus.APPROVED:
+        return [_held(tap)]
     over = _over(approval, now)
     if over:
         return [tap.refused(over)]
@@ -97,6 +100,13 @@ def refused(fact: Fact, event: Tapped, why: str, *, case: str = "") -> Draft:
         why=why,
     )
     return says(fact, answer, case=case) if case else says(fact, answer)
+
+
+def _held(tap: Tap) -> Draft:
+    """The dispatcher, who lets it leave, says whether it still was here."""
+    if tap.action.leaves_at is None:
+        return tap.refused("It does not wait any more, so it cannot be held.")
+    return tap.says(HoldOrdered(**_by(tap)))
 
 
 def _counted(tap: Tap, now: datetime) -> list[Draft]:

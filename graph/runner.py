@@ -37,14 +37,18 @@ from ledger.domain.events import (
     Event,
     FailureCleared,
     FailureReported,
+    HoldOrdered,
+    MailWaits,
     ModelCallFailed,
     ModelCallRecorded,
     ModelCallReserved,
+    Routed,
     SpecimenAsked,
     Told,
     VerdictGiven,
 )
 from ledger.domain.events.erasure import ERASER
+from ledger.domain.events.routing import LEAVING
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.going_live import is_specimen
 from ledger.domain.reading import History
@@ -69,6 +73,8 @@ _PASSED_OVER = (
     ContactRecognised,
     FailureCleared,
     FailureReported,
+    HoldOrdered,
+    MailWaits,
     ModelCallFailed,
     ModelCallRecorded,
     ModelCallReserved,
@@ -96,6 +102,8 @@ class Runner:
         """Every fact of a case that the planner did not say itself and that may change its plan."""
         if isinstance(fact.event, CaseErased):
             return True
+        if isinstance(fact.event, Routed) and fact.event.kind == LEAVING:
+            return False  # the dispatcher's own alarm
         said_by_us = fact.case == DESK or fact.by in {PLANNER, ERASER}
         passed_over = isinstance(fact.event, _PASSED_OVER) or is_specimen(
             str(getattr(fact.event, "action", ""))

@@ -9,7 +9,7 @@ from typing import Final
 from bot import texts
 from bot.cards import brief
 from bot.cards import rows as card_rows
-from bot.channel import Button, Card, CardKind, Row
+from bot.channel import Button, Card, CardKind, Row, Verb
 from bot.wording.amounts import clock_words
 from bot.wording.untrusted import excerpt, one_line
 from ledger.domain.claims import stopped_by
@@ -54,9 +54,22 @@ def decided_card(
         rows=(
             *rows,
             Row(texts.ROW_DECIDED, (decided_words(approval, now),), important=True),
-            _came_of_it(action, contact),
+            _came_of_it(action, contact, approval, now),
         ),
+        buttons=tuple(_holding(action, approval)),
     )
+
+
+def waits_to_leave(action: Action, approval: Approval) -> bool:
+    """Whether an approved mail can still be held."""
+    approved = approval.status is ApprovalStatus.APPROVED and action.status is ActionStatus.ALLOWED
+    return approved and action.leaves_at is not None and not action.attempts
+
+
+def _holding(action: Action, approval: Approval) -> Iterator[Button]:
+    if waits_to_leave(action, approval):
+        typed = f"hold {approval.number}"
+        yield Button(label=texts.VERB_HOLD, typed=typed, verb=Verb.HOLD)
 
 
 def decided_words(approval: Approval, now: datetime) -> str:
@@ -101,7 +114,10 @@ def receipt_lines(action: Action, receipt: Receipt, contact: Contact | None) -> 
         yield f"{one_line(part.name)} ({brief.size_words(part.size)})"
 
 
-def _came_of_it(action: Action, contact: Contact | None) -> Row:
+def _came_of_it(action: Action, contact: Contact | None, approval: Approval, now: datetime) -> Row:
+    if action.leaves_at is not None and waits_to_leave(action, approval):
+        when = f"{action.leaves_at.astimezone(now.tzinfo):%H:%M:%S}"
+        return Row(texts.ROW_LEAVES, (texts.LEAVES_AT.format(when=when),), important=True)
     lines = outcome_lines(action, contact)
     short = (lines[0], *_proof_in_brief(action.receipt)) if action.receipt else None
     return Row(texts.ROW_OUTCOME, lines, brief=short)

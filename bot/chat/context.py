@@ -19,7 +19,7 @@ from ledger.store import Ledger
 from ledger.views import ReadViews
 
 _OF_CARDS: Final = frozenset(
-    {"approve", "show", "edit", "reject", "later", "tell", "did-it", "more", "why"}
+    {"approve", "show", "edit", "reject", "later", "tell", "did-it", "hold", "more", "why"}
 )
 _OF_CASES: Final = frozenset({"status", "audit", "context", "why", "replay", "undo", "tell"})
 _WITH_WORDS: Final = frozenset({"edit", "reject", "later", "tell"})

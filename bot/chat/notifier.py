@@ -65,6 +65,7 @@ _DECIDED: Final = (
     events.ApprovalSuperseded,
     events.ApprovalExpired,
     events.ApprovalProlonged,
+    events.MailWaits,
     events.QuestionAnswered,
     events.QuestionWithdrawn,
     events.ActionProposed,

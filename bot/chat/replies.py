@@ -39,6 +39,7 @@ _TYPED: Final = {
     Verb.INSTRUCT: "tell",
     Verb.LATER: "later",
     Verb.DID_IT: "did-it",
+    Verb.HOLD: "hold",
 }
 _LONG: Final = Replay | Prove | Verify | WhatIf | Takeover | Erase
 """What takes long enough to show at once that Coo is at it."""

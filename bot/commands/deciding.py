@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot import texts
 from bot.cards.loading import CardLoader
-from bot.cards.outcomes import LETTERS, UNDECIDED, decided_words
+from bot.cards.outcomes import LETTERS, UNDECIDED, decided_words, waits_to_leave
 from bot.channel import Card, Editor, Prompt, Reply, Verb
 from bot.commands.answers import recorded, trouble, unclear
 from bot.commands.overview import holds
@@ -19,7 +19,15 @@ from bot.commands.words import Edit, Later, Reject, Tell
 from bot.office.port import Office
 from bot.wording.untrusted import one_line, visible
 from ledger.domain.commands import Command
-from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Question, Stop
+from ledger.domain.entities import (
+    Action,
+    ActionStatus,
+    Approval,
+    ApprovalStatus,
+    Case,
+    Question,
+    Stop,
+)
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.folding_copies import COPY
 
@@ -165,6 +173,30 @@ class Deciding:
         if isinstance(found, Reply):
             return found
         return await self._tap(found, Verb.DID_IT, found.sha256)
+
+    async def hold(self, said: str) -> Reply:
+        """Stop an approved mail before it leaves; the same is asked again."""
+        found = await (self._approval(said) if said else self._leaving())
+        if isinstance(found, Reply):
+            return found
+        action = await self._office.views.get(Action, found.action)
+        if action is None or not waits_to_leave(action, found):
+            return await self._over(found)
+        return await self._tap(found, Verb.HOLD, found.sha256)
+
+    async def _leaving(self) -> Approval | Reply:
+        """The one mail that waits to leave."""
+        views = self._office.views
+        found = [
+            approval
+            for action in await views.find(Action, f"status:{ActionStatus.ALLOWED}")
+            if (approval := await views.get(Approval, action.approval))
+            and waits_to_leave(action, approval)
+        ]
+        if len(found) == 1:
+            return found[0]
+        which = ", ".join(str(one.number) for one in sorted(found, key=lambda one: one.number))
+        return trouble(texts.HOLD_WHICH, numbers=which) if found else trouble(texts.HOLD_NOTHING)
 
     async def numbered(self, number: str, text: str) -> Reply:
         """`4 yes` answers question 4; `3 shorter` says how card 3 should be."""

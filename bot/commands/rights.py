@@ -45,6 +45,7 @@ _APPROVER: Final = (
     words.Edit,
     words.Later,
     words.DidIt,
+    words.Hold,
     words.Tell,
     words.Say,
     words.Numbered,

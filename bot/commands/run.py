@@ -349,7 +349,13 @@ class Commands:
 
     async def _decide(
         self,
-        intent: words.Show | words.Approve | words.Reject | words.Edit | words.Later | words.DidIt,
+        intent: words.Show
+        | words.Approve
+        | words.Reject
+        | words.Edit
+        | words.Later
+        | words.DidIt
+        | words.Hold,
     ) -> Reply:
         match intent:
             case words.Show(thing):
@@ -364,6 +370,8 @@ class Commands:
                 return await self._deciding.later(intent)
             case words.DidIt(thing):
                 return await self._deciding.did_it(thing)
+            case words.Hold(thing):
+                return await self._deciding.hold(thing)
             case _:
                 assert_never(intent)
 

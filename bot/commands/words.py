@@ -79,6 +79,12 @@ class DidIt(Struct, frozen=True):
     thing: str = ""
 
 
+class Hold(Struct, frozen=True):
+    """Stop an approved mail that waits to leave."""
+
+    thing: str = ""
+
+
 class Audit(Struct, frozen=True):
     """The whole chain of a case."""
 
@@ -409,6 +415,7 @@ Intention = (
     | Later
     | Tell
     | DidIt
+    | Hold
     | Audit
     | Why
     | ShowContext
@@ -692,6 +699,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "tell": lambda rest: Tell(*split_thing(rest)),
     "say": lambda rest: Say(rest, free=False) if rest else Help("say"),
     "did-it": lambda rest: DidIt(_bare(rest)),
+    "hold": lambda rest: Hold(_bare(rest)),
     "audit": lambda rest: Audit(_bare(rest)),
     "why": _why,
     "context": lambda rest: ShowContext(*split_thing(rest)),

@@ -43,6 +43,7 @@ VOICE: Final = "friendly, brief, concrete"
 
 _A_YEAR_OF_DAYS: Final = 366
 _A_CENTURY: Final = 100
+_LONGEST_HOLD: Final = 3_600
 _MANY: Final = 1_000_000_000
 _INVOICE_KEYS: Final = ("number_format", "next_number")
 _CREDIT_NOTE_KEYS: Final = ("credit_note_format", "credit_note_next")
@@ -68,6 +69,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
     firm, invoices = top.section("company"), top.section("invoices")
     guardrails = top.section("guardrails")
     taxing, currency = top.section("tax"), _currency(firm)
+    mail = top.section("mail")
     company = Company(
         id=_identifier(firm, "id"),
         name=firm.text("name"),
@@ -92,7 +94,8 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
             invoices, _CREDIT_NOTE_KEYS, InvoiceNumbers(format=CREDIT_NOTE_FORMAT)
         ),
         keep_years=_keep_years(invoices),
-        receiving=_receiving(top.section("mail")),
+        receiving=_receiving(mail),
+        hold_seconds=_hold_seconds(mail),
         e_invoice=_e_invoice(invoices),
         phone=firm.text("phone", ""),
         budgets=_budgets(top.section("budgets")),
@@ -100,7 +103,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         time_zone=time_zone(firm, "time_zone"),
         model_may_see=top.choice("model_may_see", ModelScope, ModelScope.ANY),
     )
-    for section in (top, firm, taxing, invoices, guardrails):
+    for section in (top, firm, taxing, invoices, guardrails, mail):
         section.done()
     return company
 
@@ -297,14 +300,19 @@ def _early_payment(section: Section) -> EarlyPayment | None:
 
 def _receiving(section: Section) -> Receiving | None:
     """Whom to believe about senders; None where nothing is said of it."""
-    if not section.keys():
+    if not {"authserv_id", "ask_unauthenticated"} & set(section.keys()):
         return None
-    receiving = Receiving(
+    return Receiving(
         authserv_id=section.text("authserv_id"),
         ask_unauthenticated=section.yes("ask_unauthenticated", default=False),
     )
-    section.done()
-    return receiving
+
+
+def _hold_seconds(section: Section) -> int | None:
+    """How long an approved mail waits; None where nothing is said of it."""
+    if "hold_seconds" not in section.keys():  # noqa: SIM118  # a method of the section, no mapping
+        return None
+    return section.whole("hold_seconds", 0, 0, _LONGEST_HOLD)
 
 
 def _budgets(section: Section) -> Budgets:

@@ -255,13 +255,16 @@ def _terms(company: Company) -> Iterator[str]:
 
 
 def _receiving(company: Company) -> Iterator[str]:
-    """Whom to believe about the senders of mail."""
-    known = company.receiving
-    yield "# mail:  # the server that receives your mail, as it names itself: see docs/mail.md"
+    """How long a mail can be held, and whom to believe about the senders of mail."""
+    known, hold = company.receiving, company.hold_seconds
+    plain = known is None and hold is None
+    yield "# mail:" if plain else "mail:"
+    mark = "#" if hold is None else ""
+    seconds = 60 if hold is None else hold
+    yield f"{mark}  hold_seconds: {seconds}  # an approved mail can be held so long"
     if known is None:
-        yield "#   authserv_id: mx.yourhost.example"
+        yield "#   authserv_id: mx.yourhost.example  # who receives your mail: docs/mail.md"
         return
-    yield "mail:"
     yield f"  authserv_id: {quoted(known.authserv_id)}"
     yield f"  ask_unauthenticated: {str(known.ask_unauthenticated).lower()}"
 

@@ -20,7 +20,9 @@ from prompt_toolkit.shortcuts.choice_input import ChoiceInput
 from bot import texts
 
 PROMPT: Final = "coo> "
-NUMBERED: Final = frozenset({"show", "approve", "reject", "edit", "tell", "later", "did-it", "why"})
+NUMBERED: Final = frozenset(
+    {"show", "approve", "reject", "edit", "tell", "later", "did-it", "hold", "why"}
+)
 """Commands whose thing is mostly a card's number."""
 
 

@@ -127,6 +127,12 @@ def _expired(_: events.ApprovalExpired, __: Fact, around: Around) -> Notice | No
     return _line(texts.SAY_EXPIRED.format(card=_card_name(around)))
 
 
+def _leaving(event: events.MailWaits, _: Fact, around: Around) -> Notice | None:
+    when = f"{event.leaves_at.astimezone(around.now.tzinfo):%H:%M:%S}"
+    number = around.approval.number if around.approval else event.approval
+    return _line(texts.SAY_LEAVES.format(card=_card_name(around), when=when, number=number))
+
+
 def _succeeded(event: events.ActionSucceeded, _: Fact, around: Around) -> Notice | None:
     if around.action is None or around.action.receipt is None:
         return _line(texts.SAY_DONE.format(action=event.action))
@@ -330,6 +336,7 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.TapRefused: _refused,
     events.ApprovalSuperseded: _superseded,
     events.ApprovalExpired: _expired,
+    events.MailWaits: _leaving,
     events.ActionSucceeded: _succeeded,
     events.ActionWithheld: _withheld,
     events.FailureReported: _reported,

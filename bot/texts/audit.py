@@ -90,6 +90,7 @@ DECIDED: Final = {
     "superseded": "The approval no longer counts",
     "expired": "Expired undecided; paused",
     "prolonged": "Counts longer",
+    "hold": "Asked to hold it",
     "refused": "A tap did not count",
 }
 DECIDED_BYTES: Final = "exactly the bytes {sha}…"

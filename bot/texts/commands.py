@@ -27,6 +27,7 @@ COMMANDS: Final = (
     CommandText("tell", "tell 3 HOW", "Say how you want a card or a case instead."),
     CommandText("later", "later 3 [tomorrow]", "Put a card off."),
     CommandText("did-it", "did-it 3", "You did it yourself; Coo must not do it again."),
+    CommandText("hold", "hold 3", "Stop an approved mail that has not left yet; decide again."),
     CommandText("say", "say TEXT", "Say something to Coo, whatever its first word."),
     CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
     CommandText("books", "books", "What was invoiced, what is paid, what is open."),
@@ -139,6 +140,11 @@ MORE_HELP: Final = {
     ),
     "later": "`later 3`, `later 3 tomorrow`; nothing is decided meanwhile.",
     "did-it": "The action is closed as done by you.",
+    "hold": (
+        "An approved mail waits `hold_seconds` of company.yaml (a minute) before it leaves. Its "
+        "card says until when, and comes back after `hold 3`. What has left is taken "
+        "back with `undo`."
+    ),
     "say": "Text that begins with no command is taken as said to Coo anyway.",
     "status": "`status ada` and `status 2` show one case.",
     "digest": "It also comes by itself at `digest_at` of company.yaml, and never on an empty day.",
@@ -299,7 +305,15 @@ NOTED: Final = {
     "instruct": "Your wish is recorded: {title}",
     "later": "Put off: {title}",
     "did_it": "Recorded as done by you: {title}",
+    "hold": "Your stop is recorded: {title}",
 }
+HOLD_NOTHING: Final = Trouble(
+    "No approved mail waits to leave, so there is nothing to hold.",
+    "What has left is taken back with `undo`; nothing was changed.",
+)
+HOLD_WHICH: Final = Trouble(
+    "Several mails wait to leave: cards {numbers}.", "Name one, such as `hold 3`."
+)
 SAID: Final = "Noted."
 SAID_ABOUT: Final = "Noted, about {label}."
 ANSWERED: Final = "Taken as the answer to {number}: {answer}"

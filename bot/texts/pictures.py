@@ -26,6 +26,7 @@ MOMENT_DECIDED: Final = {
     "superseded": "The card went out of date",
     "expired": "Nobody decided: paused",
     "prolonged": "The card counts longer",
+    "hold": "You held it",
     "refused": "A tap did not count",
 }
 MOMENT_BY: Final = "{who}"

@@ -39,6 +39,7 @@ from ledger.domain.events import (
     ActionUnknown,
     ActionWithheld,
     AlarmRang,
+    ApprovalSuperseded,
     DoneByOperator,
     MailBounced,
     TapRefused,
@@ -232,6 +233,14 @@ def afresh(s: Situation) -> tuple[Choice, ...]:
     if last is None or last.progress is not Progress.SUPERSEDED or deal.accepted:
         return waiting("Nothing is due.")
     return (_anew(s, last, _MOVED),)
+
+
+def on_held(s: Situation, event: ApprovalSuperseded) -> tuple[Choice, ...]:
+    """The operator stopped an approved mail before it left: the same is asked again."""
+    doing = s.deal.action(event.action)
+    if doing is None or doing.unwanted:
+        return waiting("What was held is not wanted any more.")
+    return (_anew(s, doing, "You held it before it left, so you decide again."),)
 
 
 def options_after_no(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:

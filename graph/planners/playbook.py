@@ -18,6 +18,7 @@ from graph.planners.outcomes import (
     on_alarm,
     on_bounce,
     on_failure,
+    on_held,
     on_refused_tap,
     on_success,
     on_unknown,
@@ -134,6 +135,8 @@ def _from_dispatcher(s: Situation) -> tuple[Choice, ...]:
             return on_absence(event)
         case ActionWithheld() as event:
             return on_withheld(s, event)
+        case ApprovalSuperseded(held=True) as event:
+            return on_held(s, event)
         case ApprovalSuperseded():
             return afresh(s)
         case TapRefused() as event:

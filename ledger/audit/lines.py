@@ -169,6 +169,10 @@ LINES: Final[dict[type[Event], Make]] = {
     events.ApprovalSuperseded: _decided("superseded", "why"),
     events.ApprovalExpired: _decided("expired"),
     events.ApprovalProlonged: _decided("prolonged"),
+    events.HoldOrdered: _decided("hold"),
+    events.MailWaits: lambda event, base, _: line.Noted(
+        **base, kind="waits", text=f"it can be held until {event.leaves_at:%H:%M:%S} UTC"
+    ),
     events.QuestionAsked: _same(line.Questioned),
     events.QuestionAnswered: _answered,
     events.QuestionWithdrawn: _withdrawn,

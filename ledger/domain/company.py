@@ -189,7 +189,8 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `ask_country`: a customer of whom no country is known is asked about, not taken as at home.
     `e_invoice` None: ZUGFeRD for a business, where the company is in the EU. `phone` is for it.
     `bank_fee_tolerance`: what may be missing from a payment that still closes its invoice, since a
-    bank kept it; None for nothing.
+    bank kept it; None for nothing. `hold_seconds`: how long an approved mail can still be held;
+    None for a minute where mail leaves through a server, no time where it stays in the folder.
     """
 
     id: str
@@ -222,6 +223,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ask_country: bool = False
     e_invoice: EInvoice | None = None
     phone: str = ""
+    hold_seconds: int | None = None
 
     @property
     def retention_years(self) -> int:

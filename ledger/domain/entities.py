@@ -31,6 +31,9 @@ from ledger.domain.verdicts import Receipt, Verdict
 EXPIRES: Final = "expire:"
 """Prefix of an alarm's purpose that ends an approval: `expire:<approval>`."""
 
+LEAVES: Final = "leave:"
+"""Prefix of an alarm's purpose that lets an approved mail leave: `leave:<action>`."""
+
 
 class CaseStatus(StrEnum):
     RUNNING = "running"
@@ -330,6 +333,7 @@ class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
 
     `undoes` is the earlier action it takes back, `undone_by` the newest one that takes this back.
     `held` says why it was last withheld, as in `ActionWithheld`.
+    `leaves_at`: until then an approved mail can be held.
     """
 
     id: str
@@ -358,6 +362,7 @@ class Action(Struct, frozen=True, kw_only=True, tag="action", gc=False):
     undoes: str = ""
     undone_by: str = ""
     held: str = ""
+    leaves_at: datetime | None = None
 
 
 class Approval(Struct, frozen=True, kw_only=True, tag="approval", gc=False):
@@ -377,6 +382,7 @@ class Approval(Struct, frozen=True, kw_only=True, tag="approval", gc=False):
     channel: str = ""
     reason: str = ""
     until: datetime | None = None
+    since: datetime | None = None
 
 
 class Question(Struct, frozen=True, kw_only=True, tag="question", gc=False):

@@ -72,7 +72,7 @@ from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.postings import JournalEntry, entry_keys
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 14
+FOLD_VERSION: Final = 15
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -120,6 +120,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.ApprovalSuperseded: (fold_mode, fold_actions, fold_approvals),
     events.ApprovalExpired: (fold_mode, fold_actions, fold_approvals),
     events.ApprovalProlonged: (fold_approvals,),
+    events.HoldOrdered: (),
     events.QuestionAnswered: (
         fold_messages,
         fold_attention,
@@ -155,6 +156,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.CaseClosed: (),
     events.CaseReopened: (),
     events.AttemptStarted: (fold_spending, fold_actions),
+    events.MailWaits: (fold_actions,),
     events.InvoiceIssued: (fold_numbering, fold_spending, fold_deals, fold_postings),
     events.CreditNoteIssued: (fold_numbering, fold_spending, fold_deals, fold_postings),
     events.ActionSucceeded: (fold_actions, fold_deals, fold_contact, fold_failures),

@@ -21,6 +21,7 @@ from ledger.domain.events import (
     AttemptStarted,
     DoneByOperator,
     Event,
+    MailWaits,
     QuestionAnswered,
     Rejected,
     Routed,
@@ -150,6 +151,8 @@ def _altered(event: Event, action: Action, fact: Fact, look: Look) -> dict[str, 
             return _decided(event, action, look)
         case DoneByOperator() | QuestionAnswered() if action.status not in _FINAL:
             return {"status": ActionStatus.BY_OPERATOR}
+        case MailWaits() if event.approval == action.approval:
+            return {"leaves_at": event.leaves_at}
         case AttemptStarted() if action.status not in _FINAL:
             tries = max(event.n, action.attempts)
             return {"status": ActionStatus.ATTEMPTED, "attempts": tries, "attempted_at": fact.at}

@@ -102,4 +102,4 @@ def _superseded(event: ApprovalSuperseded, approval: Approval, look: Look) -> di
     untried = approved and (action is None or action.status not in _TRIED)
     if approval.status not in UNDECIDED and not untried:
         return {}
-    return {"status": ApprovalStatus.SUPERSEDED, "reason": event.why}
+    return {"status": ApprovalStatus.SUPERSEDED, "reason": event.why, "since": event.since}

@@ -54,6 +54,7 @@ from ledger.domain.events.effects import (
     AttemptStarted,
     CreditNoteIssued,
     InvoiceIssued,
+    MailWaits,
 )
 from ledger.domain.events.erasure import (
     CaseErased,
@@ -179,6 +180,7 @@ from ledger.domain.events.routing import (
     ContactsMerged,
     ContactSplit,
     DoneByOperator,
+    HoldOrdered,
     Instructed,
     MailBounced,
     OperatorActed,
@@ -275,6 +277,7 @@ __all__ = [
     "FailureReported",
     "FeeCharged",
     "HeadAnchored",
+    "HoldOrdered",
     "Instructed",
     "InvoiceBrought",
     "InvoiceIssued",
@@ -290,6 +293,7 @@ __all__ = [
     "MailReceived",
     "MailSetAside",
     "MailUnreadable",
+    "MailWaits",
     "MailboxFollowed",
     "MatchOrdered",
     "MergeOrdered",

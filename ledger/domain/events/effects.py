@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from ledger.domain.company import EInvoice
@@ -26,6 +26,15 @@ class AttemptStarted(Event, frozen=True, kw_only=True):
     connector: str
     capability: str
     approval: str = ""
+
+
+class MailWaits(Event, frozen=True, kw_only=True):
+    """An approved mail is left alone for a moment, in which it can be held. It leaves at
+    `leaves_at`, when the alarm of that moment rings."""
+
+    action: str
+    approval: str
+    leaves_at: datetime
 
 
 class InvoiceIssued(Event, frozen=True, kw_only=True):

@@ -11,6 +11,9 @@ from ledger.domain.values import SEALED, Money, Personal
 HAPPENED: Final = "happened:"
 """Prefix of an answer's id: `happened:<action>`, whatever Coo knows of it."""
 
+LEAVING: Final = "leave"
+"""The kind of a `Routed` that says: the moment of an approved mail has come."""
+
 
 class CaseOpened(Event, frozen=True, kw_only=True):
     """A piece of business begins. `kind`: lead, request. `fact` is the desk fact behind it."""
@@ -264,12 +267,29 @@ class TapRefused(Event, frozen=True, kw_only=True):
 
 
 class ApprovalSuperseded(Event, frozen=True, kw_only=True):
-    """The world moved, so this approval no longer counts. `by` is what replaced it, if anything."""
+    """The world moved, so this approval no longer counts. `by` is what replaced it, if anything.
+
+    `held`: the operator stopped an approved mail before it left, so the same is asked again.
+    `since`: when what moved it came in, such as the payment behind a reminder that is withdrawn.
+    """
 
     approval: str
     action: str
     why: str
     by: str = ""
+    held: bool = False
+    since: datetime | None = None
+
+
+class HoldOrdered(Event, frozen=True, kw_only=True):
+    """The operator wants an approved mail held that waits to leave; the dispatcher decides whether
+    it still was here."""
+
+    approval: str
+    action: str
+    operator: str
+    channel: str
+    tap: str
 
 
 class ApprovalExpired(Event, frozen=True, kw_only=True):

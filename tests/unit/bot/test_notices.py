@@ -38,7 +38,7 @@ QUIET = {
     "CaseReopened", "DeliveryRecorded", "AttemptStarted", "InvoiceIssued", "ActionFailed",
     "BackedUp", "CopyTakenOver",
     "ActionUnknown", "ModelCallReserved", "ModelCallRecorded", "ModelCallFailed",
-    "ExpiriesMissed", "ApprovalProlonged",
+    "ExpiriesMissed", "ApprovalProlonged", "HoldOrdered",
     "ErasureOrdered", "CaseErased", "DocumentKept",
     "PostRequested", "PostOutdated", "PostDelayed", "PostAttempted", "PostDelivered",
     "PostAdopted", "PostFailed", "PostUnknown", "PostWithdrawn",
