@@ -69,14 +69,17 @@ def init(
 ) -> None:
     """Write a commented company.yaml, by asking a few questions."""
     out = screen()
-    folder = settings_for(data).data
+    settings = settings_for(data)
+    folder = settings.data
     Folder(folder).refuse_unusable()
     refuse_existing(folder, force=force)
     company = defaults() if use_defaults else _asked(out)
     written = write_company(folder, company, force=force)
     kept = (texts.INIT_KEPT.format(path=written.kept),) if written.kept else ()
     done = texts.INIT_DONE.format(path=written.path)
-    put(out, Reply(lines=(done, *kept), hints=(texts.INIT_NEXT.format(folder=folder),)))
+    watches = (texts.INIT_WATCHES,) if _begins_watching(settings) else ()
+    hints = (texts.INIT_NEXT.format(folder=folder),)
+    put(out, Reply(lines=(done, *watches, *kept), hints=hints))
 
 
 @cli.command()
@@ -241,6 +244,9 @@ one_shot("open", "What is open, and money that is on no invoice: `open invoices`
 one_shot("no-action", "The messages that needed nothing, and why.")
 one_shot("lead", "Say that a message without action was a lead: `lead N`.", works=True)
 one_shot("no-lead", "Say that mail like a case's is no lead: `no-lead CASE`.", works=True)
+one_shot("watch", "Draft and ask, and let nothing leave before `coo go-live`.", works=True)
+one_shot("go-live", "What going live would mean; with `confirm` behind it: do it.", works=True)
+one_shot("numbers", "Go on after your own last number: `numbers invoice N`.", works=True)
 one_shot("promises", "Who promised what to whom, due when: `promises`, `promises NAME`.")
 one_shot("promise", "Note a promise that you know of: `promise NAME WHAT by DAY`.", works=True)
 one_shot("kept", "Say that a promise was kept: `kept p4`.", works=True)
@@ -347,6 +353,20 @@ async def _copied(app: App) -> Copied | None:
         return None
     ago = app.clock.now() - last.at
     return Copied(kind=last.event.kind, ago=ago, since=head.seq - last.seq)
+
+
+def _begins_watching(settings: Settings) -> bool:
+    """A new company whose mail would really leave watches first; an existing one stays as it is."""
+    if settings.mailing is None:
+        return False
+    return run_with(settings, _watched_first)
+
+
+async def _watched_first(app: App) -> bool:
+    if (await app.ledger.head()).seq:
+        return False
+    await _guest(app).watch()
+    return True
 
 
 def _asked(out: Console) -> Company:

@@ -30,6 +30,7 @@ from ledger.domain.entities import (
 )
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.folding_copies import COPY
+from ledger.domain.going_live import MODE, Mode
 
 _IDENTIFIED: Final = re.compile(r"#?\d{1,9},?|apr-[0-9a-z]{8}")
 """A card by its number or id, as several of them stand in a row."""
@@ -310,7 +311,10 @@ class Deciding:
         return Reply(lines=(*reply.lines, *held), waits_for=fact)
 
     async def _stopped(self, approval: Approval) -> tuple[str, ...]:
-        """What is said where a stop holds an approved action."""
+        """What is said where a stop, or watching, holds an approved action."""
+        mode = await self._office.views.get(Mode, MODE)
+        if mode is not None and mode.watching:
+            return (texts.APPROVED_WATCHING,)
         case = await self._office.views.get(Case, approval.case)
         active = await self._office.views.find(Stop, "active")
         held = [each for each in active if holds(each, case)]

@@ -50,6 +50,7 @@ _APPROVER: Final = (
     words.Say,
     words.Numbered,
     words.Halt,
+    words.Watch,
     words.Retry,
     words.Undo,
     words.Assign,
@@ -68,6 +69,8 @@ _APPROVER: Final = (
 def needed(intent: words.Intention) -> Role:
     """The least role that may say this. What is in no list is the owner's."""
     match intent:
+        case words.ContinueNumbers(book=""):
+            return Role.VIEWER
         case words.Replay(policy="", model="") | words.Verify(anchors=""):
             return Role.VIEWER
         case _ if isinstance(intent, _VIEWER):

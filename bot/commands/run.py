@@ -18,6 +18,7 @@ from bot.commands.contexts import Contexts
 from bot.commands.deciding import Deciding
 from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
+from bot.commands.going_live import GoingLive
 from bot.commands.halting import Halting
 from bot.commands.identity import Identities
 from bot.commands.knowing import Knowing
@@ -80,6 +81,7 @@ class Commands:
         self._pairing = Pairing(office, session)
         self._confirming = Confirming(office)
         self._billing = Billing(office)
+        self._going_live = GoingLive(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -158,6 +160,8 @@ class Commands:
                 return await self._billing.enter(intent)
             case words.Remember() | words.Correct() | words.Forget() | words.Memory():
                 return await self._known(intent)
+            case words.Watch() | words.GoLive() | words.ContinueNumbers():
+                return await self._live(intent)
             case words.NoAction():
                 return await no_action(self._office, self.session.now(self._office))
             case words.Lead():
@@ -205,6 +209,17 @@ class Commands:
                 return await self._matching.unmatch(intent)
             case words.OpenInvoices():
                 return await self._books.open_invoices()
+            case _:
+                assert_never(intent)
+
+    async def _live(self, intent: words.Watch | words.GoLive | words.ContinueNumbers) -> Reply:
+        match intent:
+            case words.Watch():
+                return await self._going_live.watch()
+            case words.GoLive():
+                return await self._going_live.go_live(intent)
+            case words.ContinueNumbers():
+                return await self._going_live.numbers(intent)
             case _:
                 assert_never(intent)
 

@@ -388,6 +388,23 @@ class Numbered(Struct, frozen=True):
     text: str
 
 
+class Watch(Struct, frozen=True):
+    """Plan, draft and ask, and let nothing leave."""
+
+
+class GoLive(Struct, frozen=True):
+    """What going live would mean; with `confirm`: do it."""
+
+    said: str = ""
+
+
+class ContinueNumbers(Struct, frozen=True):
+    """A book goes on after the operator's own last number; without one: which comes next."""
+
+    book: str = ""
+    last: str = ""
+
+
 class Quit(Struct, frozen=True):
     """Leave the conversation."""
 
@@ -465,6 +482,9 @@ Intention = (
     | Confirm
     | Say
     | Numbered
+    | Watch
+    | GoLive
+    | ContinueNumbers
     | Quit
     | Unknown
     | Nothing
@@ -748,6 +768,10 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "forget": Forget,
     "memory": _memory,
     "confirm": _confirm,
+    "watch": lambda _: Watch(),
+    "go-live": lambda rest: GoLive(rest.lower().rstrip(".!")),
+    "golive": lambda rest: GoLive(rest.lower().rstrip(".!")),
+    "numbers": lambda rest: ContinueNumbers(*split_thing(rest)) if rest else ContinueNumbers(),
     "pair": lambda rest: Pair(" ".join(rest.split())),
     "devices": lambda _: Devices(),
     "who": _who,

@@ -20,6 +20,8 @@ from bot.copies.comparing import Differences, compared
 from bot.copies.taking_over import Standing, standing, take_over
 from bot.erasure.eraser import order_erasure
 from bot.erasure.plan import ErasurePlan, plan_erasure, plan_for_address
+from bot.live.continuing import continue_numbers
+from bot.live.readiness import Readiness, Series, readiness, series
 from bot.office.access import Offered, Speaker, offer, revoke, set_role, too_little
 from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
 from bot.opening import App
@@ -54,6 +56,8 @@ from ledger.domain.events import (
     Tapped,
     UndoOrdered,
     UnmatchOrdered,
+    WatchBegun,
+    WentLive,
 )
 from ledger.domain.facts import Fact, short_id
 from ledger.domain.knowledge import Knowledge
@@ -256,6 +260,25 @@ class LiveOffice:
                 by=self._by,
             )
         )
+
+    async def watch(self) -> str:
+        begun = WatchBegun(operator=self._operator, channel=self._channel, by=self._by)
+        return await self._record(begun)
+
+    async def go_live(self) -> str:
+        await self._as_owner()
+        went = WentLive(operator=self._operator, channel=self._channel, by=self._by)
+        return await self._record(went)
+
+    async def readiness(self) -> Readiness:
+        return await readiness(self._app)
+
+    async def series(self) -> Sequence[Series]:
+        return await series(self._app)
+
+    async def continue_numbers(self, book: str, last: str) -> str:
+        await self._as_owner()
+        return await continue_numbers(self._app, self._speaker, book, last, unique=self._unique())
 
     async def retry(self, target: str) -> str:
         return await self._record(

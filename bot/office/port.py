@@ -17,6 +17,7 @@ from bot.channel import Verb
 from bot.copies.comparing import Differences
 from bot.copies.taking_over import Standing
 from bot.erasure.plan import ErasurePlan
+from bot.live.readiness import Readiness, Series
 from bot.office.access import Offered
 from bot.rehearsal.trial import Trial
 from bot.remembering.statements import Memories, Recollecting, Statement
@@ -206,6 +207,26 @@ class Office(Looks, Protocol):
 
     async def resume(self, scope: str, target: str = "") -> str:
         """Lift the stop of exactly this scope and target."""
+        ...
+
+    async def watch(self) -> str:
+        """Let nothing leave from here on."""
+        ...
+
+    async def go_live(self) -> str:
+        """Let leave what is approved from here on."""
+        ...
+
+    async def readiness(self) -> Readiness:
+        """What going live would mean. It asks the mail servers."""
+        ...
+
+    async def series(self) -> Sequence[Series]:
+        """Which number each book gives next."""
+        ...
+
+    async def continue_numbers(self, book: str, last: str) -> str:
+        """A book goes on after `last`. Raises `CommandInvalid` for a gap or a number twice."""
         ...
 
     async def retry(self, target: str) -> str:

@@ -22,6 +22,7 @@ from bot.company.init import write_company
 from bot.company.text import defaults
 from bot.console.render import plain
 from bot.intake import Taken
+from bot.mail_settings import Mailing
 from bot.notices.announcer import Announcer
 from bot.office.live import LiveOffice
 from bot.settings import ModelEndpoint, Settings
@@ -224,8 +225,10 @@ class Founder:
     folder: Path
     clock: TestClock = field(default_factory=TestClock)
 
+    mailing: Mailing | None = None
+
     def settings(self, model: ModelEndpoint | None = None) -> Settings:
-        return Settings(data=self.folder, model=model)
+        return Settings(data=self.folder, model=model, mailing=self.mailing)
 
     @asynccontextmanager
     async def business(self, model: ModelEndpoint | None = None) -> AsyncIterator[Business]:

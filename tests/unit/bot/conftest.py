@@ -10,14 +10,16 @@ import pytest
 
 from bot.channel import Verb
 from bot.company.text import defaults
+from bot.live.readiness import Readiness, Series
 from bot.office.port import PoliciesInForce, ReplayReport, VerifyReport
 from ledger.domain import events
 from ledger.domain.commands import Command, SendProposal, amount_of, command_name, command_sha
 from ledger.domain.entities import Approval, Entity
 from ledger.domain.errors import UnknownFact
-from ledger.domain.events import Event, PlanStep, Recollection
+from ledger.domain.events import Event, PlanStep, Recollection, WatchBegun, WentLive
 from ledger.domain.facts import Fact
 from ledger.domain.folding import case_of, changes, lookups
+from ledger.domain.going_live import MODE, Mode
 from ledger.domain.pairing import Role
 from ledger.domain.preconditions import ProposalOpen
 from ledger.domain.speakers import role_now
@@ -168,6 +170,21 @@ class PaperOffice:
     async def undo(self, target: str, reason: str = "") -> str:
         who = {"operator": self.operator, "channel": self.channel}
         return self._record(events.UndoOrdered(target=target, reason=reason, **who))
+
+    async def watch(self) -> str:
+        return self._record(WatchBegun(operator=self.operator, channel=self.channel))
+
+    async def go_live(self) -> str:
+        return self._record(WentLive(operator=self.operator, channel=self.channel))
+
+    async def readiness(self) -> Readiness:
+        return Readiness(mode=self.get(Mode, MODE), real=False, operator="nora@studio.example")
+
+    async def series(self) -> Sequence[Series]:
+        return (Series(book="invoice", next="2026-0001"),)
+
+    async def continue_numbers(self, book: str, last: str) -> str:
+        raise AssertionError(f"{book} {last}: a paper office counts nothing")
 
     async def retry(self, target: str) -> str:
         who = {"operator": self.operator, "channel": self.channel}
