@@ -13,10 +13,13 @@ from bot import texts
 from bot.company.attention import attention, time_zone
 from bot.company.yaml_section import Section, document
 from bot.wording.amounts import is_country, is_currency, micro_usd
+from ledger.domain.accounts import Chart
 from ledger.domain.company import (
     CREDIT_NOTE_FORMAT,
     DEFAULT_RETENTION_YEARS,
     Bank,
+    Basis,
+    Bookkeeping,
     Budgets,
     Company,
     EarlyPayment,
@@ -98,6 +101,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         hold_seconds=_hold_seconds(mail),
         e_invoice=_e_invoice(invoices),
         phone=firm.text("phone", ""),
+        books=_books(top.section("books")),
         budgets=_budgets(top.section("budgets")),
         attention=attention(top.section("attention")),
         time_zone=time_zone(firm, "time_zone"),
@@ -141,6 +145,15 @@ def is_mail_address(value: str) -> bool:
     return parseaddr(value)[1] == value and bool(
         re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+\.\w+", value)
     )
+
+
+def _books(section: Section) -> Bookkeeping:
+    books = Bookkeeping(
+        basis=section.choice("basis", Basis, Basis.ACCRUAL),
+        chart=section.choice("chart", Chart, Chart.NONE),
+    )
+    section.done()
+    return books
 
 
 def _operator(section: Section) -> Operator:

@@ -97,7 +97,8 @@ def company_text(company: Company) -> str:
     """The whole file. `read_company(company_text(c)) == c`."""
     parts = (
         _head(), _firm(company), _people(company), _money(company), _prices(company.prices),
-        _limits(company), _invoices(company), _receiving(company), _budgets(company),
+        _limits(company), _invoices(company), _receiving(company), _books(company),
+        _budgets(company),
         _attention(company.attention), _models(company),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in (*part, ""))
@@ -252,6 +253,15 @@ def _terms(company: Company) -> Iterator[str]:
         yield '  # bank_fee_tolerance: "5.00"  # so much a bank may keep; without it, nothing'
     else:
         yield f"  bank_fee_tolerance: {quoted(plain_amount(fee))}"
+
+
+def _books(company: Company) -> Iterator[str]:
+    """How the books are kept."""
+    books = company.books
+    mark = "# " if books == Bookkeeping() else ""
+    yield f"{mark}books:  # see docs/books.md"
+    yield f"{mark}  basis: {books.basis.value}  # accrual: income counts when invoiced; cash: when paid"
+    yield f"{mark}  chart: {books.chart.value}  # skr03 or skr04: account numbers beside the names"
 
 
 def _receiving(company: Company) -> Iterator[str]:

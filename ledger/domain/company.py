@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
+from ledger.domain.accounts import Chart
 from ledger.domain.values import Money
 
 DEFAULT_RETENTION_YEARS: Final = 10
@@ -174,6 +175,20 @@ class Attention(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     zone: str = ""
 
 
+class Basis(StrEnum):
+    """When income and its tax count: when it is invoiced, or when it is paid."""
+
+    ACCRUAL = "accrual"
+    CASH = "cash"
+
+
+class Bookkeeping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the books are kept; `chart` names whose account numbers stand beside the names."""
+
+    basis: Basis = Basis.ACCRUAL
+    chart: Chart = Chart.NONE
+
+
 class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The human behind the company."""
 
@@ -224,6 +239,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     e_invoice: EInvoice | None = None
     phone: str = ""
     hold_seconds: int | None = None
+    books: Bookkeeping = field(default_factory=Bookkeeping)
 
     @property
     def retention_years(self) -> int:

@@ -32,19 +32,20 @@ PROVIDERS = frozenset({"stripe"})
 def shares(amount: int, weights: Sequence[int]) -> list[int]:
     """`amount` split as `weights` are, to the unit: the largest remainders get what is left over.
 
-    The shares of the opposite amount are the opposite shares.
+    The shares of the opposite amount are the opposite shares; a weight may be negative.
     """
     whole = sum(weights)
     if not whole:
         return [amount, *[0] * (len(weights) - 1)] if weights else []
-    sign = -1 if amount * whole < 0 else 1
-    exact = [abs(amount) * abs(weight) for weight in weights]
+    if amount < 0:
+        return [-each for each in shares(-amount, weights)]
+    sign = 1 if whole > 0 else -1
+    exact = [sign * amount * weight for weight in weights]
     found = [each // abs(whole) for each in exact]
-    rest = abs(amount) - sum(found)
     by_rest = sorted(range(len(exact)), key=lambda n: (-(exact[n] % abs(whole)), n))
-    for n in by_rest[: max(0, rest)]:
+    for n in by_rest[: amount - sum(found)]:
         found[n] += 1
-    return [sign * each for each in found]
+    return found
 
 
 def parts_of(
