@@ -38,7 +38,7 @@ Sums = dict[str, int]
 
 
 class OpenItem(Struct, frozen=True, kw_only=True):
-    """What was open on an invoice at the end of the period. `days` past its due day, if positive."""
+    """What was open on an invoice at the end of the period. `days`: past its due day."""
 
     invoice: str
     currency: str

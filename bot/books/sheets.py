@@ -21,7 +21,11 @@ Cell = str | int | date | Money | None
 
 _MARK: Final = "\ufeff"
 _FORMULA: Final = frozenset("=+-@\t\r\n|%")
-_SIGNS: Final = {Language.ENGLISH: (",", "."), Language.GERMAN: (";", ","), Language.FRENCH: (";", ",")}
+_SIGNS: Final = {
+    Language.ENGLISH: (",", "."),
+    Language.GERMAN: (";", ","),
+    Language.FRENCH: (";", ","),
+}
 """What parts cells, and what parts whole units from their decimals."""
 
 

@@ -39,9 +39,7 @@ _STANDING: Final = (BANK, CLEARING, TRANSIT, PAYABLE, DEPOSITS)
 def books_reply(books: Books) -> Reply:
     """What came in, what went out, what is open, owed in tax, and what nobody could place."""
     report = books.report
-    title = texts.BOOKS_OF.format(
-        company=one_line(books.company.name), period=report.period.name
-    )
+    title = texts.BOOKS_OF.format(company=one_line(books.company.name), period=report.period.name)
     lines = [
         texts.BOOKS_BASIS[report.basis].format(first=report.period.first, last=report.period.last)
     ]

@@ -75,6 +75,7 @@ def restore(
 
 def export(
     file: Path,
+    words: Annotated[list[str] | None, typer.Argument()] = None,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     without_keys: Annotated[
@@ -84,8 +85,11 @@ def export(
         bool, typer.Option("--open", help="Personal texts stand in it readable.")
     ] = False,
 ) -> None:
-    """Write the whole ledger as JSON lines: .jsonl, .jsonl.gz or .jsonl.zst."""
-    from bot.command_line.main import run_with, settings_for  # noqa: PLC0415 - see above
+    """Write the whole ledger as JSON lines (.jsonl, .jsonl.gz, .jsonl.zst), or `books MONTH`."""
+    from bot.command_line.main import answered_once, run_with, settings_for  # noqa: PLC0415 - above
+
+    if words or str(file) == BOOKS:
+        answered_once(" ".join(["export", str(file), *(words or [])]), data)
     from bot.copies import copying  # noqa: PLC0415 - see above
 
     secret = None if without_keys else _passphrase(passphrase_file, new=True)
@@ -160,6 +164,9 @@ def register(cli: typer.Typer) -> None:
     cli.command("import")(import_)
     cli.command()(takeover)
 
+
+BOOKS: Final = "books"
+"""`coo export books MONTH`; a file of that name is `./books`."""
 
 MB: Final = 1_000_000
 

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Final
 
 from bot import texts
+from bot.books.gathering import gathered
+from bot.books.period import period_said
+from bot.books.telling import books_reply
 from bot.channel import Reply, Table
 from bot.commands.answers import trouble, unclear
 from bot.commands.overview import credit_note_words
@@ -38,6 +41,16 @@ class Bookkeeping:
     def _now(self) -> datetime:
         return self._session.now(self._office)
 
+    async def month(self, said: str) -> Reply:
+        """Income, tax, expenses, what is open and what is unmatched of a period."""
+        now = self._now
+        period = period_said(said, now)
+        if period is None:
+            return trouble(texts.BOOKS_WHEN, said=one_line(said, 40))
+        if period.first > now.date():
+            return trouble(texts.BOOKS_AHEAD, period=period.name)
+        return books_reply(await gathered(self._office, period))
+
     async def books(self) -> Reply:
         """What was invoiced, what is paid, what is open; the newest invoices last."""
         title = texts.BOOKS_TITLE.format(company=one_line(self._office.company.name))
@@ -50,7 +63,11 @@ class Bookkeeping:
         newest = invoices[-MOST_INVOICES:]
         rows = [await self._row(invoice, today) for invoice in newest]
         older = counted(len(invoices) - len(newest), "invoice")
-        hints = (texts.BOOKS_MORE.format(invoices=older),) if len(newest) < len(invoices) else ()
+        more = (texts.BOOKS_MORE.format(invoices=older),) if len(newest) < len(invoices) else ()
+        hints = (
+            *more,
+            texts.BOOKS_MONTH_HINT.format(period=f"{self._now:%Y-%m}"),
+        )
         table = Table(texts.COLUMNS_BOOKS, tuple(rows))
         return Reply(title=title, lines=(*sums, *unmatched), table=table, hints=hints)
 

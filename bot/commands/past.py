@@ -82,8 +82,8 @@ class PastLooks:
                 return await self._looking.failures()
             case words.Promises(thing):
                 return await self._promises.promises(thing)
-            case words.Books():
-                return await self._books.books()
+            case words.Books(period):
+                return await (self._books.month(period) if period else self._books.books())
             case words.OpenInvoices():
                 return await self._books.open_invoices()
             case words.ShowContact(thing):

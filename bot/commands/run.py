@@ -20,6 +20,7 @@ from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
 from bot.commands.going_live import GoingLive
 from bot.commands.halting import Halting
+from bot.commands.handing_over import HandingOver
 from bot.commands.identity import Identities
 from bot.commands.knowing import Knowing
 from bot.commands.leads import Leads, no_action
@@ -67,6 +68,7 @@ class Commands:
         self._matching = Matching(office, self._strays)
         self._proving = Proving(office)
         self._books = Bookkeeping(office, session)
+        self._handing_over = HandingOver(office, session)
         self._digesting = Digesting(office, session)
         self._going_back = GoingBack(office, session)
         self._replaying = Replaying(office, session)
@@ -150,6 +152,8 @@ class Commands:
                 | words.Assign()
             ):
                 return await self._place(intent)
+            case words.Export():
+                return await self._handing_over.export(intent)
             case words.Undo():
                 return await self._undoing.undo(intent)
             case words.Promises() | words.Promise() | words.Settle():
@@ -265,8 +269,8 @@ class Commands:
         self, intent: words.Books | words.ShowContact | words.ShowInvoice | words.Report
     ) -> Reply:
         match intent:
-            case words.Books():
-                return await self._books.books()
+            case words.Books(period):
+                return await (self._books.month(period) if period else self._books.books())
             case words.Report(month):
                 return await self._picturing.report(month)
             case words.ShowContact(thing):

@@ -137,7 +137,15 @@ class AsOf(Struct, frozen=True):
 
 
 class Books(Struct, frozen=True):
-    """What was invoiced, paid and is open."""
+    """What was invoiced, paid and is open; of one month, quarter or year where it is said."""
+
+    period: str = ""
+
+
+class Export(Struct, frozen=True):
+    """Files to hand over: `books` of a period, perhaps into a folder."""
+
+    said: str = ""
 
 
 class Digest(Struct, frozen=True):
@@ -442,6 +450,7 @@ Intention = (
     | Prove
     | AsOf
     | Books
+    | Export
     | Digest
     | ShowContact
     | Enter
@@ -724,7 +733,8 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "why": _why,
     "context": lambda rest: ShowContext(*split_thing(rest)),
     "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
-    "books": lambda _: Books(),
+    "books": lambda rest: Books(_bare(rest)),
+    "export": Export,
     "digest": lambda _: Digest(),
     "contact": _contact,
     "invoice": lambda rest: ShowInvoice(_bare(rest)),

@@ -10,6 +10,7 @@ from ledger.domain.amounts import plain_amount
 from ledger.domain.company import (
     Attention,
     Bank,
+    Bookkeeping,
     Company,
     EInvoice,
     Guardrails,
@@ -260,7 +261,7 @@ def _books(company: Company) -> Iterator[str]:
     books = company.books
     mark = "# " if books == Bookkeeping() else ""
     yield f"{mark}books:  # see docs/books.md"
-    yield f"{mark}  basis: {books.basis.value}  # accrual: income counts when invoiced; cash: when paid"
+    yield f"{mark}  basis: {books.basis.value}  # accrual: when invoiced; cash: when paid"
     yield f"{mark}  chart: {books.chart.value}  # skr03 or skr04: account numbers beside the names"
 
 

@@ -7,6 +7,7 @@ another one it is read from the ledger as the running process appends it.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -32,7 +33,7 @@ from bot.work.worker import Worker
 from ledger.anchors import anchors_from, check_anchors
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, Approval, Case, Commitment, Contact, Question
-from ledger.domain.errors import ChainBroken, KeyConflict
+from ledger.domain.errors import BlobMissing, ChainBroken, KeyConflict
 from ledger.domain.events import (
     US,
     AssignOrdered,
@@ -124,6 +125,21 @@ class LiveOffice:
     @property
     def blobs(self) -> Blobs:
         return self._app.blobs
+
+    @property
+    def exports(self) -> Path:
+        return self._app.folder.root / "exports"
+
+    async def document(self, sha256: str, name: str = "") -> bytes | None:
+        """From the store; what its person's erasure took from there may lie as a file, as kept."""
+        try:
+            return await self._app.blobs.get(sha256)
+        except BlobMissing:
+            path = self._app.folder.invoices / Path(name).name if name else None
+        if path is None or not await asyncio.to_thread(path.is_file):
+            return None
+        data = await asyncio.to_thread(path.read_bytes)
+        return data if hashlib.sha256(data).hexdigest() == sha256 else None
 
     @property
     def clock(self) -> Clock:

@@ -114,6 +114,19 @@ class PastLike(Views, Tallies, History, Protocol):
         ...
 
 
+class Papers(Protocol):
+    """Where documents lie, and where files for others are laid."""
+
+    @property
+    def exports(self) -> Path:
+        """The folder for what is handed over, where none is named."""
+        ...
+
+    async def document(self, sha256: str, name: str = "") -> bytes | None:
+        """The bytes of a document; None where they are gone."""
+        ...
+
+
 class Looks(Protocol):
     """What commands that only look need: of the present, or of a moment of the past."""
 
@@ -140,7 +153,7 @@ class Looks(Protocol):
         ...
 
 
-class Office(Looks, Protocol):
+class Office(Looks, Papers, Protocol):
     """Everything a chat may ask and do, for one person in one channel."""
 
     @property

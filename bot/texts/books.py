@@ -49,3 +49,4 @@ EXPORT_TITLE: Final = "Books {period}"
 NOT_WRITTEN: Final = Trouble(
     "{path} could not be written: {why}.", "Name another folder, or make room; then say it again."
 )
+EXPENSE_NO_VENDOR: Final = "vendor unknown"

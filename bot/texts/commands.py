@@ -30,7 +30,12 @@ COMMANDS: Final = (
     CommandText("hold", "hold 3", "Stop an approved mail that has not left yet; decide again."),
     CommandText("say", "say TEXT", "Say something to Coo, whatever its first word."),
     CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
-    CommandText("books", "books", "What was invoiced, what is paid, what is open."),
+    CommandText(
+        "books", "books [MONTH]", "Income, tax, what is open and unmatched, of a month too."
+    ),
+    CommandText(
+        "export", "export books MONTH", "The books of a month as one file, for whoever asks."
+    ),
     CommandText("digest", "digest", "Done, waiting, failed, spent: since the last digest."),
     CommandText(
         "contact", "contact NAME [country FR]", "Somebody; or enter country, vat-id, address …"
@@ -151,7 +156,15 @@ MORE_HELP: Final = {
     "say": "Text that begins with no command is taken as said to Coo anyway.",
     "status": "`status ada` and `status 2` show one case.",
     "digest": "It also comes by itself at `digest_at` of company.yaml, and never on an empty day.",
-    "books": "Every invoice with its total, what is paid of it and what is open.",
+    "books": (
+        "Every invoice with its total, what is paid of it and what is open. `books October`, "
+        "`books 2026-10`, `books Q4`, `books 2026`: income, expenses, tax, what is open and what "
+        "is unmatched, with a column a currency."
+    ),
+    "export": (
+        "`export books 2026-10 [FOLDER]`: one ZIP for an accountant, readable without Coo. In a "
+        "chat it hangs on the answer; at the machine it lies in the folder, or in `exports`."
+    ),
     "contact": (
         "By name, address, organisation or id, with all cases. `contact ada country FR`, "
         "`vat-id FR40303265045`, `business yes`, `address 1 rue X, 75001 Paris`, `reference …` (a "
