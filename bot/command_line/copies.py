@@ -75,7 +75,7 @@ def restore(
 
 def export(
     file: Path,
-    words: Annotated[list[str] | None, typer.Argument()] = None,
+    what: Annotated[list[str] | None, typer.Argument()] = None,
     data: Data = None,
     passphrase_file: PassphraseFile = None,
     without_keys: Annotated[
@@ -88,8 +88,8 @@ def export(
     """Write the whole ledger as JSON lines (.jsonl, .jsonl.gz, .jsonl.zst), or `books MONTH`."""
     from bot.command_line.main import answered_once, run_with, settings_for  # noqa: PLC0415 - above
 
-    if words or str(file) == BOOKS:
-        answered_once(" ".join(["export", str(file), *(words or [])]), data)
+    if what or str(file) == BOOKS:
+        answered_once(" ".join(["export", str(file), *(what or [])]), data)
     from bot.copies import copying  # noqa: PLC0415 - see above
 
     secret = None if without_keys else _passphrase(passphrase_file, new=True)
