@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot import texts
+from bot.cards.forms import with_form
 from bot.cards.making import card_of, preview_card
 from bot.cards.outcomes import UNDECIDED, question_card, stopped_row
 from bot.cards.sources import provenance_facts
@@ -17,7 +18,7 @@ from bot.promises.listing import PromiseList
 from bot.promises.words import line
 from bot.wording.naming import named, named_options
 from ledger.domain.claims import concerns
-from ledger.domain.commands import SendProposal, SendReply
+from ledger.domain.commands import OutgoingMail, SendProposal, SendReply
 from ledger.domain.entities import Action, Approval, Case, Contact, Question, Stop
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
@@ -46,6 +47,8 @@ class CardLoader:
         card = card_of(action, approval, contact, now, sources)
         if card.kind is CardKind.APPROVAL and isinstance(action.command, SendProposal | SendReply):
             card = await self._promised(card, action.command.contact, now)
+        if card.kind is CardKind.APPROVAL and isinstance(action.command, OutgoingMail):
+            card = with_form(card, action.command.body, contact)
         return await self._held(card, action, now) if card.kind is CardKind.APPROVAL else card
 
     async def _held(self, card: Card, action: Action, now: datetime) -> Card:

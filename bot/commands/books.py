@@ -19,6 +19,7 @@ from bot.office.port import Looks
 from bot.remembering.billing import billing_lines
 from bot.wording.amounts import clock_words, counted, percent_plain
 from bot.wording.clearing import clearing_lines, fee_words
+from bot.wording.manners import manners_lines
 from bot.wording.standing import status_of, stop_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
@@ -149,10 +150,10 @@ class Bookkeeping:
         for form, value in (
             (texts.CONTACT_ADDRESS, contact.address),
             (texts.CONTACT_FIRM, contact.organisation),
-            (texts.CONTACT_LANGUAGE, contact.language),
         ):
-            placed = {"address": value, "organisation": value, "language": value}
+            placed = {"address": value, "organisation": value}
             lines += [one_line(form.format(**placed), 120)] if value else []
+        lines += await manners_lines(self._office, contact, self._now)
         lines += [line async for line in self._entries(contact.id)]
         held = await all_in_force(self._office.views, [contact.id], self._now)
         lines += billing_lines(held, self._office.company)

@@ -25,6 +25,7 @@ from bot.commands.identity import Identities
 from bot.commands.knowing import Knowing
 from bot.commands.leads import Leads, no_action
 from bot.commands.looking import Looking
+from bot.commands.manners import Manners
 from bot.commands.matching import Matching
 from bot.commands.memory_status import memory_reply
 from bot.commands.pairing import Pairing
@@ -84,6 +85,7 @@ class Commands:
         self._confirming = Confirming(office)
         self._billing = Billing(office)
         self._going_live = GoingLive(office)
+        self._manners = Manners(office)
 
     async def answer(self, line: str) -> Reply:
         """What `line` does and says. Never raises for what a person may have done."""
@@ -160,6 +162,8 @@ class Commands:
                 return await self._promised(intent)
             case words.Verify() | words.Anchor() | words.Takeover() | words.Erase():
                 return await self._keep(intent)
+            case words.Enter(field="form" | "language"):
+                return await self._manners.enter(intent)
             case words.Enter():
                 return await self._billing.enter(intent)
             case words.Remember() | words.Correct() | words.Forget() | words.Memory():

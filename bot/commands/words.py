@@ -159,7 +159,10 @@ class ShowContact(Struct, frozen=True):
 
 
 class Enter(Struct, frozen=True):
-    """What tax and e-invoices need to know of somebody: `field` is as people type it."""
+    """What tax, e-invoices and letters need to know of somebody: `field` is as people type it.
+
+    A form of address has the field `form`, also where it was typed behind `address`.
+    """
 
     thing: str
     field: str
@@ -515,9 +518,12 @@ _PROMISED: Final = re.compile(
 _MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
 _ENTERED: Final = re.compile(
     r"(?P<thing>\"[^\"]+\"|'[^']+'|.+?)\s+"
-    r"(?P<field>country|vat[- ]id|business|address|reference|order)\b[:\s]*(?P<value>.*)",
+    r"(?P<field>country|vat[- ]id|business|address|form|language|reference|order)\b[:\s]*"
+    r"(?P<value>.*)",
     re.IGNORECASE | re.DOTALL,
 )
+_FORMS: Final = frozenset({"du", "sie", "tu", "vous", "first name", "vorname", "prénom"})
+"""Forms of address; anything else behind `address` is where somebody lives."""
 _ALSO_OLD: Final = re.compile(r"\s*(?:--all|,?\s*\balso old)\b", re.IGNORECASE)
 _STEP: Final = re.compile(r"(.*?)\s*\bstep\s+(\d+)", re.IGNORECASE)
 
@@ -655,8 +661,10 @@ def _contact(rest: str) -> Intention:
     entered = _ENTERED.fullmatch(rest)
     if not entered:
         return ShowContact(_bare(rest))
-    field = entered["field"].lower().replace(" ", "-")
-    return Enter(_bare(entered["thing"]), field, entered["value"].strip())
+    field, value = entered["field"].lower().replace(" ", "-"), entered["value"].strip()
+    if field == "address" and value.casefold() in _FORMS:
+        field = "form"
+    return Enter(_bare(entered["thing"]), field, value)
 
 
 def _promise(rest: str) -> Intention:

@@ -16,6 +16,7 @@ from bot.texts.digest import *  # noqa: F403  # see above
 from bot.texts.doctor import *  # noqa: F403  # see above
 from bot.texts.erasure import *  # noqa: F403  # see above
 from bot.texts.going_live import *  # noqa: F403  # see above
+from bot.texts.manners import *  # noqa: F403  # see above
 from bot.texts.memory import *  # noqa: F403  # see above
 from bot.texts.notices import *  # noqa: F403  # see above
 from bot.texts.pairing import *  # noqa: F403  # see above

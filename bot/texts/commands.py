@@ -38,7 +38,9 @@ COMMANDS: Final = (
     ),
     CommandText("digest", "digest", "Done, waiting, failed, spent: since the last digest."),
     CommandText(
-        "contact", "contact NAME [country FR]", "Somebody; or enter country, vat-id, address …"
+        "contact",
+        "contact NAME [address du]",
+        "Somebody; or enter address, language, country …",
     ),
     CommandText("invoice", "invoice NUMBER", "One invoice, its lines and payments."),
     CommandText("timeline", "timeline CASE", "A case as a picture."),
@@ -168,7 +170,8 @@ MORE_HELP: Final = {
     "contact": (
         "By name, address, organisation or id, with all cases. `contact ada country FR`, "
         "`vat-id FR40303265045`, `business yes`, `address 1 rue X, 75001 Paris`, `reference …` (a "
-        "Leitweg-ID), `order PO-7` enter what tax and e-invoices need; `none` takes it away."
+        "Leitweg-ID), `order PO-7` enter what tax and e-invoices need; `none` takes it away. "
+        "`address du` (or Sie, tu, vous, `first name`) and `language fr` say how to write to them."
     ),
     "invoice": "By number, by whom it is to, or by its case.",
     "as-of": (

@@ -52,7 +52,6 @@ OVERDUE: Final = "overdue"
 CONTACT_TITLE: Final = "{name} ({contact})"
 CONTACT_ADDRESS: Final = "Writes from {address}"
 CONTACT_FIRM: Final = "Belongs to {organisation}"
-CONTACT_LANGUAGE: Final = "Writes {language}"
 CONTACT_SINCE: Final = "Known since {when}; {mails} from us"
 COLUMNS_THEIR_CASES: Final = ("", "Case", "Id", "Stands", "Changed")
 CONTACT_ERASED: Final = "Erased: what was personal is gone."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -10,13 +11,17 @@ from connectors.base import Capability, Order
 from connectors.invoices.data import credit_note_data, invoice_data
 from connectors.invoices.e_invoices import EInvoiceInvalid
 from connectors.invoices.pairs import PDF, XML, Pairs, Papers, file_name
-from connectors.invoices.texts import TEXTS, language_of
+from connectors.invoices.texts import TEXTS, Texts, language_of, texts_in
+from ledger.domain.applied import LANGUAGE, words_of
 from ledger.domain.claims import Issued
 from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice
 from ledger.domain.company import Company
 from ledger.domain.confirming import IN_FORCE, Particulars, as_in_force
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
+from ledger.domain.forms import addressing
+from ledger.domain.identity import met_as
+from ledger.domain.known import all_in_force
 from ledger.domain.reading import Blobs, Views
 from ledger.domain.values import Attachment, totals
 from ledger.domain.verdicts import Failed, Outcome, Receipt, Succeeded
@@ -75,11 +80,24 @@ class InvoiceFiles:
         done = await asyncio.to_thread(self._finished, issued)
         if done is not None:
             return await self._receipt(issued, done, person)
-        contact = await self._views.get(Contact, issued.contact)
+        contact = await met_as(self._views, issued.contact)
         company = as_in_force(self._company, await self._views.get(Particulars, IN_FORCE))
-        papers, data = await asyncio.to_thread(_rendered, issued, company, contact)
+        texts = await self._texts(contact, company, issued.issued_on)
+        papers, data = await asyncio.to_thread(_rendered, issued, company, contact, texts)
         other = await asyncio.to_thread(self._pairs.write, issued.number, papers, data)
         return _other_there(other) if other else await self._receipt(issued, papers, person)
+
+    async def _texts(self, contact: Contact | None, company: Company, day: date) -> Texts:
+        """The words in the customer's language and form of address, as the operator said of them
+        until that day or as they are known; the mail around the document uses the same.
+        """
+        if contact is None:
+            return TEXTS[company.language]
+        on = datetime.combine(day, time.max, UTC)
+        held = await all_in_force(self._views, [contact.id], on)
+        wanted = words_of(held, LANGUAGE) or contact.language
+        form = addressing(held, contact.forms, company.voice).form
+        return texts_in(language_of(wanted, company.language), form)
 
     def _finished(self, issued: Issued) -> Papers | None:
         return self._pairs.finished(issued.number, lambda data: _holds(data, issued))
@@ -105,13 +123,12 @@ class InvoiceFiles:
 
 
 def _rendered(
-    issued: Issued, company: Company, contact: Contact | None
+    issued: Issued, company: Company, contact: Contact | None, texts: Texts
 ) -> tuple[Papers, dict[str, Any]]:
     """The papers and the data of a document, with the bank and tax data of `company`."""
     # The PDF library takes half a second to load, and most starts issue no invoice.
     from connectors.invoices.rendering import papers_of  # noqa: PLC0415
 
-    texts = TEXTS[language_of(contact.language if contact else "", company.language)]
     papers = papers_of(issued, company, contact, texts)
     match issued:
         case InvoiceIssued():

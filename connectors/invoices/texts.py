@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ledger.domain.company import Language
+from ledger.domain.forms import Form
 from ledger.domain.tax import TaxKind
 
 
@@ -259,11 +261,42 @@ FRENCH: Final = Texts(
     },
 )
 
+GERMAN_FAMILIAR: Final = replace(
+    GERMAN,
+    opening="Vielen Dank für deinen Auftrag. Wir berechnen folgende Leistungen:",
+    pay="Bitte überweise {amount} bis zum {due}.",
+    their_vat_id="Deine USt-IdNr.",
+    order="Deine Bestellung",
+    their_reference="Deine Referenz",
+)
+"""German for whoever is called `du`."""
+
+FRENCH_FAMILIAR: Final = replace(
+    FRENCH,
+    opening="Nous te remercions de ta commande. Voici les prestations facturées :",
+    their_vat_id="Ton n° TVA",
+    order="Ta commande",
+    their_reference="Ta référence",
+)
+"""French for whoever is called `tu`."""
+
 TEXTS: Final[dict[Language, Texts]] = {
     Language.ENGLISH: ENGLISH,
     Language.GERMAN: GERMAN,
     Language.FRENCH: FRENCH,
 }
+
+
+FAMILIAR: Final[dict[Language, Texts]] = {
+    Language.GERMAN: GERMAN_FAMILIAR,
+    Language.FRENCH: FRENCH_FAMILIAR,
+}
+"""By language, where it has a familiar form of address."""
+
+
+def texts_in(language: Language, form: Form) -> Texts:
+    """The words of a language; the familiar ones where they are wanted and there are any."""
+    return FAMILIAR.get(language, TEXTS[language]) if form is Form.FAMILIAR else TEXTS[language]
 
 
 def language_of(wanted: str, otherwise: Language) -> Language:

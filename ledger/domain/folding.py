@@ -83,7 +83,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.MailUnreadable: (fold_messages,),
     events.MailSetAside: (fold_messages,),
     events.OperatorWrote: (fold_messages,),
-    events.OperatorActed: (fold_messages,),
+    events.OperatorActed: (fold_messages, fold_contact),
     events.AbsenceNoted: (fold_contact,),
     events.ProposalTold: (fold_deals,),
     events.LeadTold: (fold_lessons,),

@@ -117,6 +117,8 @@ def fold_contact(fact: Fact, look: Look) -> list[Entity]:
             return _speaks(event, fact, look)
         case ActionSucceeded() as event:
             return _mailed(event, look)
+        case OperatorActed(how="wrote") as event:
+            return _wrote(event, fact, look)
         case AbsenceNoted() as event:
             return _away(event, fact, look)
         case AddressCorrected() as event:
@@ -209,6 +211,16 @@ def _mailed(event: ActionSucceeded, look: Look) -> list[Entity]:
         return []
     forms = _written(contact, action)
     return [replace(contact, mails_sent=contact.mails_sent + 1, forms=forms)]
+
+
+def _wrote(event: OperatorActed, fact: Fact, look: Look) -> list[Entity]:
+    """The operator's own mail to them shows how he addresses them."""
+    case = look.get(Case, fact.case)
+    known = look.get(Contact, case.contact) if case and case.contact else None
+    form = form_in(event.text, language_in(event.text, known.language)) if known else None
+    if known is None or form is None:
+        return []
+    return [replace(known, forms=replace(known.forms, ours=form.value, ours_in=event.fact))]
 
 
 def _written(contact: Contact, action: Action) -> Forms:
