@@ -159,6 +159,7 @@ def _router(app: App) -> Router:
         clock=app.clock,
         pseudonym=app.keys.person,
         country=app.company.country,
+        currency=app.company.currency,
     )
 
 

@@ -23,7 +23,13 @@ from connectors.documents.reading import Reading
 from connectors.mail.authentication import NONE
 from connectors.mail.contents import AttachmentBytes
 from connectors.mail.mbox import is_mbox, read_mbox
-from connectors.mail.parse import ParsedMail, mail_received, mail_unreadable, read_mail
+from connectors.mail.parse import (
+    ParsedMail,
+    mail_received,
+    mail_unreadable,
+    operator_wrote,
+    read_mail,
+)
 from connectors.mail.text import one_line
 from connectors.payments.detect import payment_kind, read_payments
 from ledger.domain.company import Receiving
@@ -129,6 +135,30 @@ class Intake:
         except PersonForgotten:
             # Erased in this moment: they are somebody new now.
             return await self._mail(raw, mail, source)
+
+    async def own_mail(self, raw: bytes) -> Taken | None:
+        """Take a mail of the operator's own in; None for one that has nothing to do with the
+        business, and for what Coo sent itself: of those nothing is kept.
+
+        Only what lies where nobody but the operator can put it may come this way: what he says
+        counts. Raises `InputUnreadable`.
+        """
+        mail = await asyncio.to_thread(self._parsed, raw)
+        key = f"own-mail:{mail.raw_sha256}"
+        known = await self._ledger.by_key(key)
+        if known is not None:
+            return Taken(what="mail", fact=known, new=False)
+        if mail.automatic or not await self._sorting.concerns(mail):
+            return None
+        try:
+            return await self._own_mail(raw, mail, key)
+        except PersonForgotten:
+            return await self._own_mail(raw, mail, key)
+
+    async def _own_mail(self, raw: bytes, mail: ParsedMail, key: str) -> Taken:
+        person = self._keys.person(mail.recipient) if mail.recipient else ""
+        await self._blobs.put(raw, person=person)
+        return await self._record(operator_wrote(mail), key, what="mail", person=person)
 
     async def lead(self, raw: bytes, message: str) -> Taken:
         """Take in what was left unread: the operator says of `message` (a fact) that it is a lead.

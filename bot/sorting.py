@@ -13,10 +13,11 @@ from msgspec import Struct
 
 from connectors.mail.parse import ParsedMail
 from graph.routing_numbers import cases_of_number, numbers_in
-from ledger.domain.entities import Action, Contact
+from ledger.domain.entities import Action, Case, Contact
 from ledger.domain.events import MailSetAside
+from ledger.domain.identity import ids_of
 from ledger.domain.look import LESSONS
-from ledger.domain.messages import BULK, Judged, MailLesson, judged
+from ledger.domain.messages import BULK, Judged, MailLesson, Message, Outcome, judged
 from ledger.views import ReadViews
 
 _WORD: Final = re.compile(r"[^\W\d_]{4,30}")
@@ -55,6 +56,28 @@ class Sorting:
         if (bulk or (learnt and learnt.mark != "sender")) and await self._is_known(mail):
             return Sorted(marks)
         return Sorted(marks, aside=lesson if refused else mail.automatic, lesson=lesson)
+
+    async def concerns(self, mail: ParsedMail) -> bool:
+        """Whether a mail of the operator's own is about business: its thread, a number, to whom."""
+        if await self._views.find(Action, f"message:{mail.message_id}"):
+            return False  # Coo's own, which only came back
+        if await self._in_a_deal(mail) or await self._in_a_thread(mail):
+            return True
+        person = self._pseudonym(mail.recipient) if mail.recipient else ""
+        for contact in await self._views.find(Contact, f"person:{person}") if person else ():
+            for each in await ids_of(self._views, contact.id):
+                cases = await self._views.find(Case, f"contact:{each}")
+                if any(not case.closed for case in cases):
+                    return True
+        return False
+
+    async def _in_a_thread(self, mail: ParsedMail) -> bool:
+        """Whether it answers a mail that is on record, whatever has become of that so far."""
+        for name in (mail.in_reply_to, *mail.references[-_THREAD:]):
+            known = await self._views.find(Message, f"mail:{name}") if name else ()
+            if any(each.outcome is not Outcome.NO_ACTION for each in known):
+                return True
+        return False
 
     async def _learnt(self, marks: Sequence[str]) -> Judged | None:
         if not await self._views.counter(LESSONS):

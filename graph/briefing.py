@@ -11,6 +11,7 @@ from graph.moves import (
     AnyMove,
     CorrectMail,
     OfferProposal,
+    RecordTold,
     SendAgain,
     SendCreditNote,
     SendInvoice,
@@ -20,7 +21,7 @@ from graph.moves import (
 )
 from graph.situation import Situation
 from graph.state import Json
-from graph.terms import Priced, priced, title_of
+from graph.terms import Priced, Terms, priced, title_of, without_floors
 from ledger.domain.applied import ADDRESS, LANGUAGE, words_of
 from ledger.domain.company import Language
 from ledger.domain.entities import Contact, Forms
@@ -46,10 +47,19 @@ def proposal_ids(s: Situation) -> tuple[str, str, int]:
     return proposal, number, (deal.offer.version if deal.offer else 0) + 1
 
 
-def priced_for(s: Situation, move: OfferProposal, contact: Contact | None) -> Priced:
+def priced_for(s: Situation, move: OfferProposal | RecordTold, contact: Contact | None) -> Priced:
     """The offer behind a move, its titles in the customer's language. Raises `Unpriceable`."""
     language = language_of(s, contact)
-    return priced(s.company, move.lines, move.terms, today=s.today, language=language)
+    told = isinstance(move, RecordTold) or is_told(s, move.terms)
+    company = without_floors(s.company) if told else s.company
+    return priced(company, move.lines, move.terms, today=s.today, language=language)
+
+
+def is_told(s: Situation, terms: Terms) -> bool:
+    """Whether these terms are what the operator told the customer himself."""
+    word = s.deal.bound
+    price = word.price.minor if word and word.price else 0
+    return bool(price) and price in (terms.net, terms.gross)
 
 
 def language_of(s: Situation, contact: Contact | None) -> Language:

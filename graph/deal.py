@@ -98,7 +98,8 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An action of this case. `version` is of the proposal it sends or issues an invoice for, or
     of the one a correction takes back. `undoes` is the action it takes back.
 
-    `unwanted`: the operator wanted it taken back before it was known to have left.
+    `unwanted`: the operator wanted it taken back before it was known to have left. `answered`: the
+    operator said himself what it would have said, so it is not proposed again.
     """
 
     action: str
@@ -112,6 +113,7 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message_id: str = ""
     undoes: str = ""
     unwanted: bool = False
+    answered: bool = False
 
 
 class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -191,6 +193,21 @@ class Booked(Struct, frozen=True, kw_only=True, omit_defaults=True):
     amount: Money
 
 
+class OwnWord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the operator told the customer himself. `fact` is his mail or his word.
+
+    `version` is the one of the proposal that bears his price, 0 while none does; `before` the
+    newest one when he said it.
+    """
+
+    fact: str
+    message_id: str = ""
+    price: Money | None = None
+    gross: bool = False
+    version: int = 0
+    before: int = 0
+
+
 class Waking(Struct, frozen=True, kw_only=True):
     """An alarm this case set, and what for."""
 
@@ -230,6 +247,7 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     alarms: tuple[Waking, ...] = ()
     closed: str = ""
     away_until: date | None = None
+    told: tuple[OwnWord, ...] = ()
 
     @property
     def stage(self) -> Stage:
@@ -270,6 +288,14 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def accepted_offer(self) -> Offer | None:
         """The version the customer accepted."""
         return self.version(self.accepted) if self.accepted else None
+
+    @property
+    def bound(self) -> OwnWord | None:
+        """The price that the operator told the customer himself, while no offer bears it."""
+        newest = self.offer.version if self.offer else 0
+        priced = [one for one in self.told if one.price is not None]
+        last = priced[-1] if priced else None
+        return last if last and not last.version and last.before == newest else None
 
     @property
     def rounds(self) -> int:

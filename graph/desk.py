@@ -22,7 +22,7 @@ class Desk:
     """Read access to the present and the past, and the time. Nothing here can write.
 
     `pseudonym` gives the name that a mark (see `graph.marks`) goes by in the ledger; `country`
-    (ISO 3166) is the company's, for phone numbers that name none.
+    (ISO 3166) is the company's, for phone numbers that name none; `currency` too, for prices.
     """
 
     views: Views
@@ -30,6 +30,7 @@ class Desk:
     clock: Clock
     pseudonym: Callable[[str], str]
     country: str
+    currency: str = "EUR"
 
     async def fact(self, fact_id: str) -> Fact | None:
         """The fact with this id, or None."""

@@ -24,6 +24,7 @@ from graph.deal import (
     Incoming,
     Offer,
     Open,
+    OwnWord,
     Progress,
     Waking,
     deal_of,
@@ -65,12 +66,14 @@ from ledger.domain.events import (
     InvoiceIssued,
     MailBounced,
     MailReceived,
+    OperatorActed,
     PaymentMatched,
     PaymentReceived,
     PaymentUnmatched,
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
+    ProposalTold,
     QuestionAnswered,
     QuestionAsked,
     QuestionWithdrawn,
@@ -86,6 +89,9 @@ from ledger.domain.verdicts import Deny
 
 MOST_REFERENCES = 20
 """How many Message-IDs, questions, payments and alarms of a case are kept."""
+
+ANSWERS = frozenset({SendProposal.__name__, SendReply.__name__, SendCorrection.__name__})
+"""Mails that answer the customer: where the operator answered himself, they are not needed."""
 
 APPROVAL_ALARM = "expire:"
 """What the purpose of an alarm begins with that ends an approval: the router's, not the deal's."""
@@ -323,6 +329,49 @@ def _(event: MailBounced, deal: Deal) -> Deal:
 @_folded.register
 def _(event: AbsenceNoted, deal: Deal) -> Deal:
     return replace(deal, away_until=event.back_on)
+
+
+@_folded.register
+def _(event: OperatorActed, deal: Deal) -> Deal:
+    word = OwnWord(
+        fact=event.fact,
+        message_id=event.message_id,
+        price=event.price,
+        gross=event.gross,
+        before=deal.offer.version if deal.offer else 0,
+    )
+    deal = replace(deal, told=(*deal.told, word)[-MOST_REFERENCES:])
+    if event.message_id:
+        chain = tuple(dict.fromkeys((*deal.references, event.message_id)))
+        deal = replace(deal, references=chain[-MOST_REFERENCES:])
+    if answers_earlier(deal, event):
+        return deal
+    doing = tuple(
+        replace(one, answered=True) if one.progress in PENDING and one.name in ANSWERS else one
+        for one in deal.doing
+    )
+    return replace(deal, doing=doing)
+
+
+def answers_earlier(deal: Deal, event: OperatorActed) -> bool:
+    """Whether the operator's mail answers one that is not the customer's last: what was made for
+    the last one still stands."""
+    last = deal.heard.fact if deal.heard else ""
+    return event.answers in deal.mails and event.answers != last
+
+
+@_folded.register
+def _(event: ProposalTold, deal: Deal) -> Deal:
+    offers = tuple(
+        replace(one, sent=True, message_id=event.message_id)
+        if one.version == event.version
+        else one
+        for one in deal.offers
+    )
+    told = tuple(
+        replace(one, version=event.version) if one.fact == event.fact else one for one in deal.told
+    )
+    return replace(deal, offers=offers, told=told)
 
 
 @_folded.register

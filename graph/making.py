@@ -42,6 +42,7 @@ from graph.moves import (
     OfferProposal,
     ProposeReopening,
     RecordAcceptance,
+    RecordTold,
     ReopenDeal,
     SendAgain,
     SendCreditNote,
@@ -73,6 +74,7 @@ from ledger.domain.events import (
     ProposalAccepted,
     ProposalDeclined,
     ProposalDrafted,
+    ProposalTold,
     QuestionAsked,
     QuestionWithdrawn,
 )
@@ -144,6 +146,8 @@ class Making:
                 self._withdraw(move)
             case IssueInvoice():
                 self._issue(step, move)
+            case RecordTold():
+                self._told(step, move)
             case RecordAcceptance():
                 self._accept(move)
             case MatchPayment():
@@ -291,6 +295,21 @@ class Making:
         if doing is not None:
             gone = ApprovalSuperseded(approval=doing.approval, action=doing.action, why=move.why)
             self.events.append(gone)
+
+    def _told(self, step: int, move: RecordTold) -> None:
+        proposal, number, version = proposal_ids(self.situation)
+        try:
+            price = priced_for(self.situation, move, self.contact)
+        except Unpriceable as error:
+            self._cannot(step, str(error))
+            return
+        tax = kind_of(tax_of(self.situation, price.lines))
+        self.events += [
+            _drafted(price, proposal, number, version, self.deal.contact, tax),
+            ProposalTold(
+                proposal=proposal, version=version, fact=move.fact, message_id=move.message_id
+            ),
+        ]
 
     def _accept(self, move: RecordAcceptance) -> None:
         self.events.append(

@@ -120,6 +120,18 @@ class SendAgain(Move, frozen=True, kw_only=True):
     wording: Wording = Wording()
 
 
+class RecordTold(Move, frozen=True, kw_only=True):
+    """The operator himself told the customer these terms: a version of the offer that is out.
+
+    `fact` is his mail or his word, `message_id` of his mail.
+    """
+
+    lines: tuple[Wanted, ...]
+    terms: Terms
+    fact: str
+    message_id: str = ""
+
+
 class RecordAcceptance(Move, frozen=True, kw_only=True):
     """The customer accepted this version. `fact` is the message that says so, `by` who judged."""
 
@@ -258,6 +270,7 @@ AnyMove = (
     | Supersede
     | WriteToCustomer
     | SendAgain
+    | RecordTold
     | RecordAcceptance
     | IssueInvoice
     | SendInvoice
@@ -310,7 +323,7 @@ _ALWAYS: frozenset[type[Move]] = frozenset(
 )
 """What `is_legal` judges by what it refers to, wherever the deal stands."""
 
-_OPEN: frozenset[type[Move]] = frozenset({OfferProposal, WriteToCustomer, DeclineDeal})
+_OPEN: frozenset[type[Move]] = frozenset({OfferProposal, RecordTold, WriteToCustomer, DeclineDeal})
 _ANEW: frozenset[type[Move]] = _OPEN | {RecordAcceptance, IssueInvoice}
 """What is possible again once a credit note has reversed the invoice."""
 
@@ -351,7 +364,7 @@ def is_legal(deal: Deal, move: AnyMove) -> bool:  # noqa: C901 - one line a move
             return deal.bill is not None and deal.bill.credit is not None
         case ProposeReopening():
             return bool(deal.closed)
-        case OfferProposal():
+        case OfferProposal() | RecordTold():
             return not deal.accepted and not deal.declined
         case SendAgain() | Supersede() | CorrectMail() | Withdraw():
             return deal.action(move.action) is not None

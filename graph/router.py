@@ -14,6 +14,7 @@ from graph.routing_expiries import route_missed
 from graph.routing_identity import route_merge, route_split
 from graph.routing_mail import route_mail
 from graph.routing_matches import route_match, route_unmatch
+from graph.routing_own import route_own_mail, route_told
 from graph.routing_payments import route_issued, route_payment
 from graph.routing_payouts import route_paid_out
 from graph.routing_prices import route_prices
@@ -45,6 +46,8 @@ from ledger.domain.events import (
     MatchOrdered,
     MergeOrdered,
     OperatorSaid,
+    OperatorTold,
+    OperatorWrote,
     PaidOut,
     PaymentReceived,
     PricesChanged,
@@ -68,6 +71,8 @@ Arrived = (
     | PaymentReceived
     | PaidOut
     | OperatorSaid
+    | OperatorTold
+    | OperatorWrote
     | Tapped
     | QuestionReplied
     | StopOrdered
@@ -103,9 +108,15 @@ class Router:
         clock: Clock,
         pseudonym: Callable[[str], str],
         country: str,
+        currency: str = "EUR",
     ) -> None:
         self._desk = Desk(
-            views=views, history=history, clock=clock, pseudonym=pseudonym, country=country
+            views=views,
+            history=history,
+            clock=clock,
+            pseudonym=pseudonym,
+            country=country,
+            currency=currency,
         )
 
     @property
@@ -140,6 +151,10 @@ class Router:
                 return await route_paid_out(fact, event, self._desk)
             case OperatorSaid():
                 return await route_said(fact, event, self._desk)
+            case OperatorTold():
+                return await route_told(fact, event, self._desk)
+            case OperatorWrote():
+                return await route_own_mail(fact, event, self._desk)
             case Tapped():
                 return await route_tap(fact, event, self._desk)
             case QuestionReplied():

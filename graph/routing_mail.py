@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -16,11 +18,12 @@ from ledger.domain.events import (
     ContactCreated,
     ContactRecognised,
     MailReceived,
+    OperatorWrote,
     Option,
     QuestionAsked,
 )
 from ledger.domain.facts import Draft, Fact, derived_id, short_id
-from ledger.domain.messages import QUIET, Outcome
+from ledger.domain.messages import QUIET, Message, Outcome
 
 MAIL = "mail"
 AUTOMATIC = "automatic"
@@ -56,7 +59,7 @@ async def route_mail(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
     return [*learnt, *drafts[:-1], replace(drafts[-1], id=marker, key=f"mail:{marker}")]
 
 
-def mail_marker(mail: MailReceived) -> str:
+def mail_marker(mail: MailReceived | OperatorWrote) -> str:
     """The id of the fact that says where a mail went, so that a second copy finds it."""
     return derived_id("0" * 12, MAIL, mail.message_id or mail.raw_sha256)
 
@@ -81,12 +84,25 @@ async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
 
 
 async def _by_thread(mail: MailReceived, desk: Desk) -> Match | None:
-    """A Message-ID that Coo gave to a mail of its own."""
-    for name in (mail.in_reply_to, *reversed(mail.references[-_REFERENCES:])):
+    """A Message-ID of a mail in a case: one that Coo sent, else one of yours or of theirs."""
+    names = [mail.in_reply_to, *reversed(mail.references[-_REFERENCES:])]
+    for name in names:
         found = await desk.views.find(Action, f"message:{name}") if name else ()
         if found and not await desk.erased(found[0].case):
             proves = found[0].id if found[0].status in _OPEN_ENDED else ""
             return Match(found[0].case, f"It answers the mail {name}.", proves)
+    found_in = await case_of_thread(names, desk)
+    return (
+        Match(found_in[0], f"It is in the thread of the mail {found_in[1]}.") if found_in else None
+    )
+
+
+async def case_of_thread(names: Sequence[str], desk: Desk) -> tuple[str, str] | None:
+    """The case in which the first of these Message-IDs lies, and which; None where none does."""
+    for name in names:
+        for message in await desk.views.find(Message, f"mail:{name}") if name else ():
+            if message.case and not await desk.erased(message.case):
+                return message.case, name
     return None
 
 

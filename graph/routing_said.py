@@ -10,6 +10,7 @@ from graph.routing_documents import asked_about
 from graph.routing_expiries import missed_by_hand
 from graph.routing_identity import same_or_not, vouched
 from graph.routing_mail import MAIL, NEW_CASE, TO_CASE, opened
+from graph.routing_own import placed_by_hand
 from graph.routing_payments import payer_or_not
 from ledger.domain.entities import Approval, Case, Contact, Question
 from ledger.domain.events import (
@@ -17,6 +18,7 @@ from ledger.domain.events import (
     Instructed,
     MailReceived,
     OperatorSaid,
+    OperatorWrote,
     QuestionAnswered,
     QuestionReplied,
 )
@@ -103,6 +105,8 @@ async def _mail_by_hand(
     if reply.choice != NEW_CASE and not reply.choice.startswith(TO_CASE):
         return []
     mail = await desk.history.fact(question.about)
+    if isinstance(mail.event, OperatorWrote):
+        return await placed_by_hand(fact, mail, mail.event, reply.choice, desk)
     if not isinstance(mail.event, MailReceived):
         return []
     if reply.choice == NEW_CASE:

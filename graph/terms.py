@@ -63,6 +63,13 @@ def priced(
     )
 
 
+def without_floors(company: Company) -> Company:
+    """The company as it is for a price that the operator told a customer himself: his word counts
+    below a floor too, which binds only Coo."""
+    least = tuple(replace(item, floor=Money(0, item.floor.currency)) for item in company.prices)
+    return replace(company, prices=least)
+
+
 def list_lines(company: Company, wanted: Sequence[Wanted], language: str = "") -> tuple[Line, ...]:
     """What is wanted, at list price. Raises `Unpriceable`."""
     counts: dict[str, int] = {}

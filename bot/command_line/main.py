@@ -247,6 +247,7 @@ one_shot("no-lead", "Say that mail like a case's is no lead: `no-lead CASE`.", w
 one_shot("watch", "Draft and ask, and let nothing leave before `coo go-live`.", works=True)
 one_shot("go-live", "What going live would mean; with `confirm` behind it: do it.", works=True)
 one_shot("numbers", "Go on after your own last number: `numbers invoice N`.", works=True)
+one_shot("told", "Say what you told them yourself: `told CASE 900 is fine`.", works=True)
 one_shot("promises", "Who promised what to whom, due when: `promises`, `promises NAME`.")
 one_shot("promise", "Note a promise that you know of: `promise NAME WHAT by DAY`.", works=True)
 one_shot("kept", "Say that a promise was kept: `kept p4`.", works=True)

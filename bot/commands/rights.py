@@ -58,6 +58,7 @@ _APPROVER: Final = (
     words.Unmatch,
     words.Lead,
     words.Promise,
+    words.OwnDeed,
     words.Settle,
     words.Remember,
     words.Enter,

@@ -15,6 +15,7 @@ from bot.commands.books import Bookkeeping
 from bot.commands.closer import Closer
 from bot.commands.confirming import Confirming
 from bot.commands.contexts import Contexts
+from bot.commands.dealing import Dealing
 from bot.commands.deciding import Deciding
 from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
@@ -76,6 +77,7 @@ class Commands:
         self._supposing = Supposing(office, session)
         self._taking_over = TakingOver(office)
         self._undoing = Undoing(office)
+        self._dealing = Dealing(office, self._deciding.free)
         self._promising = Promising(office, session)
         self._contexts = Contexts(office, session)
         self._remembering = Remembering(office, session)
@@ -126,7 +128,7 @@ class Commands:
         match intent:
             case words.Nothing() | words.Quit() | words.Unknown() | words.Help():
                 return self._small(intent)
-            case words.Say() | words.Numbered() | words.Tell():
+            case words.Say() | words.Numbered() | words.Tell() | words.OwnDeed():
                 return await self._words(intent)
             case words.Inbox() | words.Status() | words.Failures() | words.ShowHome():
                 return await self._look(intent)
@@ -246,15 +248,20 @@ class Commands:
             case _:
                 assert_never(intent)
 
-    async def _words(self, intent: words.Say | words.Numbered | words.Tell) -> Reply:
+    async def _words(
+        self, intent: words.Say | words.Numbered | words.Tell | words.OwnDeed
+    ) -> Reply:
         match intent:
+            case words.OwnDeed():
+                return await self._dealing.told(intent)
             case words.Say(text, free):
                 said = self._deciding.free if free else self._deciding.say
                 return await said(text)
             case words.Numbered(number, text):
                 return await self._deciding.numbered(number, text)
             case words.Tell():
-                return await self._deciding.tell(intent)
+                done = await self._dealing.about(intent.thing, intent.text)
+                return done or await self._deciding.tell(intent)
             case _:
                 assert_never(intent)
 

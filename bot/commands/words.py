@@ -315,6 +315,16 @@ class Promise(Struct, frozen=True):
     free: bool = False
 
 
+class OwnDeed(Struct, frozen=True):
+    """The operator told or did something himself. `thing` names the case or card, "" where the
+    sentence does. `free`: a plain sentence, which may turn out to be something else.
+    """
+
+    thing: str = ""
+    text: str = ""
+    free: bool = False
+
+
 class Settle(Struct, frozen=True):
     """What became of a promise. `verb`: kept, broken, withdrawn, moved."""
 
@@ -481,6 +491,7 @@ Intention = (
     | Lead
     | Promises
     | Promise
+    | OwnDeed
     | Settle
     | Undo
     | Remember
@@ -515,6 +526,18 @@ _PROMISED: Final = re.compile(
     r"|(?:j'ai|nous avons|\S+(?: \S+){0,2} (?:nous a|m'a|a)) promis\s+\S.*",
     re.IGNORECASE | re.DOTALL,
 )
+_DONE: Final = re.compile(
+    r"(?:(?:i|we)(?: have|'ve)?(?: just| already| now)? (?:told|informed|assured|offered|agreed|"
+    r"confirmed|wrote|written|emailed|mailed|texted|answered|replied|called|phoned|rang|spoke|"
+    r"spoken|talked|sent)"
+    r"|(?:ich habe?|wir haben|habe?) .*(?:gesagt|mitgeteilt|angeboten|best[äa]tigt|geschrieben|"
+    r"gemailt|geantwortet|angerufen|telefoniert|gesprochen|geschickt|gesendet)"
+    r"|(?:j['’]ai|nous avons|(?:je|on) (?:leur|lui) ai?|on a) (?:dit|confirm|propos|[ée]crit|"
+    r"r[ée]pondu|appel|t[ée]l[ée]phon|parl|envoy))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""How a sentence begins that may tell what the operator did himself; a rule reads what."""
+
 _MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
 _ENTERED: Final = re.compile(
     r"(?P<thing>\"[^\"]+\"|'[^']+'|.+?)\s+"
@@ -547,6 +570,8 @@ def parse(line: str) -> Intention:
         return Numbered(number, said) if said else Show(number)
     if bare == text and "?" not in text and _PROMISED.fullmatch(text):
         return Promise(text, free=True)
+    if bare == text and "?" not in text and _DONE.match(text):
+        return OwnDeed(text=text, free=True)
     near = nearest(word)
     if bare != text or (near and len(bare.split()) <= FEW_WORDS):
         return Unknown(word, near)
@@ -643,6 +668,10 @@ def _undo(rest: str) -> Intention:
     if case:
         return Undo(case[0], rest[case.end() :].strip())
     return Undo(*split_thing(rest))
+
+
+def _of_case(rest: str) -> str:
+    return re.sub(r"^case\s+(?=#?\d)", "", rest, flags=re.IGNORECASE)
 
 
 def _settle(verb: str) -> Callable[[str], Intention]:
@@ -777,6 +806,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "undo": _undo,
     "promises": lambda rest: Promises(_bare(rest)),
     "promise": _promise,
+    "told": lambda rest: OwnDeed(*split_thing(_of_case(rest))),
     "kept": _settle("kept"),
     "broken": _settle("broken"),
     "waive": _settle("withdrawn"),

@@ -83,10 +83,15 @@ class Announcer:
 
     async def _spoken(self, fact: Fact) -> Fact:
         """What is told, with everybody in it by name."""
-        if not isinstance(fact.event, events.Told):
-            return fact
-        text = await named(self._views, fact.event.text)
-        return replace(fact, event=replace(fact.event, text=text))
+        match fact.event:
+            case events.Told() as event:
+                text = await named(self._views, event.text)
+                return replace(fact, event=replace(event, text=text))
+            case events.ApprovalSuperseded() | events.QuestionWithdrawn() as event:
+                why = await named(self._views, event.why)
+                return replace(fact, event=replace(event, why=why))
+            case _:
+                return fact
 
     def _counted(self, each: Notice) -> list[Reply]:
         if each.over:

@@ -49,6 +49,7 @@ from ledger.domain.events import (
     MatchOrdered,
     MergeOrdered,
     OperatorSaid,
+    OperatorTold,
     QuestionReplied,
     ResumeOrdered,
     RetryOrdered,
@@ -391,6 +392,18 @@ class LiveOffice:
                 by=self._by,
             )
         )
+
+    async def told(self, case: str, how: str, text: str) -> str:
+        found = await self._app.views.get(Case, case)
+        told = OperatorTold(
+            case=case,
+            how=how,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            text=text,
+        )
+        return await self._record(told, about=found.contact if found else "")
 
     async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:
         told = CommitmentTold(

@@ -294,6 +294,10 @@ class Office(Looks, Papers, Protocol):
         """Say that a payment does not pay this invoice; "" for none of them."""
         ...
 
+    async def told(self, case: str, how: str, text: str) -> str:
+        """Say what the operator told or did himself in a case; `how` as in `OperatorTold`."""
+        ...
+
     async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:
         """Say that something was promised; `by` and `to` as in `CommitmentTold`."""
         ...

@@ -78,6 +78,7 @@ COMMANDS: Final = (
     CommandText("no-action", "no-action", "Messages that needed nothing, and why."),
     CommandText("lead", "lead N", "That message was a lead after all; teaches Coo."),
     CommandText("no-lead", "no-lead CASE", "Mail like this case's is no lead; teaches Coo."),
+    CommandText("told", "told CASE WHAT", "You told them yourself: it binds what Coo does next."),
     CommandText("promises", "promises [NAME|CASE]", "Who promised what to whom, due when."),
     CommandText("promise", "promise NAME WHAT by DAY", "Note a promise that you know of."),
     CommandText("kept", "kept p4", "That promise was kept."),
@@ -217,6 +218,10 @@ MORE_HELP: Final = {
     "no-lead": "Later mail of that sender, list or subject is left unread. The case stays.",
     "address": "`address ada ada@new.example` corrects where mails to them go; both stay theirs.",
     "link": "`link ada +49 40 1234567`, an IBAN, a customer id, an address, or `slack:U12`.",
+    "told": (
+        "`told 3 900 is fine`, or just say it: I told Ada 900 is fine; I sent the contract; I "
+        "called Ada. What waits for them in that case is withdrawn; a price that you named binds."
+    ),
     "promises": (
         "Open ones first, by their day, each with its words and where they stand; then those that "
         "are over. Ours are announced the working day before and on the day, those of others when "

@@ -40,6 +40,11 @@ DUE_KEPT: Final = "p{number} kept"
 DUE_BROKEN: Final = "p{number} broken"
 DUE_LIST: Final = "All promises"
 
+TOLD_NOTED: Final = "Noted as told by you, in {case}. I go on from it."
+TOLD_WHICH: Final = Trouble(
+    "You did something yourself, and I cannot tell in which case. Nothing was noted.",
+    "Say the case: `told {nearest} {text}`.",
+)
 PROMISE_NOTED: Final = "Noted: {line}"
 PROMISE_SETTLED: Final = {
     "kept": "Noted as kept: {what}",

@@ -20,11 +20,12 @@ from connectors.mail.mime import Part, Reader
 from connectors.mail.reports import delivery_report
 from connectors.mail.text import hides_signs
 from ledger.domain.errors import InputUnreadable
-from ledger.domain.events import DeliveryReport, MailReceived, MailUnreadable
+from ledger.domain.events import DeliveryReport, MailReceived, MailUnreadable, OperatorWrote
 from ledger.domain.values import Attachment
 
 __all__ = [
-    "AttachmentBytes", "Limits", "ParsedMail", "mail_received", "mail_unreadable", "read_mail",
+    "AttachmentBytes", "Limits", "ParsedMail", "mail_received", "mail_unreadable", "operator_wrote",
+    "read_mail",
     "read_mbox",
 ]  # fmt: skip
 
@@ -93,6 +94,22 @@ def mail_received(mail: ParsedMail) -> MailReceived:
         authentication=mail.authentication,
         sender=mail.sender,
         sender_name=mail.sender_name,
+        recipient=mail.recipient,
+        subject=mail.subject,
+        text=mail.text,
+    )
+
+
+def operator_wrote(mail: ParsedMail) -> OperatorWrote:
+    """The fact that the operator wrote this mail himself."""
+    return OperatorWrote(
+        raw_sha256=mail.raw_sha256,
+        size=mail.size,
+        message_id=mail.message_id,
+        in_reply_to=mail.in_reply_to,
+        references=mail.references,
+        sent_at=mail.sent_at,
+        files=tuple(_attachment(each) for each in mail.attachments),
         recipient=mail.recipient,
         subject=mail.subject,
         text=mail.text,

@@ -70,6 +70,8 @@ def on_counter(s: Situation, slots: Slots, offer: Offer) -> tuple[Choice, ...]:
         return (_ask(s, slots, offer, asked, "what they name is far from our price"),)
     if s.company.guardrails.negotiation is Negotiation.ASK:
         return (_ask(s, slots, offer, asked, "you decide on every counter-offer"),)
+    if any(word.version == offer.version for word in s.deal.told):
+        return (_ask(s, slots, offer, asked, "you told them this price yourself"),)
     return _granted(s, slots, offer, asked)
 
 

@@ -213,6 +213,8 @@ def afresh(s: Situation) -> tuple[Choice, ...]:
     last = last_doing(deal)
     if last is not None and last.unwanted:
         return waiting("You withdrew what was due last.")
+    if last is not None and last.answered and last.progress is Progress.SUPERSEDED:
+        return waiting("You answered them yourself.")
     if last is not None and last.name in _WAYS_BACK and last.progress is Progress.SUPERSEDED:
         return () if _pending(deal) or deal.open else (_again(last, _MOVED),)
     if deal.closed or deal.declined or deal.open or _pending(deal) or _unsettled(deal):

@@ -24,6 +24,7 @@ from graph.planners.outcomes import (
     on_unknown,
     on_withheld,
 )
+from graph.planners.own_word import on_own_word
 from graph.planners.payments import on_payment
 from graph.planners.repricing import on_prices
 from graph.planners.steps import telling, waiting
@@ -45,6 +46,7 @@ from ledger.domain.events import (
     Instructed,
     MailBounced,
     MailReceived,
+    OperatorActed,
     OperatorSaid,
     PaymentMatched,
     PaymentReceived,
@@ -111,6 +113,8 @@ def _from_inside(s: Situation) -> tuple[Choice, ...]:
             return on_rejection(s, event, s.wish or Wish(rest=event.reason))
         case QuestionAnswered() as event:
             return on_answer(s, event, s.wish or Wish(rest=event.text))
+        case OperatorActed() as event:
+            return on_own_word(s, event)
         case PaymentMatched() as event:
             return on_matched(s, event)
         case PaymentUnmatched() as event:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graph.amounts import amount_words
 from graph.answers import AnswerId, plain_option
+from graph.briefing import is_told
 from graph.deal import OVER, PENDING, Deal, Doing, Progress
 from graph.moves import (
     AnyMove,
@@ -26,11 +28,11 @@ from graph.planners.given_word import with_word, words_behind
 from graph.situation import Situation
 from graph.slots import Wanted
 from graph.taxing import doubted, tax_of
-from graph.terms import Terms, Unpriceable, priced
+from graph.terms import Terms, Unpriceable, priced, without_floors
 from ledger.domain.errors import CurrencyMismatch
 from ledger.domain.events import Option
 from ledger.domain.tax import Unclear
-from ledger.domain.values import Provenance, Trust
+from ledger.domain.values import Money, Provenance, Trust
 
 MAILS = frozenset({"SendProposal", "SendReply"})
 """Actions that answer a customer's message: a newer message makes them stale."""
@@ -93,9 +95,14 @@ def offering(
     replaces: str = "",
     wording: Wording = Wording(),  # noqa: B008  # frozen
 ) -> Choice:
-    """An offer at these terms; a question where they cannot be met."""
+    """An offer at these terms; a question where they cannot be met.
+
+    A price that the operator told the customer himself binds, whatever a list or a rule says.
+    """
+    terms, basis = _as_told(s, terms, basis)
     try:
-        price = priced(s.company, wanted, terms, today=s.today)
+        company = without_floors(s.company) if is_told(s, terms) else s.company
+        price = priced(company, wanted, terms, today=s.today)
     except (Unpriceable, CurrencyMismatch) as error:
         return _impossible(s, str(error))
     tax = tax_of(s, price.lines)
@@ -111,6 +118,22 @@ def offering(
         wording=wording,
     )
     return Choice(id=id_, moves=(move,), why=" ".join([reason, *words_behind(s, wanted, terms)]))
+
+
+def _as_told(s: Situation, terms: Terms, basis: Provenance) -> tuple[Terms, Provenance]:
+    word = s.deal.bound
+    if word is None or word.price is None or basis.trust is Trust.OPERATOR:
+        return terms, basis
+    told = said_terms(word.price, gross=word.gross, delivery_days=terms.delivery_days)
+    note = f"you told them {amount_words(word.price)} yourself"
+    return told, Provenance(sources=(word.fact,), trust=Trust.OPERATOR, note=note)
+
+
+def said_terms(price: Money, *, gross: bool, delivery_days: int = 0) -> Terms:
+    """The terms behind one sum; of unknown basis it is taken as net."""
+    if gross:
+        return Terms(gross=price.minor, delivery_days=delivery_days)
+    return Terms(net=price.minor, delivery_days=delivery_days)
 
 
 def by_list(s: Situation, note: str) -> Provenance:

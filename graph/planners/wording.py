@@ -161,6 +161,7 @@ _WORDS = {
     "Withdraw": "Withdraw what has not run",
     "MatchPayment": "Match the payment",
     "SendAgain": "Propose it again",
+    "RecordTold": "Record the price that you told them",
     "Supersede": "Withdraw a card that no longer counts",
     "WithdrawQuestion": "Withdraw a question",
     "DeclineDeal": "Record that the offer is declined",
