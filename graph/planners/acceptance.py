@@ -80,7 +80,8 @@ def _corrections(deal: Deal) -> list[Doing]:
 
 
 def _in_thread(deal: Deal, heard: Heard, slots: Slots) -> bool:
-    ours = {one.message_id for one in (*deal.doing, *deal.told) if one.message_id}
+    ours = {one.message_id for one in deal.doing} | {one.message_id for one in deal.told}
+    ours.discard("")
     named = {heard.in_reply_to, *heard.references}
     return bool(ours & named) or (bool(deal.number) and deal.number in slots.numbers)
 
