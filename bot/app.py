@@ -15,6 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from bot.books.keeping import bookkeeper_of
 from bot.chat.posts import notifier_of
 from bot.clock import AlarmClock
 from bot.copies.anchoring import DailyAnchor
@@ -131,6 +132,7 @@ async def at_work(
                 await notifier_of(app),
                 digester_of(app),
                 keeper_of(app),
+                bookkeeper_of(app),
             ),
             clock=app.clock,
             first=[Dispatcher.name],

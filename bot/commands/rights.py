@@ -55,6 +55,8 @@ _APPROVER: Final = (
     words.Undo,
     words.Assign,
     words.Match,
+    words.Expense,
+    words.Expenses,
     words.Unmatch,
     words.Lead,
     words.Promise,

@@ -19,6 +19,7 @@ from bot.commands.dealing import Dealing
 from bot.commands.deciding import Deciding
 from bot.commands.digesting import Digesting
 from bot.commands.erasing import Erasing
+from bot.commands.expenses import Spendings
 from bot.commands.going_live import GoingLive
 from bot.commands.halting import Halting
 from bot.commands.handing_over import HandingOver
@@ -70,6 +71,7 @@ class Commands:
         self._matching = Matching(office, self._strays)
         self._proving = Proving(office)
         self._books = Bookkeeping(office, session)
+        self._spendings = Spendings(office, session)
         self._handing_over = HandingOver(office, session)
         self._digesting = Digesting(office, session)
         self._going_back = GoingBack(office, session)
@@ -156,6 +158,10 @@ class Commands:
                 | words.Assign()
             ):
                 return await self._place(intent)
+            case words.Expense():
+                return await self._spendings.told(intent)
+            case words.Expenses():
+                return await self._spendings.listed(intent)
             case words.Export():
                 return await self._handing_over.export(intent)
             case words.Undo():

@@ -148,6 +148,18 @@ class Export(Struct, frozen=True):
     said: str = ""
 
 
+class Expense(Struct, frozen=True):
+    """Something was spent; or what is the matter with an expense that is there (`e4 …`)."""
+
+    said: str = ""
+
+
+class Expenses(Struct, frozen=True):
+    """What was spent in a period."""
+
+    period: str = ""
+
+
 class Digest(Struct, frozen=True):
     """What happened since the last digest."""
 
@@ -464,6 +476,8 @@ Intention = (
     | AsOf
     | Books
     | Export
+    | Expense
+    | Expenses
     | Digest
     | ShowContact
     | Enter
@@ -772,6 +786,8 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
     "books": lambda rest: Books(_bare(rest)),
     "export": Export,
+    "expense": Expense,
+    "expenses": lambda rest: Expenses(_path(rest)),
     "digest": lambda _: Digest(),
     "contact": _contact,
     "invoice": lambda rest: ShowInvoice(_bare(rest)),

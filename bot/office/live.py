@@ -24,7 +24,14 @@ from bot.erasure.plan import ErasurePlan, plan_erasure, plan_for_address
 from bot.live.continuing import continue_numbers
 from bot.live.readiness import Readiness, Series, readiness, series
 from bot.office.access import Offered, Speaker, offer, revoke, set_role, too_little
-from bot.office.port import Divergence, PoliciesInForce, ReplayReport, Supposed, VerifyReport
+from bot.office.port import (
+    Divergence,
+    PoliciesInForce,
+    ReplayReport,
+    Spending,
+    Supposed,
+    VerifyReport,
+)
 from bot.opening import App
 from bot.rehearsal.trial import Trial, on_trial
 from bot.remembering.statements import Memories, Recollecting, Statement
@@ -41,6 +48,9 @@ from ledger.domain.events import (
     CommitmentTold,
     ConfirmOrdered,
     Event,
+    ExpenseCorrected,
+    ExpenseRecorded,
+    ExpenseRemoved,
     KeyTold,
     KnowledgeCorrected,
     KnowledgeForgotten,
@@ -53,6 +63,7 @@ from ledger.domain.events import (
     QuestionReplied,
     ResumeOrdered,
     RetryOrdered,
+    Spent,
     SplitOrdered,
     StopOrdered,
     Tapped,
@@ -404,6 +415,51 @@ class LiveOffice:
             text=text,
         )
         return await self._record(told, about=found.contact if found else "")
+
+    def expense_id(self, key: str) -> str:
+        return short_id("exp", key)
+
+    async def spend(self, spending: Spending) -> str:
+        key = spending.key or self._unique()
+        recorded = ExpenseRecorded(
+            expense=self.expense_id(key),
+            spent=spending.spent,
+            source=spending.source,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            unclear=spending.unclear,
+            resembles=spending.resembles,
+            vendor=spending.vendor,
+            number=spending.number,
+            note=spending.note,
+        )
+        await self._once(recorded, "", key)
+        return recorded.expense
+
+    async def correct_expense(
+        self, expense: str, spent: Spent, vendor: str, unclear: tuple[str, ...]
+    ) -> str:
+        corrected = ExpenseCorrected(
+            expense=expense,
+            spent=spent,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            unclear=unclear,
+            vendor=vendor,
+        )
+        return await self._record(corrected)
+
+    async def remove_expense(self, expense: str, why: str) -> str:
+        removed = ExpenseRemoved(
+            expense=expense,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            why=why,
+        )
+        return await self._record(removed)
 
     async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:
         told = CommitmentTold(

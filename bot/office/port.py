@@ -23,6 +23,7 @@ from bot.rehearsal.trial import Trial
 from bot.remembering.statements import Memories, Recollecting, Statement
 from ledger.domain.company import Company
 from ledger.domain.entities import Case, Contact
+from ledger.domain.events import Spent
 from ledger.domain.facts import Fact
 from ledger.domain.pairing import Role
 from ledger.domain.reading import Clock, History, Tallies, Views
@@ -33,6 +34,19 @@ from memory.working import WorkingContext
 if TYPE_CHECKING:  # the planner takes a second to load, and who only looks does without it
     from bot.work.memory_seen import MemorySeen
     from graph.supposing import SupposedDelivery
+
+
+class Spending(Struct, frozen=True, kw_only=True):
+    """An expense to be recorded: see `ExpenseRecorded`. `key` is of what must come in once."""
+
+    spent: Spent
+    source: str
+    vendor: str = ""
+    number: str = ""
+    note: str = ""
+    unclear: tuple[str, ...] = ()
+    resembles: str = ""
+    key: str = ""
 
 
 class PoliciesInForce(Struct, frozen=True, kw_only=True):
@@ -296,6 +310,24 @@ class Office(Looks, Papers, Protocol):
 
     async def told(self, case: str, how: str, text: str) -> str:
         """Say what the operator told or did himself in a case; `how` as in `OperatorTold`."""
+        ...
+
+    def expense_id(self, key: str) -> str:
+        """The id of the expense that is recorded under a key."""
+        ...
+
+    async def spend(self, spending: Spending) -> str:
+        """Record an expense; its id."""
+        ...
+
+    async def correct_expense(
+        self, expense: str, spent: Spent, vendor: str, unclear: tuple[str, ...]
+    ) -> str:
+        """Record the figures of an expense as they are instead."""
+        ...
+
+    async def remove_expense(self, expense: str, why: str) -> str:
+        """Record that it was none, or is there twice."""
         ...
 
     async def promise(self, by: str, to: str, what: str, quote: str, due: date | None) -> str:

@@ -50,3 +50,42 @@ NOT_WRITTEN: Final = Trouble(
     "{path} could not be written: {why}.", "Name another folder, or make room; then say it again."
 )
 EXPENSE_NO_VENDOR: Final = "vendor unknown"
+EXPENSE_NO_AMOUNT: Final = Trouble(
+    "{said!r} names no amount that can be read in one way.",
+    "Write it like `expense 23.80 EUR hosting 2026-10-03 19% at Hetzner`.",
+)
+EXPENSE_NOTED: Final = "Expense e{number}: {amount}, {category}, {day}{vendor}{tax}; {status}."
+EXPENSE_TAX: Final = ", {tax} input VAT in it"
+EXPENSE_STATUS: Final = {
+    "unclear": "waits for your word",
+    "open": "not seen on the account yet",
+    "paid": "paid",
+    "removed": "removed",
+}
+EXPENSE_UNCLEAR: Final = "Unclear: {unclear}. `expense e{number} …` says it."
+EXPENSE_TWICE: Final = (
+    "It looks like one that is there already. `expense e{number} same` leaves it out, "
+    "`expense e{number} new` keeps it."
+)
+EXPENSE_NO_TAX: Final = "No input VAT in it; `expense e{number} 19%` says the rate."
+EXPENSE_BARRED: Final = "It was not taken: your role does not allow it, or it is no longer yours."
+EXPENSE_UNKNOWN: Final = Trouble(
+    "There is no expense e{number}.", "`expenses` lists those of the month."
+)
+EXPENSE_NOTHING_NEW: Final = Trouble(
+    "That changes nothing about expense e{number}.",
+    "Say what is otherwise, like `expense e{number} 23.80 hosting`, or `expense e{number} remove`.",
+)
+EXPENSE_REMOVED: Final = "Expense e{number} is out of the books; what was posted is taken back."
+EXPENSES_TITLE: Final = "Expenses {period}"
+EXPENSES_NONE: Final = "No expense is recorded."
+EXPENSES_HINT: Final = (
+    "Forward a receipt, say `expense 23.80 EUR hosting`, or name a CSV file: `expenses FILE.csv`."
+)
+COLUMNS_EXPENSES: Final = ("", "Date", "Vendor", "Category", "Gross", "VAT", "Stands")
+EXPENSES_UNREADABLE: Final = Trouble(
+    "{path} cannot be read: {why}.", "Check its name and that you may read it."
+)
+EXPENSES_TAKEN: Final = "{path}: {expenses}."
+EXPENSES_KNOWN: Final = "Of these {expenses} were there already."
+EXPENSES_UNCLEAR: Final = "Of these {expenses} wait for your word; `inbox` shows what is asked."

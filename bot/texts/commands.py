@@ -30,12 +30,10 @@ COMMANDS: Final = (
     CommandText("hold", "hold 3", "Stop an approved mail that has not left yet; decide again."),
     CommandText("say", "say TEXT", "Say something to Coo, whatever its first word."),
     CommandText("status", "status [CASE|NAME]", "How things stand, or how one case stands."),
-    CommandText(
-        "books", "books [MONTH]", "Income, tax, what is open and unmatched, of a month too."
-    ),
-    CommandText(
-        "export", "export books MONTH", "The books of a month as one file, for whoever asks."
-    ),
+    CommandText("books", "books [MONTH]", "Income, tax, open, unmatched; also of a month."),
+    CommandText("expense", "expense 23.80 EUR hosting", "Something was spent; or a word about e4."),
+    CommandText("expenses", "expenses [MONTH|FILE]", "What was spent; or take in a CSV file."),
+    CommandText("export", "export books MONTH", "The books of a month as one file to hand over."),
     CommandText("digest", "digest", "Done, waiting, failed, spent: since the last digest."),
     CommandText(
         "contact",
@@ -163,6 +161,14 @@ MORE_HELP: Final = {
         "Every invoice with its total, what is paid of it and what is open. `books October`, "
         "`books 2026-10`, `books Q4`, `books 2026`: income, expenses, tax, what is open and what "
         "is unmatched, with a column a currency."
+    ),
+    "expense": (
+        "Amount, currency, category, day, rate and vendor in any order: `expense 23.80 EUR hosting "
+        "2026-10-03 19% at Hetzner`. `expense e4 travel` corrects it, `expense e4 remove` drops it."
+    ),
+    "expenses": (
+        "With what waits for your word. `expenses cards.csv` takes a file in, each line once; its "
+        "first line names the columns: date, amount, currency, vendor, category, rate, number."
     ),
     "export": (
         "`export books 2026-10 [FOLDER]`: one ZIP for an accountant, readable without Coo. In a "

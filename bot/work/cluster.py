@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from bot import texts
 from bot.app import desk_waits, reach_of, subscribers_of
+from bot.books.keeping import bookkeeper_of
 from bot.chat.posts import notifier_of
 from bot.clock import AlarmClock
 from bot.copies.anchoring import DailyAnchor
@@ -142,6 +143,7 @@ async def on_shift(app: App, *, heartbeat: float = HEARTBEAT_S) -> AsyncIterator
             await notifier_of(app),
             digester_of(app),
             keeper_of(app),
+            bookkeeper_of(app),
         )
         station = Station(app.ledger, everybody, clock=app.clock)
         app.woken_by(station.woken_by)

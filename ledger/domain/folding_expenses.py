@@ -61,12 +61,13 @@ def _corrected(event: ExpenseCorrected, fact: Fact, look: Look) -> list[Entity]:
     known = look.get(Expense, event.expense)
     if known is None or known.status == "removed":
         return []
-    keeps = known.paid_by if known.amount == event.spent.amount else ""
+    same = known.amount == event.spent.amount and not event.unclear
+    keeps = known.paid_by if same else ""
     changed = replace(
         known,
         spent=event.spent,
-        status="paid" if keeps else "open",
-        unclear=(),
+        status="unclear" if event.unclear else "paid" if keeps else "open",
+        unclear=event.unclear,
         paid_by=keeps,
         vendor=event.vendor or known.vendor,
         sources=(*known.sources, fact.id),

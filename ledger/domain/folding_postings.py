@@ -16,6 +16,7 @@ from ledger.domain.accounts import (
     CREDIT,
     EXCHANGE,
     FEES,
+    OPENING,
     PAYABLE,
     RECEIVABLE,
     SUSPENSE,
@@ -93,6 +94,8 @@ def fold_postings(fact: Fact, look: Look) -> list[Entity]:
 
 def _of_documents(fact: Fact, look: Look) -> Posted | None:
     match fact.event:
+        case InvoiceIssued(elsewhere=True) as event:
+            return _brought(event)
         case InvoiceIssued() as event:
             made = billed(event.lines, event.net, event.total, event.tax, event.contact)
             return Posted(
@@ -108,6 +111,18 @@ def _of_documents(fact: Fact, look: Look) -> Posted | None:
             return _reduced(event, look)
         case _:
             return None
+
+
+def _brought(event: InvoiceIssued) -> Posted:
+    """Its income and tax were booked before Coo: only what is still owed is carried over."""
+    owed = event.total - event.paid if event.paid else event.total
+    return Posted(
+        kind="opening",
+        postings=moved(owed, RECEIVABLE, OPENING, of=event.contact),
+        on=event.issued_on,
+        invoice=event.invoice,
+        document=event.number,
+    )
 
 
 def _credited(event: CreditNoteIssued, look: Look) -> Posted:
@@ -282,7 +297,8 @@ def _changed(
     """
     if known is None or known.status == "removed":
         return None
-    instead = event.spent if isinstance(event, ExpenseCorrected) else None
+    clear = isinstance(event, ExpenseCorrected) and not event.unclear
+    instead = event.spent if isinstance(event, ExpenseCorrected) and clear else None
     made = spent(instead) if instead else []
     if known.counts:
         made = [*reversed_postings(spent(known.spent)), *made]

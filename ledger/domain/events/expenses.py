@@ -52,13 +52,14 @@ class ExpenseRecorded(Event, frozen=True, kw_only=True):
 
 
 class ExpenseCorrected(Event, frozen=True, kw_only=True):
-    """The figures of an expense are these instead, and nothing is unclear any more."""
+    """The figures of an expense are these instead; what is still `unclear` is asked again."""
 
     expense: str
     spent: Spent
     operator: str
     channel: str
     by: str = ""
+    unclear: tuple[str, ...] = ()
     vendor: Personal = ""
 
 

@@ -1,0 +1,1 @@
+"""Expenses: read from words and receipts, asked about, found on the account."""
