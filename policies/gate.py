@@ -189,7 +189,7 @@ def gate_input(
         "phase": "",
         "case": "",
         "company_currency": company.currency,
-        "ask_above_minor": company.ask_above.minor if company.ask_above else NO_LIMIT,
+        "ask_above_minor": _ask_above(company),
         "memory_degraded": world.memory_degraded,
         **_amount(command),
         **_recipient(company, command, proposed, world),
@@ -199,6 +199,14 @@ def gate_input(
         **_text(company, command, world),
     }
     return msgspec.convert(fields, GateInput)
+
+
+def _ask_above(company: Company) -> int:
+    """The limit above which to ask. It is not converted: for another currency there is none."""
+    limit = company.ask_above
+    if limit is None:
+        return NO_LIMIT
+    return limit.minor if limit.currency == company.currency else 0
 
 
 def _amount(command: Command) -> Fields:

@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -56,6 +57,15 @@ cli = typer.Typer(
 )
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder (default: COO_DATA).")]
+
+
+class Scenario(StrEnum):
+    """What `coo demo` plays."""
+
+    LEAD = "lead"
+    MONTH = "month"
+
+
 Json = Annotated[bool, typer.Option("--json", help="End with one JSON object.")]
 
 
@@ -100,16 +110,24 @@ def doctor(
 @cli.command()
 def demo(
     auto: Annotated[bool, typer.Option("--auto", help="A scripted operator taps.")] = False,
+    scenario: Annotated[
+        Scenario, typer.Option("--scenario", help="`lead`, or a `month` with everything in it.")
+    ] = Scenario.LEAD,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """One lead becomes one paid invoice, with nothing but Python."""
+    """One lead becomes one paid invoice, with nothing but Python; or a whole month does."""
     from bot.demo import demo as story  # noqa: PLC0415 - see above
 
-    story.examples_folder()
-    folder = data or Path(tempfile.mkdtemp(prefix="coo-demo-"))
-    scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
+    examples = story.examples_folder()
+    folder = data or Path(tempfile.mkdtemp(prefix=f"coo-{scenario.value}-"))
     settings = replace(settings_for(folder), database=None)  # a demo touches nothing of yours
+    if scenario is Scenario.MONTH:
+        from bot.demo import playing  # noqa: PLC0415 - see above
+
+        playing.play(settings, examples, scripted=auto, as_json=as_json)
+        return
+    scripted = auto or not (sys.stdin.isatty() and sys.stdout.isatty())
     story.prepared(Folder(settings.data))
     asyncio.run(story.remembered(settings, screen()))
     summary = run_with(settings, lambda app: story.demonstrated(app, screen(), scripted=scripted))

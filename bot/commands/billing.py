@@ -66,6 +66,10 @@ class Billing:
                 if word not in _YES | _NO:
                     return trouble(texts.BAD_BUSINESS, value=said)
                 return YesNoValue(word in _YES), ""
+            case "currency":
+                code, listed = said.upper(), self._office.company
+                good = code == listed.currency or bool(listed.priced_in(code).prices)
+                return (TextValue(), code) if good else trouble(texts.BAD_CURRENCY, value=said)
             case "address":
                 return TextValue(), "\n".join(part.strip() for part in said.split(","))
             case _:

@@ -555,7 +555,7 @@ _DONE: Final = re.compile(
 _MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
 _ENTERED: Final = re.compile(
     r"(?P<thing>\"[^\"]+\"|'[^']+'|.+?)\s+"
-    r"(?P<field>country|vat[- ]id|business|address|form|language|reference|order)\b[:\s]*"
+    r"(?P<field>country|vat[- ]id|business|address|form|language|reference|order|currency)\b[:\s]*"
     r"(?P<value>.*)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -24,6 +24,7 @@ from ledger.domain.company import (
     Company,
     EarlyPayment,
     EInvoice,
+    Elsewhere,
     Guardrails,
     InvoiceNumbers,
     Language,
@@ -213,6 +214,7 @@ def _price(section: Section, currency: str) -> PriceItem:
     floor = _positive(section, "floor", currency) or price
     if price < floor:
         raise section.refused("floor", texts.COMPANY_FLOOR_ABOVE)
+    others = section.section("currencies")
     item = PriceItem(
         id=_identifier(section, "id"),
         title=section.text("title"),
@@ -223,9 +225,23 @@ def _price(section: Section, currency: str) -> PriceItem:
         titles=_titles(section.section("titles")),
         tax_bp=section.percent("tax"),
         supply=section.choice("supply", Supply, Supply.SERVICE),
+        currencies={code: _elsewhere(others, code, currency) for code in others.keys()},  # noqa: SIM118  # no mapping
     )
     section.done()
     return item
+
+
+def _elsewhere(others: Section, code: str, own: str) -> Elsewhere:
+    """What an item costs in another currency."""
+    if not is_currency(code) or code == own:
+        raise others.refused(code, texts.COMPANY_BAD_CURRENCY, value=code)
+    section = others.section(code)
+    price = _required(section, "price", code)
+    floor = _positive(section, "floor", code) or price
+    if price < floor:
+        raise section.refused("floor", texts.COMPANY_FLOOR_ABOVE)
+    section.done()
+    return Elsewhere(price=price, floor=floor)
 
 
 def _titles(section: Section) -> dict[Language, str]:

@@ -207,6 +207,11 @@ def _price(item: PriceItem) -> Iterator[str]:
         yield f"    tax: {quoted(percent_plain(item.tax_bp))}"
     if item.supply is not Supply.SERVICE:
         yield f"    supply: {quoted(item.supply.value)}"
+    if item.currencies:
+        yield "    currencies:"
+    for code, there in item.currencies.items():
+        price, floor = (quoted(plain_amount(each)) for each in (there.price, there.floor))
+        yield f"      {code}: {{price: {price}, floor: {floor}}}"
 
 
 def _limits(company: Company) -> Iterator[str]:

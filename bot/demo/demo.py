@@ -227,7 +227,7 @@ async def summed_up(app: App) -> Summary:
         case=cases[-1].id if cases else "",
         facts=len(facts),
         effects=sum(isinstance(fact.event, ActionSucceeded) for fact in facts),
-        duplicate_effects=_doubled(app, facts),
+        duplicate_effects=doubled(app, facts),
         chain=await chain_state(app),
         replay=await replay_state(app),
         artefacts=tuple(_artefacts(app)),
@@ -253,7 +253,7 @@ async def replay_state(app: App) -> str:
     return IDENTICAL if fold.identical else fold.difference
 
 
-def _doubled(app: App, facts: Sequence[Fact]) -> int:
+def doubled(app: App, facts: Sequence[Fact]) -> int:
     """Actions with two receipts, two mails on disk or two numbers for one proposal."""
     succeeded = [fact.event.action for fact in facts if isinstance(fact.event, ActionSucceeded)]
     issued = [

@@ -105,13 +105,14 @@ class LiveOffice:
         channel: str,
         by: str = "",
         cause: str = "",
+        unique: str = "",
         statements: Sequence[Path] = (),
     ) -> None:
         """`by` is the `ChatIdentity` that speaks, "" for the console.
 
         `cause` is the fact of what came in through a chat: all that is recorded here follows from
-        it, and doing it again after a crash adds nothing. `statements` are files of a bank that a
-        comparison looks at too.
+        it, and doing it again after a crash adds nothing; so it does where `unique` names what is
+        said here, of a script. `statements` are files of a bank that a comparison looks at too.
         """
         self._statements = tuple(statements)
         self._app = app
@@ -120,6 +121,7 @@ class LiveOffice:
         self._channel = channel
         self._by = by
         self._cause = cause
+        self._said = unique
         self._ordinals = count()
 
     @property
@@ -672,7 +674,7 @@ class LiveOffice:
 
     async def _once(self, event: Event, person: str, key: str = "") -> str:
         key = key or self._unique()
-        if not self._cause:
+        if not self._cause and not self._said:
             return (await self._app.intake.once(event, key, person=person)).fact.id
         try:
             taken = await self._app.intake.once(event, key, person=person, cause=self._cause)
@@ -682,8 +684,8 @@ class LiveOffice:
 
     def _unique(self) -> str:
         """The key of the next thing that is said here."""
-        if self._cause:
-            return said_key(self._cause, next(self._ordinals))
+        if said := self._cause or self._said:
+            return said_key(said, next(self._ordinals))
         return f"{self._channel}:{self._app.chance(_KEY_BYTES).hex()}"
 
     async def _person_behind(self, about: str) -> str:

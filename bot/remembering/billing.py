@@ -9,6 +9,7 @@ from bot import texts
 from bot.wording.untrusted import one_line
 from ledger.domain.applied import (
     BILLING_ADDRESS,
+    BILLING_CURRENCY,
     BILLING_ORDER,
     BILLING_REFERENCE,
     TAX_BUSINESS,
@@ -27,6 +28,7 @@ FIELDS: Final = {
     "address": BILLING_ADDRESS,
     "reference": BILLING_REFERENCE,
     "order": BILLING_ORDER,
+    "currency": BILLING_CURRENCY,
 }
 """The topics by the words people type."""
 

@@ -11,6 +11,7 @@ from ledger.domain.amounts import amount_words, percent_words
 from ledger.domain.applied import (
     ADDRESS,
     BILLING_ADDRESS,
+    BILLING_CURRENCY,
     BILLING_ORDER,
     BILLING_REFERENCE,
     DELIVERY_DAYS,
@@ -53,6 +54,7 @@ _TOPICS = {
     BILLING_ADDRESS: texts.BILLING_FIELDS["address"],
     BILLING_REFERENCE: texts.BILLING_FIELDS["reference"],
     BILLING_ORDER: texts.BILLING_FIELDS["order"],
+    BILLING_CURRENCY: texts.BILLING_FIELDS["currency"],
     "finance:budget": texts.KNOWN_BUDGET,
     "finance:limit": texts.KNOWN_LIMIT,
 }

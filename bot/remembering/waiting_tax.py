@@ -1,11 +1,11 @@
-"""Cards of offers that wait with another tax than holds now: nothing is changed behind them."""
+"""Cards of offers that wait with another tax or currency: nothing is changed behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from bot import texts
-from ledger.domain.applied import buyer_of
+from ledger.domain.applied import buyer_of, currency_of
 from ledger.domain.commands import SendProposal
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Proposal
@@ -18,13 +18,20 @@ from ledger.domain.tax import TaxCase, TaxKind, tax_case
 async def other_tax_lines(
     views: Views, company: Company, contact: str, held: Sequence[Knowledge]
 ) -> list[str]:
-    """One line for each card whose offer bears another tax than the contact's is now."""
+    """One line for each card whose offer bears another tax or currency than the contact's now."""
     ids, found = await ids_of(views, contact), []
     home = TaxKind.SMALL_BUSINESS if company.tax.exempt else TaxKind.DOMESTIC
     for approval in await views.find(Approval, f"status:{ApprovalStatus.PENDING}"):
         offer = await _offer_on(views, approval)
         if offer is None or offer.contact not in ids:
             continue
+        currency = currency_of(held) or company.currency
+        if offer.net.currency != currency:
+            found.append(
+                texts.BILLING_WAITS_CURRENCY.format(
+                    number=approval.number, currency=offer.net.currency
+                )
+            )
         now = tax_case(company, buyer_of(held), offer.lines)
         kind = now.kind if isinstance(now, TaxCase) else home
         offered = offer.tax or home

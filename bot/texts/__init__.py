@@ -26,6 +26,7 @@ from bot.texts.posts import *  # noqa: F403  # see above
 from bot.texts.promises import *  # noqa: F403  # see above
 from bot.texts.prove import *  # noqa: F403  # see above
 from bot.texts.remembering import *  # noqa: F403  # see above
+from bot.texts.scenario import *  # noqa: F403  # see above
 from bot.texts.setup import *  # noqa: F403  # see above
 from bot.texts.slack import *  # noqa: F403  # see above
 from bot.texts.talking import *  # noqa: F403  # see above

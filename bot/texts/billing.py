@@ -12,6 +12,10 @@ BILLING_GONE: Final = "{name}: no {field} any more. It stays on record: `memory 
 BILLING_TAX: Final = "An invoice to them now: {tax}."
 BILLING_UNKNOWN: Final = "An invoice to them now: as to a customer at home."
 BILLING_UNCLEAR: Final = "An invoice to them now: I would ask, since it is unclear ({doubt})."
+BILLING_WAITS_CURRENCY: Final = (
+    "Card {number} waits in another currency ({currency}). "
+    "Say `tell {number} make the offer again` for one in theirs."
+)
 BILLING_WAITS: Final = (
     "! Card {number} waits with another tax ({tax}); nothing is changed behind it. "
     "`tell {number} at list price`, or with your terms, offers it anew."
@@ -32,6 +36,7 @@ BILLING_FIELDS: Final = {
     "address": "address: {value}",
     "reference": "buyer reference: {value}",
     "order": "purchase order: {value}",
+    "currency": "currency: {value}",
 }
 BILLING_SETTLED: Final = "{what} ({handle}, said by {who} on {day})"
 
@@ -42,6 +47,11 @@ ENTER_WHAT: Final = Trouble(
 BAD_COUNTRY: Final = Trouble(
     "{value!r} is no country code.",
     "Write two letters, like DE, FR or CH. A name that contains the word `country` needs quotes.",
+)
+BAD_CURRENCY: Final = Trouble(
+    "Nothing on the price list has a price in {value!r}. Nothing was changed.",
+    "Write three letters, like USD or CHF, and in company.yaml give what you sell there a price: "
+    "`currencies: {{USD: {{price: ..., floor: ...}}}}`.",
 )
 BAD_VAT_ID: Final = Trouble(
     "{value!r} is no VAT id whose form and check digits are right. Nothing was changed.",
@@ -61,5 +71,5 @@ NEVER_ENTERED: Final = Trouble(
 LONG_BILLING: Final = Trouble("That is too long.", "Write at most {most} signs.")
 CORRECT_BILLING: Final = Trouble(
     "{handle} is checked when it is entered, so it is not corrected freely. Nothing was changed.",
-    "Say it anew: `contact NAME country|vat-id|business|address|reference|order …`.",
+    "Say it anew: `contact NAME country|vat-id|business|address|reference|order|currency …`.",
 )

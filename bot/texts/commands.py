@@ -177,7 +177,7 @@ MORE_HELP: Final = {
     "contact": (
         "By name, address, organisation or id, with all cases. `contact ada country FR`, "
         "`vat-id FR40303265045`, `business yes`, `address 1 rue X, 75001 Paris`, `reference …` (a "
-        "Leitweg-ID), `order PO-7` enter what tax and e-invoices need; `none` takes it away. "
+        "Leitweg-ID), `order PO-7`, `currency USD` enter what invoices need; `none` takes it away. "
         "`address du` (or Sie, tu, vous, `first name`) and `language fr` say how to write to them."
     ),
     "invoice": "By number, by whom it is to, or by its case.",

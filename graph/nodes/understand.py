@@ -22,7 +22,6 @@ from graph.folding import deal_after
 from graph.looking import deal_in, fact_in, is_quiet, source_in
 from graph.ports import World
 from graph.state import CaseState, Json, as_json, said
-from ledger.domain.company import Company
 from ledger.domain.events import (
     Event,
     Instructed,
@@ -115,13 +114,13 @@ async def _known(deal: Deal, world: World) -> Known:
     return Known(
         prices=company.prices,
         today=(await world.now()).date(),
-        currency=company.currency,
+        currency=offer.net.currency if offer else company.currency,
         offered=offer.wanted if offer else (),
-        amounts=our_amounts(company, offer) if offer else frozenset(),
+        amounts=our_amounts(offer) if offer else frozenset(),
     )
 
 
-def our_amounts(company: Company, offer: Offer) -> frozenset[int]:
+def our_amounts(offer: Offer) -> frozenset[int]:
     """The amounts in our last offer (minor units): naming one of them asks for nothing new.
 
     Only what the offer itself says: a sum from an older version is somebody's own number.
@@ -130,7 +129,7 @@ def our_amounts(company: Company, offer: Offer) -> frozenset[int]:
     for line in offer.lines:
         found |= {line.net.minor, line.unit_price.minor}
         found.add((line.unit_price - line.unit_price.share(line.discount_bp)).minor)
-    return frozenset(found) if company.currency == offer.net.currency else frozenset()
+    return frozenset(found)
 
 
 def _operator_words(event: Event) -> str:

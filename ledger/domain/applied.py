@@ -38,6 +38,7 @@ TAX_BUSINESS = "tax:business"
 BILLING_ADDRESS = "billing:address"
 BILLING_REFERENCE = "billing:reference"
 BILLING_ORDER = "billing:order"
+BILLING_CURRENCY = "billing:currency"
 
 
 def as_known(company: Company, held: Sequence[Knowledge]) -> Company:
@@ -47,6 +48,7 @@ def as_known(company: Company, held: Sequence[Knowledge]) -> Company:
     """
     if not held:
         return company
+    company = company.priced_in(currency_of(held))
     rails = company.guardrails
     most = percent_of(held, DISCOUNT_CAP)
     cap = max(rails.max_discount_bp if most is None else most, percent_of(held, DISCOUNT) or 0)
@@ -123,6 +125,11 @@ def buyer_of(held: Sequence[Knowledge]) -> Buyer:
         reference=words_of(own, BILLING_REFERENCE),
         order=words_of(own, BILLING_ORDER),
     )
+
+
+def currency_of(held: Sequence[Knowledge]) -> str:
+    """The currency in which a contact is offered and billed; "" for the company's."""
+    return words_of([one for one in held if one.subject != COMPANY], BILLING_CURRENCY)
 
 
 def policies_of(held: Sequence[Knowledge]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ledger.domain.accounts import Chart
 from ledger.domain.values import Money
@@ -56,10 +57,18 @@ class ModelScope(StrEnum):
     NONE = "none"
 
 
+class Elsewhere(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an item costs in another currency than the company's; `floor` as there."""
+
+    price: Money
+    floor: Money
+
+
 class PriceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One thing the company sells. `names` are the words customers use for it, any language.
 
     `price` is net per `unit`; `floor` is the lowest net price per unit Coo may ever offer.
+    `currencies` has what it costs in others, by ISO code: nothing is ever converted.
     """
 
     id: str
@@ -71,6 +80,7 @@ class PriceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     titles: dict[Language, str] = field(default_factory=dict)
     tax_bp: int | None = None
     supply: Supply = Supply.SERVICE
+    currencies: dict[str, Elsewhere] = field(default_factory=dict)
 
 
 class Guardrails(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -251,6 +261,20 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def item(self, item_id: str) -> PriceItem | None:
         """The price item with exactly this id, or None."""
         return next((item for item in self.prices if item.id == item_id), None)
+
+    def priced_in(self, currency: str) -> Company:
+        """The company for a customer who pays in this currency: only what is listed in it is sold.
+
+        Limits in its own currency mean nothing there; `ask_above` keeps it, so the rules ask.
+        """
+        if currency in ("", self.currency):
+            return self
+        listed = (
+            replace(item, price=there.price, floor=there.floor)
+            for item in self.prices
+            if (there := item.currencies.get(currency)) is not None
+        )
+        return replace(self, currency=currency, prices=tuple(listed))
 
     def tax_bp(self, item: PriceItem) -> int:
         """The tax rate of an item in basis points; 0 where the company is exempt."""
