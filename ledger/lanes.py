@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
 from sqlalchemy import BindParameter, Connection, Dialect, bindparam, select
 
 from ledger.domain.facts import Fact, Subscriber
-from ledger.statements import Prepared
+from ledger.statements import Prepared, compiled_once
 from ledger.store import Ledger
 from ledger.tables import CURSORS, FACTS
 
@@ -117,9 +116,7 @@ class _Statements:
         self.newer = Prepared(newer, dialect)
 
 
-@cache
-def _statements(dialect: Dialect) -> _Statements:
-    return _Statements(dialect)
+_statements: Final = compiled_once(_Statements)
 
 
 def _lane(connection: Connection, company: str, subscriber: Subscriber, case: str) -> Lane:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Dialect, bindparam, select
 
 from ledger.domain.entities import Entity
-from ledger.statements import Prepared, PreparedIn
+from ledger.statements import Prepared, PreparedIn, compiled_once
 from ledger.tables import FACTS, VIEW_COUNTER, VIEW_ENTITY, VIEW_LOOKUP
 
 E = TypeVar("E", bound=Entity)
@@ -153,9 +153,7 @@ class _Statements:
         )
 
 
-@cache
-def _statements(dialect: Dialect) -> _Statements:
-    return _Statements(dialect)
+_statements: Final = compiled_once(_Statements)
 
 
 @cache

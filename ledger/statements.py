@@ -1,4 +1,4 @@
-"""The few statements of the hot path, written once with Core and compiled once per ledger."""
+"""The few statements of the hot path, compiled once for a kind of database."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -132,6 +132,23 @@ class PreparedIn:
             yield from self._prepared.all(connection, **named, **values)
 
 
+S = TypeVar("S")
+
+
+def compiled_once(make: Callable[[Dialect], S]) -> Callable[[Dialect], S]:
+    """`make`, called once for each kind of dialect, since to compile takes its time."""
+    made: dict[tuple[Any, ...], S] = {}
+
+    def one(dialect: Dialect) -> S:
+        version: object = getattr(dialect, "server_version_info", None)
+        kind = (type(dialect), dialect.paramstyle, version)
+        if kind not in made:
+            made[kind] = make(dialect)
+        return made[kind]
+
+    return one
+
+
 _company: BindParameter[str] = bindparam("company")
 
 
@@ -205,3 +222,6 @@ class Statements:
             )
             .values(position=bindparam("position"), token=bindparam("token"))
         )
+
+
+statements_of: Final = compiled_once(Statements)

@@ -29,7 +29,7 @@ from ledger.places import READERS, database_at
 from ledger.preparing import prepare_decoders
 from ledger.seal import Keys
 from ledger.sqlite import sqlite_warning
-from ledger.statements import ALL, Statements
+from ledger.statements import ALL, statements_of
 from ledger.tables import FACTS
 from ledger.tail import RECENT, check_recent
 from ledger.transaction import Tx
@@ -89,7 +89,7 @@ class Ledger:
         """
         prepare_decoders()
         database = database_at(folder_or_url, company)
-        statements = Statements(database.dialect)
+        statements = statements_of(database.dialect)
         books = Books(
             company,
             Codec(company, keys),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -262,3 +263,18 @@ async def business(founder: Founder) -> AsyncIterator[Business]:
     ):
         office = LiveOffice(app, Stepping(works), operator="Nora Lindt", channel="console")
         yield Business(app, works, founder.clock, office, Commands(office, Session()))
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Founder:
+    """The founder of a company whose deal has come as far as a sent invoice, closed again. Copy
+    its folder; open it in no test."""
+    founder = Founder(tmp_path_factory.mktemp("lived") / "company")
+    founder.configure()
+    asyncio.run(_live(founder))
+    return founder
+
+
+async def _live(founder: Founder) -> None:
+    async with founder.business() as business:
+        await business.invoiced()

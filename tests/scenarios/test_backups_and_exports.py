@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 import tarfile
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -65,10 +66,12 @@ async def facts_of(business: Any, folder: Path) -> list[Any]:
 
 
 @pytest.fixture
-async def deal(business: Any) -> Any:
-    """A company with a deal that has come as far as a sent invoice."""
-    await business.invoiced()
-    return business
+async def deal(lived: Any, founder: Any) -> AsyncIterator[Any]:
+    """A copy of that company, at work."""
+    shutil.copytree(lived.folder, founder.folder, dirs_exist_ok=True)
+    founder.clock.moment = lived.clock.moment
+    async with founder.business() as business:
+        yield business
 
 
 # --- backup and restore ---------------------------------------------------------------------------

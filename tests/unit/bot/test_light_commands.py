@@ -7,10 +7,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.company.init import write_company
 from bot.company.text import defaults
 from bot.opening import open_app
 from bot.settings import Settings
+
+pytestmark = pytest.mark.slow  # each test starts a process
 
 HEAVY = ("langgraph", "openai", "reportlab", "prompt_toolkit", "alembic", "watchfiles", "httpx")
 LOOK = """

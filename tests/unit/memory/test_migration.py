@@ -358,7 +358,7 @@ async def contents(store):
     return {hit.episode.id: hit.episode for hit in hits}
 
 
-@pytest.fixture(params=sorted(KINDS))
+@pytest.fixture(params=["local", pytest.param("weaviate", marks=pytest.mark.slow)])
 async def company(request, tmp_path):
     made = Company(KINDS[request.param](tmp_path), tmp_path)
     await made.kind.open()
