@@ -36,6 +36,8 @@ class AnswerId(StrEnum):
     CLOSE = "close"
     LEAVE = "leave"
     GO_ON = "go-on"
+    ORDER = "order"
+    NO_ORDER = "no-order"
 
 
 def answer_of(choice: str) -> tuple[AnswerId, str] | None:

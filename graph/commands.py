@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from graph.amounts import day_words
 from graph.briefs import Drafted
 from graph.deal import Bill, Credit, Deal, Doing, Offer
+from graph.ordering import order_for, order_provenance
 from graph.situation import Situation
 from graph.taxing import buyer_in, form_in, taxed_now
 from ledger.domain.applied import PAYMENT_DAYS, said_of
@@ -42,7 +44,7 @@ from ledger.domain.preconditions import (
     ProposalIsAccepted,
     ProposalOpen,
 )
-from ledger.domain.tax import TaxCase
+from ledger.domain.tax import NOBODY, Buyer, TaxCase
 from ledger.domain.values import OPERATOR, PLAYBOOK, Attachment, Provenance, Trust, totals
 
 _PAPERS = frozenset({"application/pdf", "application/xml"})
@@ -133,7 +135,7 @@ def issue_invoice(s: Situation, offer: Offer, tax: TaxCase | None) -> IssueInvoi
     """
     deal, lines = s.deal, taxed_now(s, offer, tax)
     changed = lines != offer.lines
-    buyer = buyer_in(s)
+    buyer = _ordering(buyer_in(s), order_for(s))
     form = form_in(s, tax)
     return IssueInvoice(
         contact=deal.contact,
@@ -151,6 +153,13 @@ def issue_invoice(s: Situation, offer: Offer, tax: TaxCase | None) -> IssueInvoi
         buyer=buyer,
         e_invoice=form,
     )
+
+
+def _ordering(buyer: Buyer | None, order: str) -> Buyer | None:
+    """The buyer with the order number that this invoice bears."""
+    if (buyer or NOBODY).order == order:
+        return buyer
+    return replace(buyer or NOBODY, order=order)
 
 
 def send_invoice(letter: Letter, bill: Bill) -> SendInvoice:
@@ -229,6 +238,7 @@ def accepted_provenance(s: Situation, offer: Offer) -> dict[str, Provenance]:
     entered = _entered(s)
     return {
         **entered,
+        **order_provenance(s),
         "contact": book,
         "total": accepted,
         "lines": accepted,

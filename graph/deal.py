@@ -50,10 +50,24 @@ OVER = frozenset({Progress.DONE, Progress.BY_HAND})
 """An action whose effect is in the world."""
 
 
+class Ordered(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order number of the customer's: in which fact, where in it, in which words.
+
+    `chosen`: the operator said that it is this one; "" for none at all.
+    """
+
+    number: str
+    fact: str = ""
+    where: str = ""
+    words: str = ""
+    chosen: bool = False
+
+
 class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The customer's last message. `fact` is the mail, `version` its place in the case's stream.
 
-    `sender` is `same` or `other`, as the router found by exact keys.
+    `sender` is `same` or `other`, as the router found by exact keys. `orders` are the order numbers
+    in it while nobody knows whether it counts.
     """
 
     fact: str
@@ -64,6 +78,7 @@ class Heard(Struct, frozen=True, kw_only=True, omit_defaults=True):
     references: tuple[str, ...] = ()
     subject: str = ""
     authentication: str = ""
+    orders: tuple[Ordered, ...] = ()
     slots: Slots | None = None
 
 
@@ -100,6 +115,7 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `unwanted`: the operator wanted it taken back before it was known to have left. `answered`: the
     operator said himself what it would have said, so it is not proposed again.
+    `order` is the customer's order number that an invoice would bear.
     """
 
     action: str
@@ -114,6 +130,7 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     undoes: str = ""
     unwanted: bool = False
     answered: bool = False
+    order: str = ""
 
 
 class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,6 +165,7 @@ class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
     documents: tuple[Attachment, ...] = ()
     sent: bool = False
     credit: Credit | None = None
+    order: str = ""
     reductions: tuple[Reduction, ...] = ()
 
     @property
@@ -218,7 +236,8 @@ class Waking(Struct, frozen=True, kw_only=True):
 class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything a plan rests on. The recipient's address is not here: it is looked up in the
     address book, by `contact`, at the moment a mail is proposed. `away_until`: the day on which the
-    contact is back, as their last absence note says.
+    contact is back, as their last absence note says. `orders` are their order numbers, `unread` the
+    questions about documents that could not be read: they hold up nothing.
     """
 
     case: str = ""
@@ -248,6 +267,8 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed: str = ""
     away_until: date | None = None
     told: tuple[OwnWord, ...] = ()
+    orders: tuple[Ordered, ...] = ()
+    unread: tuple[Open, ...] = ()
 
     @property
     def stage(self) -> Stage:

@@ -29,6 +29,7 @@ from graph.deal import (
     Waking,
     deal_of,
 )
+from graph.ordering import DOCUMENT, heard_orders, told_orders, with_chosen, with_orders
 from graph.slots import Intent, Slots
 from graph.state import Json, as_json
 from ledger.domain.commands import (
@@ -61,6 +62,7 @@ from ledger.domain.events import (
     CaseReopened,
     CreditKept,
     CreditNoteIssued,
+    DocumentReceived,
     DoneByOperator,
     Event,
     InvoiceIssued,
@@ -106,6 +108,8 @@ def deal_after(deal: Deal, fact: Fact, source: Fact | None) -> Deal:
             return _heard(deal, event, fact, source, source.event)
         case Routed() as event if source is not None and isinstance(source.event, PaymentReceived):
             return _came_in(deal, event, source, source.event)
+        case Routed() if source is not None and isinstance(source.event, DocumentReceived):
+            return with_orders(deal, heard_orders(source.id, source.event.orders))
         case Routed() if source is not None and isinstance(source.event, UndoOrdered):
             return _unwanted(deal, source.event.target)
         case _:
@@ -147,6 +151,11 @@ def _heard(deal: Deal, event: Routed, fact: Fact, source: Fact, mail: MailReceiv
         subject=mail.subject,
         authentication=mail.authentication,
     )
+    orders = heard_orders(source.id, mail.orders)
+    if event.sender == "other":
+        heard = replace(heard, orders=orders)
+    else:
+        deal = with_orders(deal, orders)
     mails = (*deal.mails, source.id)[-MOST_REFERENCES:]
     deal = replace(deal, heard=heard, mails=mails)
     return deal if event.sender == "other" else _threaded(_proven(deal, event.proves), mail)
@@ -261,7 +270,8 @@ def _described(doing: Doing, command: Command) -> Doing:
                 doing, version=command.version, subject=command.subject, body=command.body
             )
         case IssueInvoice():
-            return replace(doing, version=command.version)
+            order = command.buyer.order if command.buyer else ""
+            return replace(doing, version=command.version, order=order)
         case IssueCreditNote():
             return replace(doing, purpose=command.reason)
         case SendSpecimen() | ReopenCase():
@@ -409,6 +419,7 @@ def _(event: InvoiceIssued, deal: Deal) -> Deal:
         paid=Money(0, event.total.currency),
         due_on=event.due_on,
         lines=event.lines,
+        order=event.buyer.order if event.buyer else "",
     )
     return replace(deal, bill=bill, booked=())
 
@@ -473,17 +484,27 @@ def _(event: CreditKept, deal: Deal) -> Deal:
 def _(event: QuestionAsked, deal: Deal) -> Deal:
     options = tuple(option.id for option in event.options)
     asked = Open(question=event.question, about=event.about, options=options)
+    if event.about.startswith(DOCUMENT):
+        return replace(deal, unread=(*deal.unread, asked)[-MOST_REFERENCES:])
     return replace(deal, open=(*deal.open, asked))
 
 
 @_folded.register
 def _(event: QuestionAnswered, deal: Deal) -> Deal:
+    if any(one.question == event.question for one in deal.unread):
+        deal = with_orders(deal, told_orders(event.text))
     deal = _answered(deal, event.question)
     match answer_of(event.choice):
         case (AnswerId.HAPPENED, action):
             return _arrived(_moved(deal, action, Progress.BY_HAND), action)
         case (AnswerId.SAME_PERSON, _) if deal.heard is not None:
-            return replace(deal, heard=replace(deal.heard, sender="vouched"))
+            deal = with_orders(deal, deal.heard.orders)
+            heard = replace(deal.heard, sender="vouched", orders=()) if deal.heard else None
+            return replace(deal, heard=heard)
+        case (AnswerId.ORDER, number):
+            return with_chosen(deal, number)
+        case (AnswerId.NO_ORDER, _):
+            return with_chosen(deal, "")
         case _:
             return deal
 
@@ -519,9 +540,10 @@ def _billed(deal: Deal, invoice: str, amount: Money) -> Bill | None:
 
 
 def _answered(deal: Deal, question: str) -> Deal:
-    asked = tuple(one for one in deal.open if one.question == question)
+    asked = tuple(one for one in (*deal.open, *deal.unread) if one.question == question)
     still = tuple(one for one in deal.open if one.question != question)
-    return replace(deal, open=still, asked=(*deal.asked, *asked)[-MOST_REFERENCES:])
+    unread = tuple(one for one in deal.unread if one.question != question)
+    return replace(deal, open=still, unread=unread, asked=(*deal.asked, *asked)[-MOST_REFERENCES:])
 
 
 def _moved(deal: Deal, action: str, progress: Progress, *, approval: str = "") -> Deal:

@@ -56,6 +56,7 @@ from graph.moves import (
     WithdrawQuestion,
     WriteToCustomer,
 )
+from graph.ordering import order_doubt
 from graph.planners.wording import remembered
 from graph.promising.minding import mind
 from graph.situation import Situation
@@ -245,7 +246,9 @@ class Making:
         if isinstance(tax, Unclear):
             self._ask(step, doubted(self.situation, tax))
             return
-        asked = incomplete(self.situation, form_in(self.situation, tax))
+        asked = incomplete(self.situation, form_in(self.situation, tax)) or order_doubt(
+            self.situation
+        )
         if asked is not None:
             self._ask(step, asked)
             return

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from ledger.domain.applied import buyer_of
 from ledger.domain.commands import Command, IssueInvoice
 from ledger.domain.company import Company
@@ -26,6 +28,7 @@ def tax_fields(
         return {}
     offered = offer.tax if offer else None
     buyer = buyer_of(held)
+    billed = replace(command.buyer or NOBODY, order=buyer.order)
     now = tax_case(company, buyer, command.lines)
     if now is None and offered is None and command.tax is None:
         return {}
@@ -33,7 +36,7 @@ def tax_fields(
     return {
         "tax_case": _kind(now, home),
         "tax_offered": (offered or home).value,
-        "tax_changed": (command.tax, command.buyer or NOBODY) != (now, buyer)
+        "tax_changed": (command.tax, billed) != (now, buyer)
         or _kind(now, home) != (offered or home).value,
     }
 

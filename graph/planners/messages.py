@@ -8,6 +8,7 @@ from graph.amounts import day_words
 from graph.answers import AnswerId, offer_option, plain_option
 from graph.deal import Stage
 from graph.moves import Choice, ReopenDeal, Why, WriteToCustomer
+from graph.ordering import on_order
 from graph.planners import wording
 from graph.planners.acceptance import on_acceptance
 from graph.planners.budgets import on_money
@@ -44,7 +45,7 @@ def on_message(s: Situation, slots: Slots) -> tuple[Choice, ...]:
     if s.deal.heard is not None and s.deal.heard.sender == "other":
         return (_who(s, slots),)
     if s.deal.stage in _LATE:
-        return _late(s, slots)
+        return before(on_order(s), _late(s, slots))
     why = "The customer wrote again."
     return before(stale(s, why), _BY_INTENT[slots.intent](s, slots))
 

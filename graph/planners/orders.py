@@ -11,12 +11,14 @@ from graph.moves import (
     Choice,
     Close,
     CloseDeal,
+    IssueInvoice,
     SendAgain,
     SendCreditNote,
     SendInvoice,
     Why,
     WriteToCustomer,
 )
+from graph.ordering import DOCUMENT, renewed
 from graph.planners.acceptance import accepting
 from graph.planners.given_word import standing_terms
 from graph.planners.messages import on_message
@@ -64,14 +66,17 @@ def on_rejection(s: Situation, event: Rejected, wish: Wish) -> tuple[Choice, ...
 
 def on_answer(s: Situation, event: QuestionAnswered, wish: Wish) -> tuple[Choice, ...]:
     """The operator answered a question: a choice, or words of their own."""
+    known = s.deal.question(event.question)
+    if known is not None and known.about.startswith(DOCUMENT):
+        return renewed(s, "It is noted with the document.")
     parsed = answer_of(event.choice)
     if parsed is not None:
         return _BY_ANSWER[parsed[0]](s, parsed[1])
     if event.choice or not event.text.strip():
         return waiting("The answer is for somebody else.")
     asked = s.deal.question(event.question)
-    known = not wish.rest and (wish.priced or wish.decline or wish.close or wish.ask_customer)
-    if known:
+    clear = not wish.rest and (wish.priced or wish.decline or wish.close or wish.ask_customer)
+    if clear:
         return wished(s, wish, last_doing(s.deal, pending=True))
     if asked is not None and AnswerId.REPLY in asked.options:
         return (_reply(event.text),)
@@ -342,6 +347,15 @@ def _go_on(s: Situation, _rest: str) -> tuple[Choice, ...]:
     return on_message(s, heard.slots)
 
 
+def _order(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    """Which order number counts was all that held the invoice up."""
+    billing = any(one.name == "IssueInvoice" for one in s.deal.pending)
+    if s.deal.accepted and s.deal.owing is None and not billing:
+        move = IssueInvoice(version=s.deal.accepted)
+        return (Choice(id="issue", moves=(move,), why="You said which order number counts."),)
+    return renewed(s, "It is noted for the invoice.")
+
+
 _BY_ANSWER: dict[AnswerId, Answer] = {
     AnswerId.TERMS: _terms,
     AnswerId.OFFER: _offer,
@@ -361,4 +375,6 @@ _BY_ANSWER: dict[AnswerId, Answer] = {
     AnswerId.CLOSE: _close,
     AnswerId.LEAVE: _leave,
     AnswerId.GO_ON: _go_on,
+    AnswerId.ORDER: _order,
+    AnswerId.NO_ORDER: _order,
 }

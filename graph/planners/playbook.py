@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from graph.moves import Choice
+from graph.ordering import renewed
 from graph.planners.matching import on_matched, on_unmatched
 from graph.planners.messages import on_message, on_note
 from graph.planners.orders import on_answer, on_instruction, on_rejection
@@ -42,6 +43,7 @@ from ledger.domain.events import (
     AlarmRang,
     ApprovalSuperseded,
     CaseOpened,
+    DocumentReceived,
     DoneByOperator,
     Instructed,
     MailBounced,
@@ -96,6 +98,8 @@ def _from_outside(s: Situation) -> tuple[Choice, ...]:
             return on_alarm(s, event, purpose)
         case UndoOrdered() as event:
             return on_undo(s, event)
+        case DocumentReceived():
+            return renewed(s, "A document was handed in.")
         case PricesChanged() as event:
             return on_prices(s, event)
         case OperatorSaid() as event:

@@ -194,10 +194,11 @@ def tidied(s: Situation, why: str) -> tuple[AnyMove, ...]:
     """The end of a case: nothing of it waits for the operator any more, but money of which
     nobody has said what it is.
     """
+    unread = [one.question for one in s.deal.unread]
     moot = [one.question for one in s.deal.open if one.about not in _unplaced(s.deal)]
     return (
         *(Supersede(action=one.action, why=why) for one in s.deal.doing if is_asking(one)),
-        *(WithdrawQuestion(question=each, why=why) for each in moot),
+        *(WithdrawQuestion(question=each, why=why) for each in (*moot, *unread)),
     )
 
 
