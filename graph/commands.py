@@ -269,7 +269,8 @@ def _payment_terms(s: Situation) -> Provenance:
 def bill_provenance(s: Situation, bill: Bill) -> dict[str, Provenance]:
     """A mail with an invoice says what the issued invoice says."""
     issued = Provenance((s.fact.id,), Trust.VERIFIED, f"issued invoice {bill.number}")
-    return {"total": issued, "invoice": issued, "attachments": issued}
+    order = order_provenance(s) if bill.order and bill.order == order_for(s) else {}
+    return {**order, "total": issued, "invoice": issued, "attachments": issued}
 
 
 def action_of(s: Situation, proposed: Proposed, ordinal: int) -> ActionProposed:

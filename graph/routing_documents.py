@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from graph.desk import Desk, routed, says
-from ledger.domain.documents import Document, ReadHow
+from ledger.domain.documents import ATTACHMENT, Document, ReadHow
 from ledger.domain.entities import Question
 from ledger.domain.events import DocumentReceived, MailReceived, Option, QuestionAsked
 from ledger.domain.facts import Draft, Fact, short_id
 
 DOCUMENT: Final = "document"
 """What a file is routed as; it makes no card that waits out of date."""
+_HUNG: Final = "It hung on the mail."
 NOT_NEEDED: Final = "document:not-needed"
 """The answer that a document which could not be read says nothing that matters."""
 
@@ -29,22 +30,30 @@ _MOST_NAMED: Final = 5
 
 async def route_document(fact: Fact, event: DocumentReceived, desk: Desk) -> list[Draft]:
     """A file of a mail follows its mail; one that was handed in goes where it was said."""
-    if not event.about:
-        mail = await desk.fact(event.of)
-        found = await desk.views.get(Document, event.document)
-        return await asked_about(fact, mail, found.case, desk) if mail and found else []
-    if await desk.case(event.about) is None:
-        return []
-    why = f"{event.operator} handed it in."
-    taken = routed(fact, event.about, DOCUMENT, why, "same")
     known = await desk.views.get(Document, event.document)
-    return [taken, *_asked(fact, (known,) if known else (), event.about, fact.person)]
+    if known is None or not known.case:
+        return []
+    if event.about:
+        why = f"{event.operator} handed it in."
+        taken = routed(fact, event.about, DOCUMENT, why, "same")
+        return [taken, *_asked(fact, (known,), event.about, fact.person)]
+    mail = await desk.fact(event.of)
+    asked = await _asked_about(fact, mail, known.case, desk) if mail else []
+    return [routed(fact, known.case, ATTACHMENT, _HUNG), *asked]
 
 
-async def asked_about(cause: Fact, mail: Fact, case: str, desk: Desk) -> list[Draft]:
-    """The question about those files of a mail that could not be read; once it is in a case."""
+async def with_its_files(cause: Fact, mail: Fact, case: str, desk: Desk) -> list[Draft]:
+    """What follows a mail that a person put into a case: its files, and what nobody could read."""
+    found = await desk.views.find(Document, f"of:{mail.id}")
+    facts = [await desk.fact(one.fact) for one in found]
+    brought = [routed(one, case, ATTACHMENT, _HUNG, cause=cause) for one in facts if one]
+    return [*brought, *await _asked_about(cause, mail, case, desk)]
+
+
+async def _asked_about(cause: Fact, mail: Fact, case: str, desk: Desk) -> list[Draft]:
+    """The question about those files of a mail that could not be read; a machine's are left."""
     event = mail.event
-    if not case or not isinstance(event, MailReceived) or event.automatic or mail.erased:
+    if not isinstance(event, MailReceived) or event.automatic or mail.erased:
         return []
     found = await desk.views.find(Document, f"of:{mail.id}")
     unread = [one for one in found if one.how.asks]

@@ -6,7 +6,7 @@ import re
 
 from graph.answers import AnswerId
 from graph.desk import Desk, routed, says, tells
-from graph.routing_documents import asked_about
+from graph.routing_documents import with_its_files
 from graph.routing_expiries import missed_by_hand
 from graph.routing_identity import same_or_not, vouched
 from graph.routing_mail import MAIL, NEW_CASE, TO_CASE, opened
@@ -111,11 +111,11 @@ async def _mail_by_hand(
         return []
     if reply.choice == NEW_CASE:
         made = await opened(fact, mail, mail.event, desk)
-        return [*made, *await asked_about(fact, mail, made[0].case, desk)]
+        return [*made, *await with_its_files(fact, mail, made[0].case, desk)]
     case = reply.choice.removeprefix(TO_CASE)
     sender = await desk.sender(case, mail.person)
     placed = routed(mail, case, MAIL, f"{reply.operator} said so.", sender, cause=fact)
-    return [placed, *await asked_about(fact, mail, case, desk)]
+    return [placed, *await with_its_files(fact, mail, case, desk)]
 
 
 async def _instructed(

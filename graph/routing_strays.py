@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.desk import Desk, routed, says, tells
-from graph.routing_documents import asked_about
+from graph.routing_documents import with_its_files
 from graph.routing_mail import AUTOMATIC, MAIL
 from graph.routing_payments import PAYMENT
 from ledger.domain.entities import Case, Stray
@@ -31,7 +31,7 @@ async def route_assign(fact: Fact, order: AssignOrdered, desk: Desk) -> list[Dra
     if moved is None:
         text = "It could not be read, so no case can use it. `assign … to nothing` puts it aside."
         return [tells(fact, ASSIGN, text)]
-    asked = await asked_about(fact, source, order.case, desk) if source else []
+    asked = await with_its_files(fact, source, order.case, desk) if source else []
     return [says(fact, placed), moved, *asked]
 
 

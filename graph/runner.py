@@ -16,6 +16,7 @@ from graph.ports import World
 from graph.records import Recorder, company_sha
 from graph.rerun import Rerun, Reruns
 from graph.threads import Ran, Threads
+from ledger.domain.documents import ATTACHMENT
 from ledger.domain.events import (
     AboutPosts,
     AlarmSet,
@@ -108,7 +109,8 @@ class Runner:
         passed_over = isinstance(fact.event, _PASSED_OVER) or is_specimen(
             str(getattr(fact.event, "action", ""))
         )
-        return not said_by_us and not passed_over
+        attached = isinstance(fact.event, Routed) and fact.event.kind == ATTACHMENT
+        return not said_by_us and not passed_over and not attached
 
     async def handle(self, delivery: Delivery) -> Reaction:
         """Run one delivery. Raises what a node raised; then nothing of it counts."""

@@ -30,7 +30,7 @@ WHOLE: Final = (line.WentWrong, line.FellBack)
 """Entries that are said whole."""
 
 
-SPOKEN: Final = frozenset({"mail", "payment", "said", "tap", "answer"})
+SPOKEN: Final = frozenset({"mail", "document", "payment", "said", "tap", "answer"})
 """Arrivals with words of their own."""
 
 

@@ -92,6 +92,8 @@ def _source(fact: Fact) -> str:
     if isinstance(fact.event, events.MailReceived):
         sender = fact.event.sender or texts.SOMEBODY_ERASED
         return texts.SOURCE_MAIL.format(sender=one_line(sender, 60))
+    if isinstance(fact.event, events.DocumentReceived):
+        return texts.SOURCE_DOCUMENT.format(name=one_line(fact.event.name, 60))
     return _NAMES.get(type(fact.event), _event_words(type(fact.event)))
 
 

@@ -23,6 +23,7 @@ from bot.chat.signs import Signs
 from bot.commands import Commands, Session, parse
 from bot.commands.answers import trouble
 from bot.commands.words import Edit, Erase, Pair, Prove, Replay, Takeover, Verify, WhatIf
+from bot.documents.arriving import Handed, person_behind
 from bot.office.live import LiveOffice
 from bot.office.retelling import RetellingOffice
 from bot.opening import App
@@ -109,7 +110,7 @@ class Replies:
         """The answer; None where another sign (a card rewritten, a form) is the answer."""
         match turn.received.kind:
             case ChatKind.MESSAGE | ChatKind.COMMAND | ChatKind.EDITED:
-                return await self._said(turn)
+                return await self._said(turn, who)
             case ChatKind.TAP:
                 return await self._tap(turn, who)
             case ChatKind.FORM:
@@ -119,9 +120,9 @@ class Replies:
 
     # --- words ------------------------------------------------------------------------------------
 
-    async def _said(self, turn: Turn) -> Reply:
+    async def _said(self, turn: Turn, who: ChatIdentity) -> Reply:
         received = turn.received
-        files = await self._files(turn)
+        files = await self._files(turn, who)
         if files is not None and not received.text.strip():
             return files
         reply = await self._spoken(turn)
@@ -129,7 +130,7 @@ class Replies:
         before = files.lines if files is not None else ()
         return replace(reply, lines=(*before, *reply.lines, *([notes] if notes else [])))
 
-    async def _files(self, turn: Turn) -> Reply | None:
+    async def _files(self, turn: Turn, who: ChatIdentity) -> Reply | None:
         received = turn.received
         if not received.files:
             return None
@@ -138,7 +139,22 @@ class Replies:
             return refused
         service = self._services.get(received.channel)
         await self._signs.show(received)
-        return await take_files(received.files, service, self._app.intake)
+        handed = await self._handed(received, who)
+        return await take_files(received.files, service, self._app.intake, handed)
+
+    async def _handed(self, received: ChatReceived, who: ChatIdentity) -> Handed | None:
+        """The case that a file in this place is for; None where it is no case's place."""
+        case = (await self._context.about(received)).case
+        if not case:
+            return None
+        person = await person_behind(self._app.views, case)
+        return Handed(
+            case=case,
+            operator=who.operator,
+            channel=received.channel,
+            by=who.id,
+            person="" if self._app.keys.is_forgotten(person) else person,
+        )
 
     async def _spoken(self, turn: Turn) -> Reply:
         """A line of its own, or the text that an earlier answer had asked for."""

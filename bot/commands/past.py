@@ -14,6 +14,7 @@ from bot.commands import words
 from bot.commands.answers import trouble, unclear
 from bot.commands.auditing import Auditing
 from bot.commands.books import Bookkeeping
+from bot.commands.documents import DocumentLooks
 from bot.commands.knowing import Knowing
 from bot.commands.looking import Looking
 from bot.commands.promising import PromiseLooks
@@ -69,6 +70,7 @@ class PastLooks:
         self._auditing = Auditing(office, session)
         self._books = Bookkeeping(office, session)
         self._promises = PromiseLooks(office)
+        self._documents = DocumentLooks(office)
 
     async def answer(self, intent: words.Intention, said: str) -> Reply:  # noqa: C901, PLR0911, PLR0912 - one arm a look
         match intent:
@@ -84,6 +86,12 @@ class PastLooks:
                 return await self._promises.promises(thing)
             case words.Books(period):
                 return await (self._books.month(period) if period else self._books.books())
+            case words.Documents(thing):
+                return await self._documents.documents(thing)
+            case words.ShowDocument(thing):
+                return await self._documents.document(thing)
+            case words.Books():
+                return await self._books.books()
             case words.OpenInvoices():
                 return await self._books.open_invoices()
             case words.ShowContact(thing):

@@ -37,6 +37,8 @@ _VIEWER: Final = (
     words.MemoryStatus,
     words.Promises,
     words.NoAction,
+    words.Documents,
+    words.ShowDocument,
     words.Memory,
 )
 _APPROVER: Final = (
@@ -59,6 +61,7 @@ _APPROVER: Final = (
     words.Expenses,
     words.Unmatch,
     words.Lead,
+    words.Attach,
     words.Promise,
     words.OwnDeed,
     words.Settle,

@@ -18,6 +18,7 @@ from bot.commands.contexts import Contexts
 from bot.commands.dealing import Dealing
 from bot.commands.deciding import Deciding
 from bot.commands.digesting import Digesting
+from bot.commands.documents import DocumentCommands
 from bot.commands.erasing import Erasing
 from bot.commands.expenses import Spendings
 from bot.commands.going_live import GoingLive
@@ -180,6 +181,8 @@ class Commands:
                 return await self._live(intent)
             case words.NoAction():
                 return await no_action(self._office, self.session.now(self._office))
+            case words.Documents() | words.ShowDocument() | words.Attach():
+                return await DocumentCommands(self._office).run(intent)
             case words.Lead():
                 return await Leads(self._office).told(intent)
             case words.Prove(said):

@@ -314,6 +314,25 @@ class Lead(Struct, frozen=True):
     lead: bool = True
 
 
+class Documents(Struct, frozen=True):
+    """The files that came in: the newest, or those of a case."""
+
+    thing: str = ""
+
+
+class ShowDocument(Struct, frozen=True):
+    """What one document says, page by page."""
+
+    thing: str = ""
+
+
+class Attach(Struct, frozen=True):
+    """Hand a file of this machine in for a case."""
+
+    thing: str = ""
+    path: str = ""
+
+
 class Promises(Struct, frozen=True):
     """Who promised what to whom: all that is open, or with somebody or in a case."""
 
@@ -503,6 +522,9 @@ Intention = (
     | OpenInvoices
     | NoAction
     | Lead
+    | Documents
+    | ShowDocument
+    | Attach
     | Promises
     | Promise
     | OwnDeed
@@ -811,6 +833,9 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "split": lambda rest: Split(_bare(rest)),
     "unmerge": lambda rest: Split(_bare(rest)),
     "no-action": lambda _: NoAction(),
+    "documents": lambda rest: Documents(_bare(rest)),
+    "document": lambda rest: ShowDocument(_bare(rest)),
+    "attach": lambda rest: Attach(*split_thing(rest)),
     "lead": Lead,
     "no-lead": lambda rest: Lead(rest, lead=False),
     "address": lambda rest: CorrectAddress(*split_thing(rest)),

@@ -13,8 +13,10 @@ from connectors.documents.reading import Reading
 from connectors.mail.contents import AttachmentBytes
 from connectors.mail.parse import ParsedMail
 from ledger.domain.documents import OrderNumber
+from ledger.domain.entities import Case, Contact
 from ledger.domain.events import DocumentReceived
 from ledger.domain.order_numbers import MOST, order_numbers, order_numbers_on, same_number
+from ledger.domain.reading import Views
 
 
 class Reader(Protocol):
@@ -32,6 +34,13 @@ class Handed(Struct, frozen=True, kw_only=True):
     by: str = ""
     person: str = ""
     name: str = ""
+
+
+async def person_behind(views: Views, case: str) -> str:
+    """Whose key seals what is handed in for a case; "" where it is with nobody."""
+    found = await views.get(Case, case)
+    contact = await views.get(Contact, found.contact) if found else None
+    return contact.persons[0] if contact and contact.persons else ""
 
 
 def document_received(document: str, file: AttachmentBytes, found: Reading) -> DocumentReceived:

@@ -19,6 +19,7 @@ from bot.channel import Verb
 from bot.copies.anchoring import anchor_now
 from bot.copies.comparing import Differences, compared
 from bot.copies.taking_over import Standing, standing, take_over
+from bot.documents.arriving import Handed
 from bot.erasure.eraser import order_erasure
 from bot.erasure.plan import ErasurePlan, plan_erasure, plan_for_address
 from bot.live.continuing import continue_numbers
@@ -375,6 +376,17 @@ class LiveOffice:
         if lead:
             return (await self._app.intake.lead(raw, message)).fact.id
         return said
+
+    async def attach(self, case: str, path: Path) -> str:
+        handed = Handed(
+            case=case,
+            operator=self._operator,
+            channel=self._channel,
+            by=self._by,
+            person=await self._person_behind(case),
+        )
+        taken = await self._app.intake.document(path, handed)
+        return taken.fact.id
 
     async def assign(self, fact: str, case: str) -> str:
         return await self._record(

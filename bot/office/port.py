@@ -296,6 +296,10 @@ class Office(Looks, Papers, Protocol):
         """
         ...
 
+    async def attach(self, case: str, path: Path) -> str:
+        """Hand a file in for a case. Raises `InputUnreadable`."""
+        ...
+
     async def assign(self, fact: str, case: str) -> str:
         """Say to which case a stray mail or payment belongs; "" for none."""
         ...

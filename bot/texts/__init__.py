@@ -14,6 +14,7 @@ from bot.texts.confirming import *  # noqa: F403  # see above
 from bot.texts.copies import *  # noqa: F403  # see above
 from bot.texts.digest import *  # noqa: F403  # see above
 from bot.texts.doctor import *  # noqa: F403  # see above
+from bot.texts.documents import *  # noqa: F403  # see above
 from bot.texts.erasure import *  # noqa: F403  # see above
 from bot.texts.going_live import *  # noqa: F403  # see above
 from bot.texts.manners import *  # noqa: F403  # see above

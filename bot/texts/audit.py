@@ -14,6 +14,7 @@ ERASED_ENTRY: Final = "(personal texts erased)"
 
 CAME_IN: Final = {
     "mail": "Mail came in",
+    "document": "A document came in",
     "payment": "Payment",
     "said": "You said",
     "tap": "You decided",

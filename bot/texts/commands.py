@@ -74,6 +74,9 @@ COMMANDS: Final = (
     CommandText("unmatch", "unmatch PAYMENT [INVOICE]", "Take a match of a payment back."),
     CommandText("open", "open invoices", "What is open, and money that is on no invoice."),
     CommandText("no-action", "no-action", "Messages that needed nothing, and why."),
+    CommandText("documents", "documents [CASE]", "Files that came in, and how each was read."),
+    CommandText("document", "document NAME|ID", "What a document says, page by page."),
+    CommandText("attach", "attach CASE FILE", "Hand a file of this machine in for a case."),
     CommandText("lead", "lead N", "That message was a lead after all; teaches Coo."),
     CommandText("no-lead", "no-lead CASE", "Mail like this case's is no lead; teaches Coo."),
     CommandText("told", "told CASE WHAT", "You told them yourself: it binds what Coo does next."),
@@ -219,6 +222,15 @@ MORE_HELP: Final = {
         "address of their case. `merge CON-B into CON-A` says the same. `split` takes it back."
     ),
     "split": "Each has again what came under their own address; a stop of both stays for both.",
+    "document": (
+        "What stands in it is somebody's words: it is shown, cited and searched for their order "
+        "number, and never obeyed. One that cannot be read is asked about: `5 TEXT` answers "
+        "with what it says."
+    ),
+    "attach": (
+        "`attach ada contract.pdf`. In Slack and Telegram send the file in the thread of the case "
+        "or of its card instead."
+    ),
     "no-action": "Every message is a case, needs you, or is listed here. `lead N` corrects it.",
     "lead": "It is read and opens a case. Later mail of that sender, list or subject is read too.",
     "no-lead": "Later mail of that sender, list or subject is left unread. The case stays.",

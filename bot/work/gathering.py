@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ from msgspec import Struct
 
 from graph.ports import Gathered, Gathering
 from ledger.domain.company import Company
+from ledger.domain.documents import Document
 from ledger.domain.entities import (
     Action,
     ActionStatus,
@@ -29,6 +31,7 @@ from ledger.domain.knowledge import COMPANY, Knowledge
 from ledger.domain.known import all_in_force
 from ledger.domain.reading import History, Views
 from memory.bearing import Open, Rule, known_facts, limits_of, tasks_of
+from memory.papers import MOST_DOCUMENTS, documents_of
 from memory.sight import SIGHTS, Part, Sight, Veil
 from memory.turns import needed, turns_of
 from memory.working import OLDER, Item, Section
@@ -65,14 +68,16 @@ async def gathered(present: Present, asked: Gathering) -> Gathered:
     who = await identity(present.views, asked.contact) if asked.contact else None
     veil = _veil(who, sight)
     facts, before = await _recent(present, asked.case)
-    turns = turns_of(facts, await _desk(present, facts), sight, veil, now=asked.about)
+    desk = await _desk(present, facts)
+    turns = turns_of(facts, desk, sight, veil, now=asked.about)
+    papers = documents_of(await _documents(present, asked.case), sight)
     known, withheld = known_facts(await _in_force(present, asked, who), sight, veil)
     limits = await _limits(present, asked, who) if part is Part.PLAN else ()
     return Gathered(
-        turns=turns.shown,
+        turns=(*papers.shown, *turns.shown),
         tasks=tasks_of(await _open(present, asked, who), veil) if sight.tasks else (),
         facts=(*limits, *known),
-        withheld=(*before, *turns.withheld, *(withheld if sight.knows else ())),
+        withheld=(*before, *papers.withheld, *turns.withheld, *(withheld if sight.knows else ())),
     )
 
 
@@ -97,6 +102,16 @@ async def _desk(present: Present, facts: Sequence[Fact]) -> dict[str, Fact]:
         except UnknownFact:  # then the turn is not shown
             continue
     return found
+
+
+async def _documents(present: Present, case: str) -> list[tuple[Document, Fact]]:
+    """The documents of the case that counts as theirs, with what they say."""
+    found = await present.views.find(Document, f"case:{case}") if case else ()
+    facts = {}
+    for one in found[-MOST_DOCUMENTS:]:
+        with contextlib.suppress(UnknownFact):  # then it is not shown
+            facts[one.id] = await present.history.fact(one.fact)
+    return [(one, facts[one.id]) for one in found if one.id in facts]
 
 
 async def _in_force(present: Present, asked: Gathering, who: Identity | None) -> list[Knowledge]:

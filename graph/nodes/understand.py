@@ -34,6 +34,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.facts import Fact
 from ledger.domain.forms import form_in
+from ledger.domain.order_numbers import without_order_numbers
 
 
 async def understand(state: CaseState, world: World) -> dict[str, Any]:
@@ -60,7 +61,7 @@ async def _heard(
 ) -> dict[str, Any]:
     message = Message(
         subject=mail.subject,
-        text=mail.text,
+        text=without_order_numbers(mail.text) if mail.orders else mail.text,
         sender_name=mail.sender_name,
         begins=len(deal.mails) == 1,
     )

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
+
+ATTACHMENT: Final = "attachment"
+"""What a file is routed as that hangs on a mail: it says nothing that the mail did not bring."""
 
 
 class ReadHow(StrEnum):
@@ -49,7 +53,8 @@ class OrderNumber(Struct, frozen=True, gc=False):
 class Document(Struct, frozen=True, kw_only=True, tag="document", gc=False):
     """A file as it came in: see `DocumentReceived`. `fact` is that fact, `of` the mail it hung on.
 
-    `told` is what the operator said that it says, where it could not be read.
+    `told` is what the operator said that it says, where it could not be read. `foreign`: it came
+    from somebody else than the contact of its case.
     """
 
     id: str
@@ -63,6 +68,7 @@ class Document(Struct, frozen=True, kw_only=True, tag="document", gc=False):
     how: ReadHow
     pages: int
     told: str = ""
+    foreign: bool = False
 
 
 def cited(name: str, page: int = 0) -> str:

@@ -21,7 +21,8 @@ def fold_documents(fact: Fact, look: Look) -> list[Entity]:
             return [made if allowed(event, look) else replace(made, case="")]
         case Routed() as event:
             found = look.find(Document, f"of:{event.fact}")
-            return [replace(one, case=fact.case) for one in found if not one.case]
+            foreign = event.sender == "other"
+            return [replace(one, case=fact.case, foreign=foreign) for one in found if not one.case]
         case QuestionAnswered() as event if event.text:
             asked = look.get(Question, event.question)
             about = look.get(Document, asked.about) if asked else None

@@ -54,6 +54,11 @@ def order_numbers(text: str, *, document: str = "", page: int = 0) -> tuple[Orde
     return tuple(found.values())
 
 
+def without_order_numbers(text: str) -> str:
+    """The text without them: whoever reads it need not wonder what these numbers mean."""
+    return _NUMBER.sub("", text)
+
+
 def order_numbers_on(name: str, pages: Sequence[Page], *, paged: bool) -> tuple[OrderNumber, ...]:
     """The numbers in a document, each where it stands first."""
     found: dict[str, OrderNumber] = {}
