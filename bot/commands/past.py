@@ -90,8 +90,6 @@ class PastLooks:
                 return await self._documents.documents(thing)
             case words.ShowDocument(thing):
                 return await self._documents.document(thing)
-            case words.Books():
-                return await self._books.books()
             case words.OpenInvoices():
                 return await self._books.open_invoices()
             case words.ShowContact(thing):

@@ -39,7 +39,7 @@ def read_picture(data: bytes) -> Reading:
 
 
 def _tags(picture: Image.Image) -> Iterator[str]:
-    exif = picture.getexif()
+    exif = _exif(picture)
     names = {tag: name for tag, name in ExifTags.TAGS.items() if name in _SAID}
     for tag, value in exif.items():
         if tag in names and (said := _words(value)):
@@ -49,6 +49,17 @@ def _tags(picture: Image.Image) -> Iterator[str]:
     texts = [(key, value) for key, value in picture.info.items() if isinstance(value, str)]
     for key, value in texts[:_MOST_TEXTS]:
         yield f"{key}: {value[:_LONGEST]}"
+
+
+def _exif(picture: Image.Image) -> Image.Exif:
+    """The tags that stand before the pixels: to look behind them would decode all of them."""
+    if picture.format == "TIFF":
+        return picture.getexif()
+    exif = Image.Exif()
+    raw = picture.info.get("exif")
+    if isinstance(raw, bytes):
+        exif.load(raw)
+    return exif
 
 
 def _words(value: object) -> str:
