@@ -27,6 +27,7 @@ from bot.notices.configured import announce
 from bot.opening import App, open_app
 from bot.promises.keeping import keeper_of
 from bot.settings import ModelEndpoint
+from bot.work.gist import gist_maker_of
 from bot.work.memory import MemoryTender, answers_of, open_memory, tally_of
 from bot.work.models import models_of
 from bot.work.world import LiveWorld, Models, Sources
@@ -133,6 +134,7 @@ async def at_work(
                 digester_of(app),
                 keeper_of(app),
                 bookkeeper_of(app),
+                *([gist_maker_of(app, models)] if app.settings.model else []),
             ),
             clock=app.clock,
             first=[Dispatcher.name],

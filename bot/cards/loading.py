@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from bot import texts
 from bot.cards.forms import with_form
+from bot.cards.gist import with_gist
 from bot.cards.making import card_of, preview_card
 from bot.cards.outcomes import UNDECIDED, question_card, stopped_row
 from bot.cards.sources import provenance_facts
@@ -49,6 +50,8 @@ class CardLoader:
             card = await self._promised(card, action.command.contact, now)
         if card.kind is CardKind.APPROVAL and isinstance(action.command, OutgoingMail):
             card = with_form(card, action.command.body, contact)
+        if card.kind is CardKind.APPROVAL:
+            card = await with_gist(card, action.case, self._views, self._history)
         return await self._held(card, action, now) if card.kind is CardKind.APPROVAL else card
 
     async def _held(self, card: Card, action: Action, now: datetime) -> Card:
@@ -91,7 +94,10 @@ class CardLoader:
             recommendation=await named(self._views, question.recommendation),
             options=await named_options(self._views, question.options),
         )
-        return question_card(spoken, now, case, contact)
+        card = question_card(spoken, now, case, contact)
+        if question.status != "open":
+            return card
+        return await with_gist(card, question.case, self._views, self._history)
 
     async def contact(self, action: Action) -> Contact | None:
         """Whom an action concerns: as its command says, else the contact of its case."""

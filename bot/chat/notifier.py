@@ -29,11 +29,13 @@ from ledger.domain.claims import concerns
 from ledger.domain.entities import (
     Action,
     Approval,
+    ApprovalStatus,
     Case,
     Commitment,
     Failure,
     Post,
     PostStatus,
+    Question,
     Stop,
 )
 from ledger.domain.events import (
@@ -93,7 +95,7 @@ _ANSWERED_THERE: Final = (events.TapRefused, *_DECIDED)
 """Told by the card itself, or to who tapped."""
 
 _NEWS: Final[tuple[type[Event], ...]] = tuple(
-    TOLD - {*_ASKING, *_BROKEN, *_ANSWERED_THERE} | {events.ActionSucceeded}
+    TOLD - {*_ASKING, *_BROKEN, *_ANSWERED_THERE, events.GistMade} | {events.ActionSucceeded}
 )
 _LOUD: Final = (
     events.DigestMade,
@@ -123,6 +125,7 @@ _WANTED: Final[tuple[type[Event], ...]] = (
     *_CHAT,
     *_SETTLED,
     events.CaseErased,
+    events.GistMade,
 )
 
 AGAIN_AFTER: Final = timedelta(hours=6)
@@ -276,6 +279,8 @@ class Notifier:
         event = fact.event
         if isinstance(event, _HALTING):
             return [(f"{APPROVAL}:{each}", each) for each in await self._halted(event)]
+        if isinstance(event, events.GistMade):
+            return await self._open_in(fact.case)
         if isinstance(event, _SETTLED):
             known = await self._views.get(Commitment, event.commitment)
             return [(f"{FACT}:{known.notice}", "")] if known and known.notice else []
@@ -291,6 +296,14 @@ class Notifier:
         approval = getattr(event, "approval", "") or await self._approval_of(action)
         failed = [(f"{FAILURE}:{action}", "")] if action else []
         return [*([(f"{APPROVAL}:{approval}", approval)] if approval else []), *failed]
+
+    async def _open_in(self, case: str) -> list[tuple[str, str]]:
+        """The cards of a case that can still be decided: they show what was written."""
+        approvals = await self._views.all(Approval, case=case)
+        questions = await self._views.all(Question, case=case)
+        waits = {ApprovalStatus.PENDING, ApprovalStatus.POSTPONED}
+        asked = [(f"{APPROVAL}:{each.id}", each.id) for each in approvals if each.status in waits]
+        return [*asked, *[(f"{QUESTION}:{q.id}", "") for q in questions if q.status == "open"]]
 
     async def _approval_of(self, action: str) -> str:
         found = await self._views.get(Action, action) if action else None

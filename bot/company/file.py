@@ -158,7 +158,12 @@ def _books(section: Section) -> Bookkeeping:
 
 
 def _operator(section: Section) -> Operator:
-    operator = Operator(name=section.text("name"), email=_address(section, "email"))
+    said = "language" in section.keys()  # noqa: SIM118 - a method of ours, no mapping
+    operator = Operator(
+        name=section.text("name"),
+        email=_address(section, "email"),
+        language=section.choice("language", Language, Language.ENGLISH) if said else None,
+    )
     section.done()
     return operator
 

@@ -325,6 +325,15 @@ def _due(_: events.CommitmentsDue, __: Fact, around: Around) -> Notice | None:
     return Notice(reply=Reply(cards=(around.card,))) if around.card else None
 
 
+def _gist(event: events.GistMade, _: Fact, around: Around) -> Notice | None:
+    """Told where a line cannot be added to the card any more."""
+    who = one_line(around.contact.name or around.contact.address, 60) if around.contact else "?"
+    by = texts.GIST_BY.format(by=one_line(event.by, 40))
+    if not event.text:
+        return None
+    return _line(texts.SAY_GIST.format(who=who, gist=one_line(event.text, 500), by=by))
+
+
 _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]] = {
     events.ApprovalRequested: _asked,
     events.QuestionAsked: _questioned,
@@ -337,6 +346,7 @@ _NOTICES: Final[dict[type[Event], Callable[[Any, Fact, Around], Notice | None]]]
     events.ApprovalSuperseded: _superseded,
     events.ApprovalExpired: _expired,
     events.MailWaits: _leaving,
+    events.GistMade: _gist,
     events.ActionSucceeded: _succeeded,
     events.ActionWithheld: _withheld,
     events.FailureReported: _reported,

@@ -17,6 +17,10 @@ FORM_WHY: Final = {
     "custom": "as is the custom",
 }
 THEY_ADDRESS: Final = "They write {form} to you; `contact NAME address {form}` does so too."
+ROW_ORIGINAL: Final = "They wrote"
+ROW_GIST: Final = "In short"
+GIST_BY: Final = "gist by the model {by}, unchecked; nothing rests on it"
+SAY_GIST: Final = "In short, what {who} wrote: {gist} ({by})"
 ROW_FORM: Final = "Address"
 FORM_DIFFERS: Final = (
     "They write {theirs} to you, this mail says {ours}. `tell {number} per {theirs}` alters it."

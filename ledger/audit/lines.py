@@ -157,6 +157,9 @@ LINES: Final[dict[type[Event], Make]] = {
     events.ProposalDrafted: _same(line.Drafted),
     events.ProposalAccepted: _moved(accepted=True),
     events.ProposalDeclined: _moved(accepted=False),
+    events.GistMade: lambda event, base, _: line.Noted(
+        **base, kind="gist", text=f"In short, by the model {event.by}: {event.text}"
+    ),
     events.ActionProposed: _same(line.Proposed),
     events.VerdictGiven: _same(line.Judged),
     events.ApprovalRequested: _same(line.Asked),

@@ -204,6 +204,7 @@ class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     name: str
     email: str
+    language: Language | None = None
 
 
 class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -275,6 +276,11 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if (there := item.currencies.get(currency)) is not None
         )
         return replace(self, currency=currency, prices=tuple(listed))
+
+    @property
+    def spoken(self) -> Language:
+        """The operator's own language: the company's, where it is not said."""
+        return self.operator.language or self.language
 
     def tax_bp(self, item: PriceItem) -> int:
         """The tax rate of an item in basis points; 0 where the company is exempt."""

@@ -139,6 +139,18 @@ class Contact(Struct, frozen=True, kw_only=True, tag="contact", gc=False):
     forms: Forms = Forms()
 
 
+class Gist(Struct, frozen=True, kw_only=True, tag="gist", gc=False):
+    """What the last mail of a case says in short. Its id is the case's; `over`: another came."""
+
+    id: str
+    fact: str
+    sha256: str
+    language: str
+    by: str
+    text: str
+    over: bool = False
+
+
 class OfferedTerms(Struct, frozen=True, kw_only=True, gc=False):
     """One version of an offer as it was drafted, `on` that day (UTC)."""
 
@@ -589,6 +601,7 @@ Entity = (
     | CreditNote
     | Payment
     | Payout
+    | Gist
     | Stray
     | Action
     | Approval

@@ -27,6 +27,7 @@ from ledger.domain.entities import (
     CreditNote,
     Entity,
     Failure,
+    Gist,
     Invoice,
     Payment,
     Payout,
@@ -42,7 +43,7 @@ from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import fold_actions
 from ledger.domain.folding_approvals import fold_approvals
 from ledger.domain.folding_attention import fold_attention
-from ledger.domain.folding_cases import fold_case, fold_contact
+from ledger.domain.folding_cases import fold_case, fold_contact, fold_gist
 from ledger.domain.folding_chat import fold_turns, turn_keys
 from ledger.domain.folding_commitments import commitment_keys, fold_commitments
 from ledger.domain.folding_confirming import fold_confirming
@@ -130,7 +131,8 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
         fold_documents,
     ),
     events.PersonErased: (fold_contact, fold_knowledge, fold_commitments),
-    events.Understood: (fold_contact,),
+    events.Understood: (fold_contact, fold_gist),
+    events.GistMade: (fold_gist,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),
     events.ProposalDeclined: (fold_deals,),
@@ -303,6 +305,8 @@ def lookups(entity: Entity) -> list[str]:  # noqa: C901, PLR0911, PLR0912 - one 
             return [*keys, *(f"invoice:{invoice}" for invoice in entity.invoices)]
         case Payout():
             return payout_keys(entity)
+        case Gist():
+            return [f"mail:{entity.sha256}:{entity.language}"] if entity.text else []
         case Stray():
             return [f"number:{entity.number}", *([] if entity.placed else ["open"])]
         case Message():
@@ -370,7 +374,7 @@ def _of_post(post: Post) -> list[str]:
 def case_of(entity: Entity) -> str:
     """The case an entity belongs to; "" for what belongs to the company as a whole."""
     match entity:
-        case Case():
+        case Case() | Gist():
             return entity.id
         case Contact() | Stop() | ChatTurn() | ChatIdentity() | PairingOffer() | Stranger():
             return ""

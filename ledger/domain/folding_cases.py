@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from ledger.domain.commands import OutgoingMail
-from ledger.domain.entities import Action, Case, Contact, Entity, Failure, Forms
+from ledger.domain.entities import Action, Case, Contact, Entity, Failure, Forms, Gist
 from ledger.domain.events import (
     AbsenceNoted,
     ActionSucceeded,
@@ -21,6 +21,7 @@ from ledger.domain.events import (
     ContactCreated,
     ContactRecognised,
     Event,
+    GistMade,
     OperatorActed,
     PersonErased,
     Routed,
@@ -181,6 +182,26 @@ def _speaks(event: Understood, fact: Fact, look: Look) -> list[Entity]:
         forms = replace(new.forms, theirs=event.address, theirs_in=event.fact)
         new = replace(new, forms=forms)
     return [new] if new != known else []
+
+
+def fold_gist(fact: Fact, look: Look) -> list[Entity]:
+    """The gist of the last mail of a case; it is over as soon as another mail was read."""
+    match fact.event:
+        case GistMade() as event:
+            made = Gist(
+                id=fact.case,
+                fact=event.fact,
+                sha256=event.sha256,
+                language=event.language,
+                by=event.by,
+                text=event.text,
+            )
+            return [made]
+        case Understood() as event:
+            known = look.get(Gist, fact.case)
+            return [replace(known, over=True)] if known and known.fact != event.fact else []
+        case _:
+            return []
 
 
 def _cases_of(contact: str, fact: Fact, look: Look) -> list[str]:

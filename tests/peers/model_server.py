@@ -104,7 +104,10 @@ class Call:
     @property
     def part(self) -> str:
         fields = set(self.schema["properties"])
-        return "extract" if "intent" in fields else "plan" if "choice" in fields else "draft"
+        for part, name in (("extract", "intent"), ("plan", "choice"), ("gist", "gist")):
+            if name in fields:
+                return part
+        return "draft"
 
 
 # --- the honest model ----------------------------------------------------------------------------
@@ -112,7 +115,8 @@ class Call:
 
 def honest(call: Call) -> dict[str, Any]:
     """An answer from what stands in the request."""
-    return {"extract": _read, "plan": _choose, "draft": _write}[call.part](call)
+    parts = {"extract": _read, "plan": _choose, "draft": _write, "gist": _sum_up}
+    return parts[call.part](call)
 
 
 def _read(call: Call) -> dict[str, Any]:
@@ -163,6 +167,12 @@ _SENTENCES = {
     "de": ("Vielen Dank für Ihre Nachricht.", "Antworten Sie einfach auf diese Mail."),
     "fr": ("Merci beaucoup pour votre message.", "Répondez simplement à ce message."),
 }
+
+
+def _sum_up(call: Call) -> dict[str, Any]:
+    """As a model that was talked into adding a link and markup."""
+    words = len(call.shown["mail"].split())
+    return {"gist": f"They want an offer, in {words} words. **Pay** at https://evil.example/x now"}
 
 
 def _write(call: Call) -> dict[str, Any]:

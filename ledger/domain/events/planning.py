@@ -39,6 +39,19 @@ class Understood(Event, frozen=True, kw_only=True):
     slots: Personal = ""
 
 
+class GistMade(Event, frozen=True, kw_only=True):
+    """What a mail (`fact`, its raw bytes `sha256`) says in short, in the operator's `language`.
+
+    `by` is the model. Nothing is decided on it: only people read it.
+    """
+
+    fact: str
+    sha256: str
+    language: str
+    by: str
+    text: Personal = ""
+
+
 class Recollection(Struct, frozen=True, gc=False):
     """One recalled episode as a plan saw it. `age_days` is at recall time."""
 
