@@ -7,6 +7,7 @@ from typing import assert_never, cast
 
 from graph.desk import ROUTER, Desk, unrouted
 from graph.drafts import placed
+from graph.routing_brought import route_brought
 from graph.routing_confirming import route_configured, route_confirm, route_told_key
 from graph.routing_documents import route_document
 from graph.routing_doorstep import route_chat
@@ -39,6 +40,7 @@ from ledger.domain.events import (
     CopyTakenOver,
     DocumentReceived,
     ExpiriesMissed,
+    InvoiceBrought,
     InvoiceIssued,
     KeyTold,
     MailReceived,
@@ -93,6 +95,7 @@ Arrived = (
     | ChatReceived
     | CompanyConfigured
     | ConfirmOrdered
+    | InvoiceBrought
 )
 """What comes from outside and may concern a case; and an invoice, which money may wait for."""
 
@@ -193,6 +196,8 @@ class Router:
                 return await route_configured(fact, event, self._desk)
             case ConfirmOrdered():
                 return await route_confirm(fact, event, self._desk)
+            case InvoiceBrought():
+                return await route_brought(fact, event, self._desk)
             case ChatReceived():
                 return await route_chat(fact, event, self._desk)
             case _:

@@ -76,12 +76,28 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Replace company.yaml; the old one is kept.")
     ] = False,
+    brought: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="Contacts, open invoices, a Sent folder: files or a folder."),
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(help="More for --from.")] = None,
 ) -> None:
-    """Write a commented company.yaml, by asking a few questions."""
+    """Write a commented company.yaml, by asking a few questions; bring along what there is."""
     out = screen()
     settings = settings_for(data)
     folder = settings.data
     Folder(folder).refuse_unusable()
+    paths = [*(brought or []), *(more or [])]
+    if more and not brought:
+        raise SettingsInvalid(*texts.INIT_WITHOUT_FROM.put(path=more[0]))
+    if not (paths and Folder(folder).company.exists() and not force):
+        _begun(out, settings, force=force, use_defaults=use_defaults)
+    if paths and not run_with(settings, lambda app: _brought_along(app, out, paths)):
+        raise typer.Exit(2)
+
+
+def _begun(out: Console, settings: Settings, *, force: bool, use_defaults: bool) -> None:
+    folder = settings.data
     refuse_existing(folder, force=force)
     company = defaults() if use_defaults else _asked(out)
     written = write_company(folder, company, force=force)
@@ -377,6 +393,13 @@ async def _copied(app: App) -> Copied | None:
         return None
     ago = app.clock.now() - last.at
     return Copied(kind=last.event.kind, ago=ago, since=head.seq - last.seq)
+
+
+async def _brought_along(app: App, out: Console, paths: Sequence[Path]) -> bool:
+    """Whether everything was right; if not, nothing was taken."""
+    from bot.work import serving  # noqa: PLC0415 - see above
+
+    return await serving.brought_along(app, out, paths)
 
 
 def _begins_watching(settings: Settings) -> bool:

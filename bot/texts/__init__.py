@@ -7,6 +7,7 @@ from bot.texts.attention import *  # noqa: F403  # see above
 from bot.texts.audit import *  # noqa: F403  # see above
 from bot.texts.billing import *  # noqa: F403  # see above
 from bot.texts.books import *  # noqa: F403  # see above
+from bot.texts.bringing import *  # noqa: F403  # see above
 from bot.texts.cards import *  # noqa: F403  # see above
 from bot.texts.command_line import *  # noqa: F403  # see above
 from bot.texts.commands import *  # noqa: F403  # see above

@@ -13,6 +13,8 @@ from rich.console import Console
 
 from bot import texts
 from bot.app import App
+from bot.bringing.bringing import bring
+from bot.bringing.telling import told
 from bot.channel import Reply
 from bot.commands import Commands, Session
 from bot.console.chat import NAME, ConsoleChat
@@ -81,6 +83,16 @@ async def ingest(app: App, out: Console, paths: Sequence[Path]) -> bool:
         await host.beside(host.settle(INGEST_PATIENCE_S))
         await ConsoleChat(office, PipedLines(sys.stdin, out.print), out).catch_up(before)
     return all(fine)
+
+
+async def brought_along(app: App, out: Console, paths: Sequence[Path]) -> bool:
+    """Bring contacts, open invoices and the operator's tone along; whether all was right."""
+    async with hosting(app, "coo init --from") as host:
+        await host.ready()
+        done = await bring(app, paths, app.operator)
+        put(out, told(done))
+        await host.beside(host.settle(INGEST_PATIENCE_S))
+    return not done.wrong
 
 
 async def _taken_in(app: App, out: Console, path: Path) -> bool:

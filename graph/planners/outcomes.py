@@ -41,9 +41,11 @@ from ledger.domain.events import (
     AlarmRang,
     ApprovalSuperseded,
     DoneByOperator,
+    InvoiceBrought,
     MailBounced,
     TapRefused,
 )
+from ledger.domain.going_live import brought_id
 
 OFFER_EXPIRES = "offer-expires:"
 INVOICE_DUE = "invoice-due:"
@@ -301,6 +303,14 @@ def _expiry(deal: Deal, doing: Doing) -> Choice:
         return waiting(why)[0]
     due = datetime.combine(offer.valid_until + timedelta(days=1), _MORNING)
     wake = WakeMe(due=due, purpose=f"{OFFER_EXPIRES}{offer.version}")
+    return Choice(id="wait", moves=(wake,), why=why)
+
+
+def on_brought(brought: InvoiceBrought) -> Choice:
+    """An invoice from before Coo is out already: the payment is next."""
+    why = "It was issued before Coo; the payment is next."
+    due = datetime.combine(brought.due_on + _GRACE, _MORNING)
+    wake = WakeMe(due=due, purpose=f"{INVOICE_DUE}{brought_id(brought.number)}")
     return Choice(id="wait", moves=(wake,), why=why)
 
 

@@ -18,6 +18,7 @@ from graph.planners.outcomes import (
     on_absence,
     on_alarm,
     on_bounce,
+    on_brought,
     on_failure,
     on_held,
     on_refused_tap,
@@ -46,6 +47,7 @@ from ledger.domain.events import (
     DocumentReceived,
     DoneByOperator,
     Instructed,
+    InvoiceBrought,
     MailBounced,
     MailReceived,
     OperatorActed,
@@ -123,6 +125,8 @@ def _from_inside(s: Situation) -> tuple[Choice, ...]:
             return on_matched(s, event)
         case PaymentUnmatched() as event:
             return on_unmatched(s, event)
+        case CaseOpened() if isinstance(s.event, InvoiceBrought):
+            return (on_brought(s.event),)
         case CaseOpened() as event if event.kind != "lead":
             return (_no_flow(event),)
         case _:

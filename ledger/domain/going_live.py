@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from ledger.domain.facts import short_id
 from ledger.domain.verdicts import Deny
 
 MODE: Final = "mode"
@@ -80,6 +81,11 @@ class Tone(Struct, frozen=True, kw_only=True, tag="tone", gc=False):
 def only_watching(verdict: Deny) -> bool:
     """Whether nothing forbids it but that the company watches: it waits, and is asked again."""
     return {rule.rule for rule in verdict.fired if rule.effect == "deny"} == {WATCH_RULE}
+
+
+def brought_id(number: str) -> str:
+    """The id of an invoice that was brought along."""
+    return short_id("inv", "brought", number.upper())
 
 
 def is_specimen(action: str) -> bool:

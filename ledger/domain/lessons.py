@@ -169,7 +169,12 @@ def _greets_one(change: Change, text: str, support: Sequence[Sent]) -> bool:
     """Whether a greeting calls somebody by a name that we do not know them by: it is for them."""
     if change is not Change.GREETING or all(mail.same for mail in support):
         return False
-    words = re.findall(r"[^\W\d_]+", re.sub(r"\{\w+\}", "", text))
+    return names_somebody(text)
+
+
+def names_somebody(greeting: str) -> bool:
+    """Whether a greeting holds a word that may be a name, besides the places for the reader's."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\{\w+\}", "", greeting))
     return any(word[0].isupper() and word not in _FOR_ANYBODY for word in words[1:])
 
 

@@ -1,0 +1,1 @@
+"""What a business brings along when it begins with Coo."""
