@@ -216,7 +216,8 @@ def offer_provenance(basis: Provenance) -> dict[str, Provenance]:
 def learned_provenance(s: Situation, lessons: Sequence[Lesson]) -> Provenance:
     """A template with words that the operator gave earlier mails."""
     numbers = dict.fromkeys(number for lesson in lessons for number in lesson.numbers)
-    note = f"template with your words of {', '.join(numbers)}; figures rendered by code"
+    whence = ", ".join(numbers) or "your own sent mails"
+    note = f"template with your words of {whence}; figures rendered by code"
     return Provenance((s.fact.id,), Trust.VERIFIED, note)
 
 

@@ -17,9 +17,10 @@ from ledger.domain.commands import SendProposal
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, ActionStatus, Approval, Contact, Invoice, Proposal
 from ledger.domain.events import Recollection
+from ledger.domain.going_live import Tone, lessons_of_tone
 from ledger.domain.identity import ids_of, met_as
 from ledger.domain.lessons import Sent, lessons_of
-from ledger.domain.precedents import PastDeal, Precedents, Refusal
+from ledger.domain.precedents import Lesson, PastDeal, Precedents, Refusal
 from ledger.domain.reading import Views
 from memory.episodes import Recaller
 from memory.recall import recall
@@ -74,7 +75,19 @@ class Looking:
         deals = await self._deals(await self._recalled(AGREED, contacts, now), contacts)
         refused = await self._refused(await self._recalled(DECIDED, contacts, now), contacts)
         mails = [mail for deal in deals[:NEAREST] for mail in await self._mails(deal)]
-        return Precedents(deals=tuple(deals), refused=tuple(refused), lessons=lessons_of(mails))
+        learnt = await self._with_own_tone(lessons_of(mails))
+        return Precedents(deals=tuple(deals), refused=tuple(refused), lessons=learnt)
+
+    async def _with_own_tone(self, learnt: tuple[Lesson, ...]) -> tuple[Lesson, ...]:
+        """What drafts taught comes first; else how the operator's own sent mails begin and end."""
+        known = {(lesson.change, lesson.language) for lesson in learnt}
+        own = [
+            lesson
+            for tone in await self._views.all(Tone)
+            for lesson in lessons_of_tone(tone)
+            if (lesson.change, lesson.language) not in known
+        ]
+        return (*learnt, *own)
 
     async def _recalled(
         self, kind: str, contacts: tuple[str, ...], now: datetime

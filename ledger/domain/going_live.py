@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from ledger.domain.facts import short_id
+from ledger.domain.precedents import Change, Lesson
 from ledger.domain.verdicts import Deny
 
 MODE: Final = "mode"
@@ -81,6 +82,16 @@ class Tone(Struct, frozen=True, kw_only=True, tag="tone", gc=False):
 def only_watching(verdict: Deny) -> bool:
     """Whether nothing forbids it but that the company watches: it waits, and is asked again."""
     return {rule.rule for rule in verdict.fired if rule.effect == "deny"} == {WATCH_RULE}
+
+
+def lessons_of_tone(tone: Tone) -> tuple[Lesson, ...]:
+    """Their greeting and sign-off as drafts use them; "" is no habit."""
+    found = ((Change.GREETING, tone.greeting), (Change.SIGN_OFF, tone.sign_off))
+    return tuple(
+        Lesson(change=change, text=text, language=tone.id, actions=(), numbers=())
+        for change, text in found
+        if text
+    )
 
 
 def brought_id(number: str) -> str:
