@@ -91,6 +91,13 @@ async def test_no_number_is_taken_while_watching_and_the_first_one_is_shown_once
     assert (await refold(business.app.ledger)).identical
 
 
+async def approved(business: Any, card: Any = None) -> None:
+    """Approved, and the moment in which it could be held is over."""
+    await business.approves(card)
+    business.clock.forward(minutes=2)
+    await business.settle()
+
+
 async def test_the_first_real_mail_goes_to_the_operator_and_only_then_to_the_customer(
     real: Any, server: SmtpServer
 ) -> None:
@@ -104,14 +111,16 @@ async def test_the_first_real_mail_goes_to_the_operator_and_only_then_to_the_cus
         await business.office.tap(first.id, Verb.APPROVE, first.sha256)
     async with real.business() as business:  # it died before anything came of the tap
         await business.settle()
+        business.clock.forward(minutes=2)  # the moment in which it could be held
+        await business.settle()
         assert [mail.recipients for mail in server.mails] == [[OPERATOR]]
-        await business.approves(second)
+        await approved(business, second)
         assert [mail.recipients for mail in server.mails] == [[OPERATOR]]
         (card,) = await business.cards()
         assert "does it look right" in card.title
         assert (card.action, card.sha256) == (first.action, first.sha256)
     async with real.business() as business:
-        await business.approves(card)
+        await approved(business, card)
         assert [mail.recipients for mail in server.mails] == [[OPERATOR], ["ada@example.com"]]
         shown, original = [
             message_from_bytes(mail.raw, policy=policy.default) for mail in server.mails
@@ -120,7 +129,7 @@ async def test_the_first_real_mail_goes_to_the_operator_and_only_then_to_the_cus
         assert shown.get_content() == original.get_content()
         (other,) = await business.cards()
         assert other.action == second.action
-        await business.approves(other)
+        await approved(business, other)
         assert len(server.mails) == 3
         assert len(await business.facts(ActionSucceeded)) == 3
         assert (await refold(business.app.ledger)).identical
@@ -135,13 +144,13 @@ async def test_a_first_mail_that_looks_wrong_never_leaves_and_the_next_goes_to_t
         await business.says("watch")
         await business.says("go-live confirm")
         await business.mail(LEAD)
-        await business.approves()
+        await approved(business)
         (card,) = await business.cards()
         await business.office.tap(card.id, Verb.REJECT, card.sha256, "No, the tone is wrong.")
         await business.settle()
         await business.mail(LEAD, sender="Bob <bob@example.org>")
         bobs = [each for each in await business.cards() if "bob@" in each.title]
-        await business.approves(bobs[0])
+        await approved(business, bobs[0])
         assert [mail.recipients for mail in server.mails] == [[OPERATOR], [OPERATOR]]
         asked_again = [
             e for e in await business.facts(ApprovalRequested) if "look right" in e.title
@@ -169,7 +178,7 @@ async def test_a_death_while_the_copy_is_on_its_way_sends_the_customer_nothing(
         await business.mail(LEAD)
         monkeypatch.setattr(SmtpOut, "execute", dying)
         with pytest.raises(BaseException) as caught:  # noqa: PT011 - a group or the death itself
-            await business.approves()
+            await approved(business)
         assert caught.type is Died or caught.group_contains(Died)
     monkeypatch.undo()
     async with real.business() as business:
@@ -179,7 +188,7 @@ async def test_a_death_while_the_copy_is_on_its_way_sends_the_customer_nothing(
         assert await business.cards() == []
         await business.says(f"retry {copy.id}")
         card = await business.only_card()
-        await business.approves(card)
+        await approved(business, card)
         received = [mail.recipients for mail in server.mails]
         assert received == [[OPERATOR], [OPERATOR], ["ada@example.com"]]
         assert (await refold(business.app.ledger)).identical
