@@ -242,6 +242,7 @@ def one_shot(word: str, about: str, *, works: bool = False, keyless: bool = Fals
 one_shot("status", "How things stand, or how a case or a person stands.")
 one_shot("inbox", "What waits for you.")
 one_shot("books", "What was invoiced, what is paid, what is open.")
+one_shot("evidence", "A case as a folder that a lawyer can read: `evidence CASE [FOLDER]`.")
 one_shot("expense", "Something was spent: `expense 23.80 EUR hosting 2026-10-03 19%`.", works=True)
 one_shot("expenses", "What was spent in a month; or take in a CSV file of it.", works=True)
 one_shot("digest", "What was done, what waits, what failed, what it cost, since the last digest.")

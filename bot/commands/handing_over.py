@@ -1,4 +1,4 @@
-"""Commands that hand over files: the books of a period for an accountant.
+"""Commands that hand over files: the books of a period, a case for a lawyer.
 
 In a chat they hang on the answer. At the machine they are laid into a folder, the one that is named
 or `exports` in the data folder.
@@ -7,6 +7,7 @@ or `exports` in the data folder.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -17,13 +18,16 @@ from bot.books.export import exported
 from bot.books.gathering import gathered
 from bot.books.papers import papers_of
 from bot.books.period import Period, period_said
-from bot.bundle import zipped
+from bot.bundle import laid, zipped
 from bot.channel import CONSOLE, Attached, Reply
-from bot.commands.answers import trouble
+from bot.commands.answers import trouble, unclear
 from bot.commands.session import Session
-from bot.commands.words import Export
+from bot.commands.things import Candidate, Missing, Several, Things
+from bot.commands.words import Evidence, Export
+from bot.evidence.writing import evidence_of
 from bot.office.port import Office
 from bot.wording.untrusted import one_line
+from ledger.domain.entities import Case
 from ledger.domain.postings import JournalEntry
 
 T = TypeVar("T")
@@ -65,6 +69,38 @@ class HandingOver:
         name = f"books-{office.company.id}-{period.name}.zip"
         file = Attached(name=name, media_type=ZIP, title=title, data=data)
         return await self._handed(file, folder, (done, *((gone,) if made.missing else ())))
+
+    async def evidence(self, intent: Evidence) -> Reply:
+        """`evidence CASE [FOLDER]`: a folder at the machine, one ZIP in a chat."""
+        found, folder = await self._case(intent.said)
+        if not isinstance(found, Candidate):
+            return unclear(found, intent.said)
+        files = await evidence_of(self._office, found.thing)
+        sha = hashlib.sha256(files["files.json"]).hexdigest()
+        done = texts.EVIDENCE_DONE.format(label=found.label, files=len(files), sha=sha)
+        name = f"evidence-{found.thing.number}"
+        if self._office.channel != CONSOLE:
+            data = await asyncio.to_thread(zipped, files)
+            file = Attached(name=f"{name}.zip", media_type=ZIP, title=name, data=data)
+            return Reply(lines=(done,), attachments=(file,))
+        path = _place(folder, self._office.exports) / name
+        try:
+            await asyncio.to_thread(laid, files, path)
+        except OSError as error:
+            return trouble(texts.NOT_WRITTEN, path=path, why=error.strerror or str(error))
+        return Reply(lines=(done, texts.EXPORT_WRITTEN.format(path=path)))
+
+    async def _case(self, said: str) -> tuple[Candidate[Case] | Several | Missing, str]:
+        """The case that all of the words name; else that of the first ones, and a folder."""
+        things, words = Things(self._office.views), said.split()
+        whole = await things.case(said.strip() or self._session.last_case)
+        for count in range(len(words) - 1, 0, -1):
+            if isinstance(whole, Candidate):
+                break
+            found = await things.case(" ".join(words[:count]))
+            if isinstance(found, Candidate):
+                return found, " ".join(words[count:])
+        return whole, ""
 
     async def _handed(self, file: Attached, folder: str, lines: tuple[str, ...]) -> Reply:
         """On the answer in a chat, which names no folder of this machine; else as a file."""

@@ -163,6 +163,8 @@ class Commands:
                 return await self._spendings.told(intent)
             case words.Expenses():
                 return await self._spendings.listed(intent)
+            case words.Evidence():
+                return await self._handing_over.evidence(intent)
             case words.Export():
                 return await self._handing_over.export(intent)
             case words.Undo():

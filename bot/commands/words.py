@@ -148,6 +148,12 @@ class Export(Struct, frozen=True):
     said: str = ""
 
 
+class Evidence(Struct, frozen=True):
+    """Everything of a case as files for a lawyer, perhaps into a folder."""
+
+    said: str = ""
+
+
 class Expense(Struct, frozen=True):
     """Something was spent; or what is the matter with an expense that is there (`e4 …`)."""
 
@@ -495,6 +501,7 @@ Intention = (
     | AsOf
     | Books
     | Export
+    | Evidence
     | Expense
     | Expenses
     | Digest
@@ -808,6 +815,7 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "as-of": lambda rest: AsOf(rest) if rest else Help("as-of"),
     "books": lambda rest: Books(_bare(rest)),
     "export": Export,
+    "evidence": Evidence,
     "expense": Expense,
     "expenses": lambda rest: Expenses(_path(rest)),
     "digest": lambda _: Digest(),

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
@@ -38,7 +38,9 @@ from bot.rehearsal.trial import Trial, on_trial
 from bot.remembering.statements import Memories, Recollecting, Statement
 from bot.work.unread import marks_of_fact, unread_bytes
 from bot.work.worker import Worker
+from bot.zones import zone_of_attention
 from ledger.anchors import anchors_from, check_anchors
+from ledger.chain import StoredFact
 from ledger.domain.company import Company
 from ledger.domain.entities import Action, Approval, Case, Commitment, Contact, Question
 from ledger.domain.errors import BlobMissing, ChainBroken, KeyConflict
@@ -81,6 +83,7 @@ from ledger.domain.speakers import role_now
 from ledger.domain.values import Money
 from ledger.past import Past, as_of, first_moment
 from ledger.store import Ledger
+from ledger.stored_rows import rows_of
 from ledger.views import ReadViews
 from memory.sight import Part
 from memory.working import WorkingContext
@@ -144,6 +147,15 @@ class LiveOffice:
     @property
     def exports(self) -> Path:
         return self._app.folder.root / "exports"
+
+    @property
+    def zone(self) -> tzinfo:
+        return zone_of_attention(self._app.company)
+
+    async def stored(self, case: str, facts: Sequence[str]) -> Sequence[StoredFact]:
+        return await self._app.ledger.read(
+            lambda connection: rows_of(connection, self._app.ledger.company, case, facts)
+        )
 
     async def document(self, sha256: str, name: str = "") -> bytes | None:
         """From the store; what its person's erasure took from there may lie as a file, as kept."""

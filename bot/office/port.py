@@ -7,7 +7,7 @@ Methods that record something return the id of the fact they recorded. What foll
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, overload
 
@@ -21,6 +21,7 @@ from bot.live.readiness import Readiness, Series
 from bot.office.access import Offered
 from bot.rehearsal.trial import Trial
 from bot.remembering.statements import Memories, Recollecting, Statement
+from ledger.chain import StoredFact
 from ledger.domain.company import Company
 from ledger.domain.entities import Case, Contact
 from ledger.domain.events import Spent
@@ -134,6 +135,15 @@ class Papers(Protocol):
     @property
     def exports(self) -> Path:
         """The folder for what is handed over, where none is named."""
+        ...
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone of the company's days."""
+        ...
+
+    async def stored(self, case: str, facts: Sequence[str]) -> Sequence[StoredFact]:
+        """The rows of a case and of these facts as they are stored, in the order of the chain."""
         ...
 
     async def document(self, sha256: str, name: str = "") -> bytes | None:

@@ -33,6 +33,7 @@ COMMANDS: Final = (
     CommandText("books", "books [MONTH]", "Income, tax, open, unmatched; also of a month."),
     CommandText("expense", "expense 23.80 EUR hosting", "Something was spent; or a word about e4."),
     CommandText("expenses", "expenses [MONTH|FILE]", "What was spent; or take in a CSV file."),
+    CommandText("evidence", "evidence CASE", "A case as files that a lawyer can read and check."),
     CommandText("export", "export books MONTH", "The books of a month as one file to hand over."),
     CommandText("digest", "digest", "Done, waiting, failed, spent: since the last digest."),
     CommandText(
@@ -172,6 +173,10 @@ MORE_HELP: Final = {
     "expenses": (
         "With what waits for your word. `expenses cards.csv` takes a file in, each line once; its "
         "first line names the columns: date, amount, currency, vendor, category, rate, number."
+    ),
+    "evidence": (
+        "`evidence 2 [FOLDER]`: mails, documents, approvals, receipts, payments and the chain, in "
+        "order of time, with a script that checks them. In a chat it is one ZIP."
     ),
     "export": (
         "`export books 2026-10 [FOLDER]`: one ZIP for an accountant, readable without Coo. In a "
