@@ -47,6 +47,7 @@ class Piece(Struct, frozen=True, kw_only=True):
     """One thing that happened, with its files by name; `about` says what it is."""
 
     at: datetime
+    seq: int
     about: str
     files: tuple[tuple[str, bytes], ...]
 
@@ -54,13 +55,14 @@ class Piece(Struct, frozen=True, kw_only=True):
 async def evidence_of(office: Office, case: Case) -> Bundle:
     """All files. The same facts make the same bytes."""
     facts = list(await office.history.case(case.id))
-    sources = [await office.history.fact(one.event.fact) for one in facts if _brings(one)]
+    routed = [one.event for one in facts if isinstance(one.event, Routed)]
+    sources = [await office.history.fact(one.fact) for one in routed if one.fact]
     pieces = [piece for one in sources for piece in await _came(office, one)]
     for fact in facts:
         pieces += await _happened(office, fact)
     files: dict[str, bytes] = {}
     index: list[tuple[str, str, str]] = []
-    for n, piece in enumerate(sorted(pieces, key=lambda each: each.at), start=1):
+    for n, piece in enumerate(sorted(pieces, key=lambda each: each.seq), start=1):
         for k, (name, data) in enumerate(piece.files, start=1):
             path = f"{n:03d}.{k}-{safe(name)}"
             files[path] = data
@@ -75,10 +77,6 @@ async def evidence_of(office: Office, case: Case) -> Bundle:
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())}
     files["files.json"] = json.dumps(hashes, indent=1, sort_keys=True).encode()
     return files
-
-
-def _brings(fact: Fact) -> bool:
-    return isinstance(fact.event, Routed) and bool(fact.event.fact)
 
 
 async def _came(office: Office, fact: Fact) -> list[Piece]:
@@ -164,7 +162,7 @@ async def _decided(office: Office, fact: Fact, event: Approved | Rejected, how: 
     files = [(f"{how}.txt", "\n".join(line for line in lines if line).encode())]
     if action and action.command is not None:
         files.append((f"{how}-bytes.json", canonical(action.command)))
-    return Piece(at=fact.at, about=f"{event.operator} {how}", files=tuple(files))
+    return Piece(at=fact.at, seq=fact.seq, about=f"{event.operator} {how}", files=tuple(files))
 
 
 async def _done(office: Office, fact: Fact, event: ActionSucceeded) -> Piece:
@@ -189,11 +187,11 @@ async def _done(office: Office, fact: Fact, event: ActionSucceeded) -> Piece:
         data = await office.document(each.sha256, each.name)
         files += [(each.name, data)] if data is not None else []
     name = action.name if action else "Action"
-    return Piece(at=fact.at, about=f"{name}, receipt", files=tuple(files))
+    return Piece(at=fact.at, seq=fact.seq, about=f"{name}, receipt", files=tuple(files))
 
 
 def _piece(fact: Fact, about: str, name: str, data: bytes) -> Piece:
-    return Piece(at=fact.at, about=about, files=((name, data),))
+    return Piece(at=fact.at, seq=fact.seq, about=about, files=((name, data),))
 
 
 def moment_words(moment: datetime, zone: Any) -> str:

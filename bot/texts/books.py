@@ -92,14 +92,14 @@ EXPENSES_UNCLEAR: Final = "Of these {expenses} wait for your word; `inbox` shows
 EVIDENCE_TITLE: Final = "Case {number}: {title}. Evidence of {company}."
 EVIDENCE_READ: Final = (
     "The numbered files are in order of time: mails as they came (.eml) and as they were read,",
-    "with what the receiving server found of the sender; documents byte for byte; who decided what,",
-    "when, and the very bytes decided on (their sha256 is the one approved); receipts of servers;",
-    "payments. story.txt tells every step. Times are the company's, with UTC behind.",
+    "with what the receiving server found of the sender; documents byte for byte; who decided",
+    "what, when, and the very bytes decided on (their sha256 is the approved one); receipts of",
+    "servers; payments. story.txt tells every step. Times are the company's, with UTC behind.",
     "",
     "chain.jsonl holds every recorded fact of the case, and those from outside that reached it.",
-    "Each hash covers the fact before it. `python3 verify.py` makes the hashes anew from this folder",
-    "alone, and checks that no fact of the case is missing. Facts of other cases stand in between",
-    "and are not here; that those hold too, `coo verify --anchor` shows in the company's own ledger.",
+    "Each hash covers the fact before it. `python3 verify.py` makes the hashes anew from this",
+    "folder alone, and checks that no fact of the case is missing. Facts of other cases stand in",
+    "between and are not here; that those hold too, `coo verify` shows in the company's ledger.",
     "Personal data in the chain is encrypted. Of an erased person only that is left.",
 )
 EVIDENCE_DONE: Final = "Evidence of {label}: {files} files. sha256 of files.json: {sha}."
