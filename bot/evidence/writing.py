@@ -114,7 +114,10 @@ async def _mail(office: Office, fact: Fact, event: MailReceived) -> Piece:
         data = await office.document(each.sha256)
         files += [(f"attachment-{each.name}", data)] if data is not None else []
     return Piece(
-        at=fact.at, about=f"Mail of {event.sender or 'an erased person'}", files=tuple(files)
+        at=fact.at,
+        seq=fact.seq,
+        about=f"Mail of {event.sender or 'an erased person'}",
+        files=tuple(files),
     )
 
 
