@@ -21,12 +21,15 @@ from graph.moves import (
 )
 from graph.situation import Situation
 from graph.state import Json
+from graph.taxing import kind_of, tax_of
 from graph.terms import Priced, Terms, priced, title_of, without_floors
 from ledger.domain.applied import ADDRESS, LANGUAGE, words_of
 from ledger.domain.company import Language
 from ledger.domain.entities import Contact, Forms
 from ledger.domain.facts import short_id
 from ledger.domain.forms import PRONOUNS, Form, addressing
+from ledger.domain.tax import TaxKind
+from ledger.domain.tax_notes import mail_note
 from ledger.domain.values import totals
 
 
@@ -89,8 +92,10 @@ def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> 
     match move:
         case OfferProposal():
             _, number, version = proposal_ids(s)
-            quote = _quote(number, version, priced_for(s, move, contact))
-            yield _brief(s, step, move.why, contact, move.wording, quote=quote)
+            price = priced_for(s, move, contact)
+            note = _tax_note(s, contact, kind_of(tax_of(s, price.lines)))
+            quote = _quote(number, version, price)
+            yield _brief(s, step, move.why, contact, move.wording, quote=quote, tax_note=note)
         case WriteToCustomer():
             yield _reply(s, step, move, contact)
         case SendInvoice():
@@ -105,11 +110,18 @@ def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> 
             return
 
 
+def _tax_note(s: Situation, contact: Contact | None, kind: TaxKind | None) -> str:
+    """What the law wants said of this kind of tax, in the language of the mail."""
+    home = TaxKind.SMALL_BUSINESS if s.company.tax.exempt else None
+    return mail_note(kind or home, s.company, language_of(s, contact))
+
+
 def _invoice(s: Situation, step: int, contact: Contact | None, wording: Wording) -> Iterator[Brief]:
     bill = s.deal.bill
     if bill is not None:
         due = Due(number=bill.number, total=bill.total, due_on=bill.due_on)
-        yield _brief(s, step, "invoice", contact, wording, due=due)
+        note = _tax_note(s, contact, bill.tax)
+        yield _brief(s, step, "invoice", contact, wording, due=due, tax_note=note)
 
 
 def _credit_note(
@@ -119,7 +131,8 @@ def _credit_note(
     if bill is not None and bill.credit is not None:
         credit = bill.credit
         note = Reversed(number=credit.number, invoice=bill.number, total=credit.total)
-        yield _brief(s, step, "credit", contact, wording, reversed=note)
+        law = _tax_note(s, contact, bill.tax)
+        yield _brief(s, step, "credit", contact, wording, reversed=note, tax_note=law)
 
 
 def _correction(s: Situation, step: int, move: CorrectMail, contact: Contact | None) -> Brief:
@@ -141,7 +154,8 @@ def _again(s: Situation, step: int, move: SendAgain, contact: Contact | None) ->
     if doing.name == "SendProposal" and offer is not None:
         why = Why.REVISED if s.deal.sent_offer else Why.FIRST
         quote = _stored_quote(s, offer)
-        yield _brief(s, step, why, contact, move.wording, quote=quote)
+        note = _tax_note(s, contact, offer.tax)
+        yield _brief(s, step, why, contact, move.wording, quote=quote, tax_note=note)
     elif doing.name in {"SendReply", "SendCorrection"}:
         purpose = doing.purpose or "correction"
         wording = Wording(

@@ -48,7 +48,7 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `number` is the proposal's. `said` and `body` are the operator's own words.
     `met_before`: this contact has done business with us. `address` is how the mail addresses
     them: `du` or `tu`, `Sie` or `vous`, `first name`, or "" for formal by custom. `learned`: habits
-    of the operator's.
+    of the operator's. `tax_note` is what the law wants said where no tax is charged.
     """
 
     step: int
@@ -65,6 +65,7 @@ class Brief(Struct, frozen=True, kw_only=True, omit_defaults=True):
     quote: Quote | None = None
     due: Due | None = None
     reversed: Reversed | None = None
+    tax_note: str = ""
     number: str = ""
     titles: tuple[str, ...] = ()
     prices: tuple[Money, ...] = ()

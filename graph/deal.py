@@ -167,6 +167,7 @@ class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
     credit: Credit | None = None
     order: str = ""
     reductions: tuple[Reduction, ...] = ()
+    tax: TaxKind | None = None
 
     @property
     def open(self) -> Money:

@@ -421,6 +421,7 @@ def _(event: InvoiceIssued, deal: Deal) -> Deal:
         due_on=event.due_on,
         lines=event.lines,
         order=event.buyer.order if event.buyer else "",
+        tax=event.tax.kind if event.tax else None,
     )
     return replace(deal, bill=bill, booked=())
 

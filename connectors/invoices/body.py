@@ -14,11 +14,12 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 from connectors.invoices import look
 from connectors.invoices.girocode import transfer_code
 from connectors.invoices.look import paragraph
-from connectors.invoices.texts import Texts
+from connectors.invoices.texts import Texts, language_in
 from connectors.invoices.wording import amount, day, grouped_iban, percent, quantity
 from ledger.domain.company import Company
 from ledger.domain.events import InvoiceIssued
 from ledger.domain.tax import TaxCase, TaxKind
+from ledger.domain.tax_notes import small_business_note
 from ledger.domain.values import Line, TaxLine, Totals, totals
 
 CODE_SIZE: Final = 25 * mm
@@ -113,7 +114,7 @@ def tax_note(tax: TaxCase | None, company: Company, texts: Texts) -> str:
     home = TaxKind.SMALL_BUSINESS if company.tax.exempt else TaxKind.DOMESTIC
     kind = tax.kind if tax else home
     if kind is TaxKind.SMALL_BUSINESS:
-        return company.tax.exempt_note or texts.exempt
+        return small_business_note(company, language_in(texts))
     return texts.tax_notes.get(kind, "")
 
 

@@ -16,7 +16,7 @@ from lxml import etree
 from connectors.invoices.categories import Category, category_of
 from connectors.invoices.e_invoices import EINVOICE_REMEDY, EInvoiceInvalid
 from connectors.invoices.look import plain
-from connectors.invoices.texts import Texts
+from connectors.invoices.texts import Texts, language_in
 from connectors.invoices.wording import day
 from ledger.domain.amounts import plain_amount
 from ledger.domain.claims import Issued
@@ -25,6 +25,7 @@ from ledger.domain.einvoicing import postal
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.tax import NOBODY
+from ledger.domain.tax_notes import small_business_note
 from ledger.domain.values import Line, TaxLine, reversed_lines, totals
 
 XRECHNUNG: Final = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
@@ -181,7 +182,7 @@ def _settlement(issued: Issued, company: Company, texts: Texts) -> Fields:
 
 def _tax(one: TaxLine, issued: Issued, company: Company, texts: Texts) -> Fields:
     category = category_of(issued.tax, one.rate_bp)
-    exempt = company.tax.exempt_note or texts.exempt
+    exempt = small_business_note(company, language_in(texts))
     notes = {Category.EXEMPT: exempt} | {
         category_of(issued.tax): texts.tax_notes[issued.tax.kind]
         for _ in [1]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ledger.domain.company import Language
 from ledger.domain.forms import Form
 from ledger.domain.tax import TaxKind
+from ledger.domain.tax_notes import NOTES
 
 
 class CreditNoteTexts(Struct, frozen=True, kw_only=True):
@@ -60,7 +61,6 @@ class Texts(Struct, frozen=True, kw_only=True):
     reference: str
     tax_number: str
     vat_id: str
-    exempt: str
     page: str
     their_vat_id: str
     order: str
@@ -95,26 +95,12 @@ ENGLISH: Final = Texts(
     reference="Reference",
     tax_number="Tax number",
     vat_id="VAT ID",
-    exempt="No VAT is charged.",
     page="Page {page} of {pages}",
     their_vat_id="Your VAT ID",
     order="Your order",
     their_reference="Your reference",
     payable="Payable by {due}.",
-    tax_notes={
-        TaxKind.REVERSE_CHARGE: (
-            "Reverse charge: the customer accounts for the VAT (Article 196, "
-            "Directive 2006/112/EC)."
-        ),
-        TaxKind.INTRA_COMMUNITY: (
-            "VAT-exempt intra-Community supply (Article 138, Directive 2006/112/EC)."
-        ),
-        TaxKind.EXPORT: "VAT-exempt export supply (Article 146, Directive 2006/112/EC).",
-        TaxKind.OUTSIDE_SCOPE: (
-            "Not subject to VAT here: the place of supply is outside the "
-            "European Union (Article 44, Directive 2006/112/EC)."
-        ),
-    },
+    tax_notes=NOTES[Language.ENGLISH],
     credit_note=CreditNoteTexts(
         title="Credit note",
         number="Credit note number",
@@ -158,25 +144,12 @@ GERMAN: Final = Texts(
     reference="Verwendungszweck",
     tax_number="Steuernummer",
     vat_id="USt-IdNr.",
-    exempt="Es wird keine Umsatzsteuer berechnet.",
     page="Seite {page} von {pages}",
     their_vat_id="Ihre USt-IdNr.",
     order="Ihre Bestellung",
     their_reference="Ihre Referenz",
     payable="Zahlbar bis {due}.",
-    tax_notes={
-        TaxKind.REVERSE_CHARGE: (
-            "Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge, Art. 196 MwStSystRL)."
-        ),
-        TaxKind.INTRA_COMMUNITY: (
-            "Steuerfreie innergemeinschaftliche Lieferung (Art. 138 MwStSystRL)."
-        ),
-        TaxKind.EXPORT: "Steuerfreie Ausfuhrlieferung (Art. 146 MwStSystRL).",
-        TaxKind.OUTSIDE_SCOPE: (
-            "Nicht im Inland steuerbare Leistung: Der Leistungsort liegt "
-            "außerhalb der Europäischen Union (Art. 44 MwStSystRL)."
-        ),
-    },
+    tax_notes=NOTES[Language.GERMAN],
     credit_note=CreditNoteTexts(
         title="Stornorechnung",
         number="Stornonummer",
@@ -221,27 +194,12 @@ FRENCH: Final = Texts(
     reference="Référence",
     tax_number="Numéro fiscal",
     vat_id="N° TVA",
-    exempt="TVA non applicable.",
     page="Page {page} sur {pages}",
     their_vat_id="Votre n° TVA",
     order="Votre commande",
     their_reference="Votre référence",
     payable="Payable au plus tard le {due}.",
-    tax_notes={
-        TaxKind.REVERSE_CHARGE: (
-            "Autoliquidation : la TVA est due par le preneur (article 196 de "
-            "la directive 2006/112/CE)."
-        ),
-        TaxKind.INTRA_COMMUNITY: (
-            "Livraison intracommunautaire exonérée de TVA (article 138 de la "
-            "directive 2006/112/CE)."
-        ),
-        TaxKind.EXPORT: ("Exportation exonérée de TVA (article 146 de la directive 2006/112/CE)."),
-        TaxKind.OUTSIDE_SCOPE: (
-            "TVA non applicable : le lieu de la prestation est situé hors de "
-            "l'Union européenne (article 44 de la directive 2006/112/CE)."
-        ),
-    },
+    tax_notes=NOTES[Language.FRENCH],
     credit_note=CreditNoteTexts(
         title="Avoir",
         number="Numéro d'avoir",
@@ -292,6 +250,11 @@ FAMILIAR: Final[dict[Language, Texts]] = {
     Language.FRENCH: FRENCH_FAMILIAR,
 }
 """By language, where it has a familiar form of address."""
+
+
+def language_in(texts: Texts) -> Language:
+    """The language of a set of words."""
+    return Language(texts.locale.partition("_")[0])
 
 
 def texts_in(language: Language, form: Form) -> Texts:

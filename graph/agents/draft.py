@@ -109,9 +109,9 @@ def block_of(brief: Brief) -> Iterator[str]:
     if brief.quote is not None:
         yield from quote_block(brief.quote, brief)
     elif brief.due is not None:
-        yield _bill(brief.due, brief)
+        yield "\n".join(filter(None, (_bill(brief.due, brief), brief.tax_note)))
     elif brief.reversed is not None:
-        yield _credit_note(brief.reversed, brief)
+        yield "\n".join(filter(None, (_credit_note(brief.reversed, brief), brief.tax_note)))
     elif brief.purpose in _QUOTING:
         yield brief.said
     elif brief.purpose == "prices":
@@ -137,7 +137,7 @@ def quote_block(quote: Quote, brief: Brief) -> Iterator[str]:
         if tax.rate_bp
     ]
     if quote.sums.net == quote.sums.gross:
-        sums.append(texts.untaxed)
+        sums.append(brief.tax_note or texts.untaxed)
     sums.append(texts.total.format(amount=amount_words(quote.sums.gross, language)))
     yield "\n".join(sums)
     valid = texts.valid.format(day=day_words(quote.valid_until, language))

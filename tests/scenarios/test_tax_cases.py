@@ -83,6 +83,9 @@ async def test_a_business_in_france_is_offered_and_billed_under_reverse_charge(
         assert invoice.buyer.vat_id == "FR40303265045"
         await business.approves()
         mail = business.sent()[-1]
+        for each in business.sent():
+            body = " ".join(each.get_body(("plain",)).get_content().split())
+            assert "Reverse charge: the customer accounts for the VAT (Article 196," in body
         pdf = attached(mail, ".pdf")
         name, xml = get_facturx_xml_from_pdf(pdf, check_xsd=True)
         assert name == "factur-x.xml"

@@ -120,7 +120,8 @@ def test_english_and_french_invoices_speak_their_language() -> None:
 
 def test_a_small_business_says_why_it_charges_no_tax() -> None:
     note = "Kleinunternehmer gemäß § 19 UStG."
-    company = msgspec.structs.replace(COMPANY, tax=Tax(exempt=True, exempt_note=note))
+    tax = Tax(exempt=True, exempt_note=note)
+    company = msgspec.structs.replace(COMPANY, language=Language.GERMAN, tax=tax)
     lines = tuple(msgspec.structs.replace(line, tax_bp=0) for line in LINES)
     text = pages(issued(lines), company=company)[0]
     assert note in text
