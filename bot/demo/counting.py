@@ -10,11 +10,14 @@ from msgspec import Struct
 from bot.app import App
 from bot.demo.demo import IDENTICAL, chain_state, doubled, replay_state
 from bot.demo.outside import plain
+from ledger.domain.accounts import RECEIVABLE
 from ledger.domain.commands import OutgoingMail
 from ledger.domain.entities import Action, CreditNote, Failure, Invoice, Payment
 from ledger.domain.events import ActionSucceeded, ApprovalRequested, QuestionAsked
+from ledger.domain.expenses import Expense
 from ledger.domain.facts import Fact
 from ledger.domain.messages import Message, Outcome
+from ledger.domain.postings import JournalEntry, balances
 from ledger.domain.values import Money, totals
 
 
@@ -22,7 +25,8 @@ class Sums(Struct, frozen=True, kw_only=True):
     """The books of one currency, as decimal texts.
 
     `income` is net, credit notes deducted; `tax` belongs to it. `paid` is what came in and is
-    booked, `reduced` discounts, fees and what was let go, `unmatched` what is on no invoice.
+    booked, `reduced` discounts, fees and what was let go, `unmatched` what is on no invoice,
+    `expenses` what was spent, gross.
     """
 
     invoiced: str
@@ -32,6 +36,7 @@ class Sums(Struct, frozen=True, kw_only=True):
     reduced: str
     open: str
     unmatched: str
+    expenses: str
 
 
 class Summary(Struct, frozen=True, kw_only=True):
@@ -104,10 +109,25 @@ async def _books(app: App) -> tuple[dict[str, Sums], bool]:
     notes = await app.views.all(CreditNote)
     payments = await app.views.all(Payment)
     currencies = sorted({one.total.currency for one in invoices})
-    found = {each: _sums(each, invoices, notes, payments) for each in currencies}
+    spent = [one for one in await app.views.all(Expense) if one.counts]
+    found = {each: _sums(each, invoices, notes, payments, spent) for each in currencies}
     balanced = all(one.billed == one.paid + one.reduced + one.open for one in invoices)
-    booked = sum(part.amount.minor for one in payments for part in one.parts)
-    return found, balanced and booked == sum(one.paid.minor for one in invoices)
+    entries = await app.views.all(JournalEntry)
+    return found, balanced and _posted(entries, invoices)
+
+
+def _posted(entries: Sequence[JournalEntry], invoices: Sequence[Invoice]) -> bool:
+    """Whether each entry comes to nothing, and the accounts of customers to what is open."""
+    even = not any(any(entry.sums.values()) for entry in entries)
+    owed: Counter[str] = Counter()
+    for one in invoices:
+        owed[one.open.currency] += one.open.minor
+    kept = {
+        currency: minor
+        for (account, currency), minor in balances(entries).items()
+        if account == RECEIVABLE
+    }
+    return even and all(kept.get(currency, 0) == minor for currency, minor in owed.items())
 
 
 def _sums(
@@ -115,6 +135,7 @@ def _sums(
     invoices: Iterable[Invoice],
     notes: Iterable[CreditNote],
     payments: Iterable[Payment],
+    spent: Iterable[Expense],
 ) -> Sums:
     own = [one for one in invoices if one.total.currency == currency]
     back = [one for one in notes if one.total.currency == currency]
@@ -129,6 +150,9 @@ def _sums(
         reduced=_plain(one.reduced for one in own),
         open=_plain(one.open for one in own),
         unmatched=plain(sum(loose)),
+        expenses=_plain(
+            one.amount for one in spent if one.amount and one.amount.currency == currency
+        ),
     )
 
 

@@ -48,6 +48,12 @@ class Diary:
         )
         self._line(step.at, words)
 
+    def own(self, step: Step, raw: bytes) -> None:
+        """A mail of the operator's own, from their Sent folder."""
+        mail = message_from_bytes(raw, policy=policy.default)
+        words = texts.DEMO_MONTH_OWN.format(to=one_line(str(mail["To"]), 50))
+        self._line(step.at, words)
+
     def statement(self, step: Step, name: str) -> None:
         """A file of the bank, or a delivery of Stripe."""
         self._line(step.at, texts.DEMO_MONTH_FILE.format(name=name))
@@ -69,7 +75,7 @@ class Diary:
         if not news:
             return
         self._seen = news[-1].seq
-        moment = self._app.clock.now()
+        moment = self._app.clock.now().astimezone(self._zone)
         for fact in news:
             if isinstance(fact.event, HeadAnchored):
                 continue

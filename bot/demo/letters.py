@@ -24,7 +24,7 @@ _PLAIN: Final = "Content-Type: text/plain; charset=utf-8"
 _TYPES: Final = {
     ".pdf": ("application", "pdf"),
     ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    ".png": ("image", "png"),
+    ".txt": ("text", "plain"),
 }
 
 

@@ -57,6 +57,9 @@ from ledger.domain.errors import CooError, SettingsInvalid
 
 PLACE: Final = "month"
 SECRET: Final = "whsec_of_the_month"  # noqa: S105 - of an invented account
+SENT: Final = "sent"
+"""The folder of the operator's own mails: only what lies there is their word."""
+
 HTTP_OK: Final = 200
 
 
@@ -166,6 +169,10 @@ class Month:
         name = f"{step.n:03}-{Path(does.file).stem}.eml"
         known = await self._app.ledger.by_key(f"mail:{hashlib.sha256(raw).hexdigest()}")
         if known is not None and name not in self._lying and not does.sent:
+            return
+        if does.folder == SENT:
+            self._diary.own(step, raw)
+            await self._app.intake.own_mail(raw)
             return
         path = self._app.folder.inbox / "new" / name
         _put(path, raw)

@@ -18,8 +18,12 @@ from bot.office.live import LiveOffice
 from bot.work.worker import Worker
 from ledger.domain.commands import command_name
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Case, Contact, Question
+from ledger.domain.expenses import Expense
 
 CHANNEL: Final = "console"
+EXPENSE: Final = "expense"
+"""Instead of somebody: a question about what the company spent."""
+
 MOST_TURNS: Final = 12
 """So often a round looks whether its approvals brought new cards."""
 
@@ -111,9 +115,9 @@ class Turn:
     async def _about(self, question: Question, does: Answered) -> bool:
         if does.option and not any(_begins(one.label, does.option) for one in question.options):
             return False
-        return does.about in (question.why, "anybody") or await self._with(
-            question.case, does.about
-        )
+        if does.about == EXPENSE:
+            return await self._app.views.get(Expense, question.about) is not None
+        return await self._with(question.case, does.about)
 
     async def _with(self, case_id: str, address: str) -> bool:
         case = await self._app.views.get(Case, case_id)

@@ -48,7 +48,17 @@ def play(settings: Settings, examples: Path, *, scripted: bool, as_json: bool) -
 def tell(out: Console, summary: Summary, folder: Folder) -> None:
     """The books and the proof, for a person."""
     rows = tuple(
-        (name, one.invoiced, one.income, one.tax, one.paid, one.reduced, one.open, one.unmatched)
+        (
+            name,
+            one.invoiced,
+            one.income,
+            one.tax,
+            one.paid,
+            one.reduced,
+            one.open,
+            one.unmatched,
+            one.expenses,
+        )
         for name, one in summary.books.items()
     )
     put(out, Reply(title=texts.DEMO_MONTH_BOOKS, table=Table(texts.DEMO_MONTH_COLUMNS, rows)))

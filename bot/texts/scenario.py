@@ -13,7 +13,7 @@ DEMO_MONTH_ONLY_AUTO: Final = Trouble(
 DEMO_MONTH_START: Final = "A month of {company}, day by day. Data folder: {folder}"
 DEMO_MONTH_BOOKS: Final = "The books at the end"
 DEMO_MONTH_COLUMNS: Final = (
-    "Currency", "Invoiced", "Net", "Tax", "Paid", "Let go", "Open", "On no invoice",
+    "Currency", "Invoiced", "Net", "Tax", "Paid", "Let go", "Open", "On no invoice", "Spent",
 )  # fmt: skip
 DEMO_MONTH_MESSAGES: Final = (
     "Messages   {messages} = {cases} in cases + {needs_you} for you + {no_action} without action"
@@ -55,6 +55,7 @@ DEMO_MONTH_NOTHING_CALLED: Final = Trouble(
 )
 DEMO_MONTH_AT_STEP: Final = "The month stopped at step {step} ({at})."
 DEMO_MONTH_MAIL: Final = "← {sender}: {subject}"
+DEMO_MONTH_OWN: Final = "› writes to {to}, without Coo"
 DEMO_MONTH_FILE: Final = "← {name}"
 DEMO_MONTH_TYPED: Final = "› {line}"
 DEMO_MONTH_CARD: Final = "◆ {card}"
