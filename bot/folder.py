@@ -73,6 +73,11 @@ class Folder(Struct, frozen=True):
         return self.mailbox / "inbox"
 
     @property
+    def own_mail(self) -> Path:
+        """A maildir for copies of what the operator wrote himself."""
+        return self.mailbox / "sent"
+
+    @property
     def positions(self) -> Path:
         """How far each folder of an IMAP mailbox was read; it can be read again."""
         return self.root / "mailbox.json"

@@ -20,6 +20,11 @@ MAIL_VARIABLES: Final = (
     Variable("COO_IMAP", "", "Reads mail: `imaps://USER@HOST`, or `imap://USER@HOST` (STARTTLS)."),
     Variable("COO_IMAP_PASSWORD", "", "The password; empty: COO_SMTP_PASSWORD.", secret=True),
     Variable("COO_IMAP_FOLDERS", "INBOX", "The folders to read, with commas; no other is opened."),
+    Variable(
+        "COO_IMAP_SENT",
+        "",
+        "The folder of what you sent yourself; empty: as the server names it; `none`: not read.",
+    ),
     Variable("COO_MAIL_TRUST", "", "A file of certificates to believe beside the usual ones."),
 )
 
@@ -34,11 +39,14 @@ class Mailing(Struct, frozen=True, kw_only=True):
 
 
 class Reading(Struct, frozen=True, kw_only=True):
-    """Where mail is read, and in which folders."""
+    """Where mail is read, and in which folders. `sent` is the folder of what the operator sent
+    himself: "" for the one that the server calls so, `none` for none.
+    """
 
     server: MailServer
     password: Secret | None = None
     folders: tuple[str, ...] = ("INBOX",)
+    sent: str = ""
 
 
 def mailing(read: Mapping[str, str]) -> Mailing | None:
@@ -56,7 +64,9 @@ def reading(read: Mapping[str, str]) -> Reading | None:
     password = read["COO_IMAP_PASSWORD"] or read["COO_SMTP_PASSWORD"]
     if not server.user or not password:
         raise SettingsInvalid(*texts.SETTING_NO_LOGIN.put(name="COO_IMAP"))
-    return Reading(server=server, password=_secret(password), folders=folders)
+    sent = read["COO_IMAP_SENT"].strip()
+    incoming = tuple(name for name in folders if name != sent)
+    return Reading(server=server, password=_secret(password), folders=incoming, sent=sent)
 
 
 def _server(read: Mapping[str, str], name: str, schemes: tuple[str, str]) -> MailServer | None:

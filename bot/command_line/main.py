@@ -181,11 +181,15 @@ def worker(
 
 
 @cli.command()
-def ingest(files: list[Path], data: Data = None) -> None:
+def ingest(
+    files: list[Path],
+    data: Data = None,
+    sent: Annotated[bool, typer.Option("--sent", help="You wrote these mails yourself.")] = False,
+) -> None:
     """Take in mail (.eml, mbox) and payments (JSON, CAMT.053, MT940, CSV); twice is once."""
     from bot.work import serving  # noqa: PLC0415 - see above
 
-    if not run_with(settings_for(data), lambda app: serving.ingest(app, screen(), files)):
+    if not run_with(settings_for(data), lambda app: serving.ingest(app, screen(), files, own=sent)):
         raise typer.Exit(2)
 
 

@@ -338,7 +338,7 @@ def _receiving(section: Section) -> Receiving | None:
         return None
     return Receiving(
         authserv_id=section.text("authserv_id"),
-        ask_unauthenticated=section.yes("ask_unauthenticated", default=False),
+        ask_unauthenticated=section.yes("ask_unauthenticated", default=True),
     )
 
 

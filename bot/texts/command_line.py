@@ -42,6 +42,7 @@ DEMO_REPLAY: Final = "Replay     {replay}: the same facts again, with no way to 
 DEMO_EFFECTS: Final = "Effects    {effects}, doubled: {doubled}"
 DEMO_ARTEFACTS: Final = "Artefacts  in {folder}"
 DEMO_HINT: Final = "Look around: `coo chat --data {folder}`"
+OWN_LEFT: Final = "{name}: you wrote it, and it is of no open case; nothing of it was kept."
 MAILBOX_FOLLOWED: Final = "Coo reads {folders} at {host}. What was there before is left alone."
 SERVING: Final = "Coo serves {folder}. New mail goes into mail/inbox; Ctrl-C ends it."
 NO_DATABASE: Final = Trouble(

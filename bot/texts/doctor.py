@@ -128,6 +128,10 @@ LEAVES_REST_SENT: Final = "Nothing else; no usage is reported."
 MAIL_OUT: Final = "leaves through {server} ({security})"
 MAIL_OUT_FILES: Final = "leaves as files in mail/out; set COO_SMTP to have it sent (docs/mail.md)"
 MAIL_IN: Final = "{folder!r} is read at {server}, and nothing in it altered"
+MAIL_SENT_OFF: Final = "what you send yourself is not read (COO_IMAP_SENT is none)"
+MAIL_SENT_UNKNOWN: Final = (
+    "what you send yourself is not read: the server names no folder for it; set COO_IMAP_SENT"
+)
 MAIL_IN_FILES: Final = "comes in as files in mail/inbox; set COO_IMAP to have a mailbox read"
 
 DOCTOR_PAIRED: Final = "{chats} of {people}"

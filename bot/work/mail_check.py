@@ -44,7 +44,25 @@ async def _out(mailing: Mailing | None) -> Finding:
 
 
 async def _folders(reading: Reading) -> list[Finding]:
-    return [await _folder(reading, folder) for folder in reading.folders]
+    found = [await _folder(reading, folder) for folder in reading.folders]
+    return (
+        found if found[-1:] and found[-1].health is Health.BROKEN else [*found, await _own(reading)]
+    )
+
+
+async def _own(reading: Reading) -> Finding:
+    """The folder of what the operator sends himself."""
+    from bot.work.mailbox import NO_SENT, sent_folder  # noqa: PLC0415 - as below
+
+    if reading.sent.casefold() == NO_SENT:
+        return Finding(about=ABOUT, health=Health.ABSENT, what=texts.MAIL_SENT_OFF)
+    try:
+        folder = reading.sent or await asyncio.to_thread(sent_folder, reading)
+    except CooError as error:
+        return _broken(error)
+    if not folder:
+        return Finding(about=ABOUT, health=Health.ABSENT, what=texts.MAIL_SENT_UNKNOWN)
+    return await _folder(reading, folder)
 
 
 async def _folder(reading: Reading, folder: str) -> Finding:

@@ -13,8 +13,8 @@ import msgspec
 from bot.mail_settings import Reading
 from bot.opening import App
 from bot.work.unread import IN_MAILBOX
-from connectors.mail.imap import Place
-from connectors.mail.mailbox import Arrived, Mailbox, Start
+from connectors.mail.imap import ImapFolder, Place
+from connectors.mail.mailbox import Arrived, First, Mailbox, Start
 from connectors.mail.server import MailServerFailed
 from ledger.blobs import BlobNotKept
 from ledger.domain.errors import CooError
@@ -26,22 +26,81 @@ from ledger.store import WriteFailed
 _ZONES: Final = timedelta(days=1)
 """A server's days are its own: rather an older mail than none of that day."""
 
+NO_SENT: Final = "none"
+"""What COO_IMAP_SENT says where no folder of sent mails is to be read."""
+
+ASK_AGAIN_S: Final = {True: 15.0, False: 300.0}
+"""How long until the server is asked once more for its folder, where a wait may help or not."""
+
 AGAIN_S: Final = 10.0
 """How long a mail waits for a disk that took nothing."""
 
 
 async def follow_mailbox(app: App, reading: Reading, stop: asyncio.Event) -> None:
     """Take in what comes into the chosen folders, until `stop`."""
-    taking = _Taking(app, stop)
-    mailbox = Mailbox(
+    taking, positions = _Taking(app, stop), FolderPositions(app)
+    mailbox = _mailbox(app, reading, reading.folders, taking, positions)
+    async with asyncio.TaskGroup() as both:
+        both.create_task(mailbox.run(taking.take, stop))
+        both.create_task(_follow_sent(app, reading, mailbox, positions, stop))
+
+
+def _mailbox(
+    app: App,
+    reading: Reading,
+    folders: tuple[str, ...],
+    taking: _Taking,
+    positions: FolderPositions,
+    first: First | None = None,
+) -> Mailbox:
+    return Mailbox(
         reading.server,
-        reading.password.reveal() if reading.password else "",
-        reading.folders,
-        positions=FolderPositions(app),
+        _word(reading),
+        folders,
+        positions=positions,
         watcher=taking,
         clock=app.clock,
+        first=first,
     )
-    await mailbox.run(taking.take, stop)
+
+
+async def _follow_sent(
+    app: App, reading: Reading, incoming: Mailbox, positions: FolderPositions, stop: asyncio.Event
+) -> None:
+    """What the operator sends himself, each mail after whatever it may answer."""
+    folder = await _sent_folder(app, reading, stop)
+    if not folder or folder in reading.folders:
+        return
+    taking = _TakingOwn(app, stop)
+    own = _mailbox(app, reading, (folder,), taking, positions, incoming.looked)
+    await own.run(taking.take, stop)
+
+
+async def _sent_folder(app: App, reading: Reading, stop: asyncio.Event) -> str:
+    """As it is set, else as the server says; "" where neither names one."""
+    if reading.sent:
+        return "" if reading.sent.casefold() == NO_SENT else reading.sent
+    while not stop.is_set():
+        try:
+            return await asyncio.to_thread(sent_folder, reading)
+        except MailServerFailed as failed:  # the folders that are read tell it already
+            await pause(app.clock, ASK_AGAIN_S[failed.retryable], stop)
+    return ""
+
+
+def sent_folder(reading: Reading) -> str:
+    """The folder that the server calls the one of sent mails; blocking. Raises
+    `MailServerFailed`."""
+    box = ImapFolder(reading.server, _word(reading), next(iter(reading.folders), "INBOX"))
+    try:
+        box.open()
+        return box.sent_folder()
+    finally:
+        box.close()
+
+
+def _word(reading: Reading) -> str:
+    return reading.password.reveal() if reading.password else ""
 
 
 class FolderPositions:
@@ -86,9 +145,12 @@ class _Taking:
         while not await self._taken(arrived):
             await pause(self._app.clock, AGAIN_S, self._stop)
 
+    async def _record(self, arrived: Arrived) -> None:
+        await self._app.intake.mail(arrived.raw, place_of(arrived))
+
     async def _taken(self, arrived: Arrived) -> bool:
         try:
-            await self._app.intake.mail(arrived.raw, place_of(arrived))
+            await self._record(arrived)
         except (WriteFailed, BlobNotKept, KeysNotWritten):
             if self._stop.is_set():
                 raise
@@ -129,6 +191,13 @@ class _Taking:
 
     def _key(self, folder: str, what: str) -> str:
         return f"mailbox:{folder}:{what}:{self._app.clock.now().isoformat()}"
+
+
+class _TakingOwn(_Taking):
+    """The same for what the operator sent himself: only what concerns the business is kept."""
+
+    async def _record(self, arrived: Arrived) -> None:
+        await self._app.intake.own_mail(arrived.raw)
 
 
 def place_of(arrived: Arrived) -> str:

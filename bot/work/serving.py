@@ -59,7 +59,11 @@ async def serve(app: App, out: Console) -> None:
             put(out, Reply(lines=(line,), trouble=True))
         log = ConsoleChat(office, PipedLines(sys.stdin, out.print), out)
         async with chats(app, host, out, stop) as talking:
-            incoming = (watch_inbox(app, out, stop), watch_mailbox(app, out, stop))
+            incoming = (
+                watch_inbox(app, out, stop),
+                watch_own_mail(app, out, stop),
+                watch_mailbox(app, out, stop),
+            )
             await host.beside(_until(stop, log.follow(), *incoming, talking))
 
 
@@ -73,13 +77,16 @@ async def work(app: App, out: Console, *, heartbeat: float | None = None) -> Non
         await shift.run(stop)
 
 
-async def ingest(app: App, out: Console, paths: Sequence[Path]) -> bool:
-    """Take files in and let Coo react; whether all of them could be read."""
+async def ingest(app: App, out: Console, paths: Sequence[Path], *, own: bool = False) -> bool:
+    """Take files in and let Coo react; whether all of them could be read.
+
+    `own`: they are mails that the operator wrote himself.
+    """
     async with hosting(app, "coo ingest") as host:
         await host.ready()
         office = LiveOffice(app, host, operator=app.operator, channel=NAME)
         before = await office.head()
-        fine = [await _taken_in(app, out, path) for path in paths]
+        fine = [await _taken_in(app, out, path, own=own) for path in paths]
         await host.beside(host.settle(INGEST_PATIENCE_S))
         await ConsoleChat(office, PipedLines(sys.stdin, out.print), out).catch_up(before)
     return all(fine)
@@ -95,9 +102,11 @@ async def brought_along(app: App, out: Console, paths: Sequence[Path]) -> bool:
     return not done.wrong
 
 
-async def _taken_in(app: App, out: Console, path: Path) -> bool:
+async def _taken_in(app: App, out: Console, path: Path, *, own: bool) -> bool:
     """Whether all of the file could be read; whatever is wrong with it, the next one comes."""
     try:
+        if own:
+            return await _taken_own(app, out, path)
         taken = await app.intake.file(path)
     except CooError as error:
         _told(out, path, error)
@@ -131,6 +140,15 @@ async def watch_inbox(app: App, out: Console, stop: asyncio.Event) -> None:
             inbox.done(name)
 
 
+async def watch_own_mail(app: App, out: Console, stop: asyncio.Event) -> None:
+    """Take in every copy of a mail of the operator's own that comes to lie in `mail/sent`."""
+    sent = MaildirIn(app.folder.own_mail)
+    async for name, path in sent.watch(stop):
+        await _until_in_turn(app, out, stop)
+        if path.exists() and await _patiently(app, out, path, stop, own=True):
+            sent.done(name)
+
+
 async def watch_mailbox(app: App, out: Console, stop: asyncio.Event) -> None:
     """Take in what comes into the operator's mailbox, where one is set; else wait for `stop`."""
     reading = app.settings.reading
@@ -156,11 +174,13 @@ async def _until_in_turn(app: App, out: Console, stop: asyncio.Event) -> None:
         halted = await halted_copy(app)
 
 
-async def _patiently(app: App, out: Console, path: Path, stop: asyncio.Event) -> bool:
+async def _patiently(
+    app: App, out: Console, path: Path, stop: asyncio.Event, *, own: bool = False
+) -> bool:
     """Take one mail in. Where the disk refuses, again and again; any other trouble is told."""
     while not stop.is_set():
         try:
-            return await _ingested(app, out, path)
+            return await (_taken_own if own else _ingested)(app, out, path)
         except (WriteFailed, BlobNotKept, KeysNotWritten) as error:
             _told(out, path, error)
             await pause(app.clock, AGAIN_S, stop)
@@ -168,6 +188,14 @@ async def _patiently(app: App, out: Console, path: Path, stop: asyncio.Event) ->
             _told(out, path, error)
             return False
     return False
+
+
+async def _taken_own(app: App, out: Console, path: Path) -> bool:
+    """A file that the operator wrote himself; whether it could be read."""
+    taken = await app.intake.own_mail(await asyncio.to_thread(path.read_bytes))
+    line = taken_words(path.name, taken) if taken else texts.OWN_LEFT.format(name=path.name)
+    put(out, Reply(lines=(line,)))
+    return True
 
 
 async def _ingested(app: App, out: Console, path: Path) -> bool:

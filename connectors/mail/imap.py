@@ -106,6 +106,14 @@ class ImapFolder:
         with self._asking() as client:
             client.idle_done()
 
+    def sent_folder(self) -> str:
+        """The folder that the server itself calls the one of sent mails (RFC 6154); "" for none."""
+        with self._asking() as client:
+            for flags, _, name in client.list_folders():
+                if any(bytes(flag).lower() == b"\\sent" for flag in flags):
+                    return str(name)
+        return ""
+
     def close(self) -> None:
         """Part from the server; never raises."""
         client, self._client = self._client, None

@@ -14,9 +14,10 @@ from typing import Final, Protocol
 from msgspec import Struct
 
 from connectors.mail.imap import ImapFolder, Place
+from connectors.mail.rounds import Rounds
 from connectors.mail.server import MailServer, MailServerFailed
 from ledger.domain.reading import Clock
-from ledger.pauses import pause
+from ledger.pauses import first_of, pause
 
 IDLE_S: Final = 60.0
 """How long the server's word is waited for before the folder is looked at all the same. Servers
@@ -75,6 +76,10 @@ Take = Callable[[Arrived], Awaitable[None]]
 """Takes a mail in, durably; what it raises ends the following."""
 
 
+First = Callable[[asyncio.Event], Awaitable[None]]
+"""What has to be done first; it ends early where its event is set."""
+
+
 class Mailbox:
     """Follows folders side by side, each over a connection of its own."""
 
@@ -87,7 +92,10 @@ class Mailbox:
         positions: Positions,
         watcher: Watcher,
         clock: Clock,
+        first: First | None = None,
     ) -> None:
+        """`first` is waited for before new mail is fetched, wherever that depends on something."""
+        self._first, self._rounds = first, Rounds(folders)
         self._server, self._password, self._folders = server, password, tuple(folders)
         self._positions, self._watcher, self._clock = positions, watcher, clock
 
@@ -96,6 +104,10 @@ class Mailbox:
         async with asyncio.TaskGroup() as following:
             for folder in self._folders:
                 following.create_task(self._follow(folder, take, stop))
+
+    async def looked(self, stop: asyncio.Event) -> None:
+        """Wait until every folder was looked through once more and its new mail taken."""
+        await self._rounds.looked(stop)
 
     async def _follow(self, folder: str, take: Take, stop: asyncio.Event) -> None:
         run = _Run(folder, self._watcher)
@@ -114,27 +126,36 @@ class Mailbox:
         start = await self._positions.start(run.folder, place)
         after = start.after
         while not stop.is_set():
-            for uid in await asyncio.to_thread(imap.new, after, start.since):
+            begun = self._rounds.begun()
+            fresh = await asyncio.to_thread(imap.new, after, start.since)
+            if fresh and self._first is not None:
+                await self._first(stop)
+            for uid in fresh:
+                if stop.is_set():
+                    return
                 raw = await asyncio.to_thread(imap.fetch, uid)
                 if raw is not None:
                     arrived = Arrived(run.folder, place.validity, uid, raw)
                     await take(arrived)
                     await self._positions.taken(arrived)
                 after = uid
-                if stop.is_set():
-                    return
+            self._rounds.done(run.folder, begun)
             await run.worked()
-            await self._wait(imap, stop)
+            await self._wait(imap, run.folder, stop)
 
-    async def _wait(self, imap: ImapFolder, stop: asyncio.Event) -> None:
-        """Until something comes, a while has gone by, or `stop`."""
+    async def _wait(self, imap: ImapFolder, folder: str, stop: asyncio.Event) -> None:
+        """Until something comes, a while has gone by, somebody asks for a look, or `stop`."""
+        if self._rounds.waited_for(folder):
+            return
         if not await asyncio.to_thread(lambda: imap.can_wait):
-            await pause(self._clock, POLL_S, stop)
+            await first_of(self._clock.sleep(POLL_S), stop.wait(), self._rounds.asked())
             return
         if not await asyncio.to_thread(imap.begin_waiting):
             return
         until = self._clock.now() + timedelta(seconds=IDLE_S)
         while not stop.is_set() and self._clock.now() < until:
+            if self._rounds.waited_for(folder):
+                break
             if await asyncio.to_thread(imap.heard, HEARING_S):
                 break
         await asyncio.to_thread(imap.end_waiting)

@@ -87,8 +87,10 @@ def _in_thread(deal: Deal, heard: Heard, slots: Slots) -> bool:
 
 
 def _answers_older(deal: Deal, heard: Heard, offer: Offer) -> bool:
-    older = {one.message_id for one in deal.offers if one.version < offer.version} - {""}
-    return heard.in_reply_to in older
+    """Of our offers, the one that it names nearest (In-Reply-To, then the end of References)."""
+    versions = {one.message_id: one.version for one in deal.offers if one.message_id}
+    named = (versions.get(each, 0) for each in (heard.in_reply_to, *reversed(heard.references)))
+    return next((version for version in named if version), offer.version) < offer.version
 
 
 def _may_leave(deal: Deal, offer: Offer) -> bool:

@@ -7,7 +7,14 @@ from collections.abc import Callable
 from graph.amounts import day_words
 from graph.answers import AnswerId, offer_option, plain_option
 from graph.deal import Stage
-from graph.moves import Choice, ReopenDeal, Why, WriteToCustomer
+from graph.moves import (
+    AnyMove,
+    Choice,
+    ReopenDeal,
+    Why,
+    WithdrawQuestion,
+    WriteToCustomer,
+)
 from graph.ordering import on_order
 from graph.planners import wording
 from graph.planners.acceptance import on_acceptance
@@ -43,7 +50,7 @@ _SETTLED = frozenset({Intent.ACCEPTANCE, Intent.PAYMENT_NOTICE, Intent.UNRELATED
 def on_message(s: Situation, slots: Slots) -> tuple[Choice, ...]:
     """The choices after a message, the playbook's own first."""
     if s.deal.heard is not None and s.deal.heard.sender == "other":
-        return (_who(s, slots),)
+        return before(_asked_before(s), (_who(s, slots),))
     if s.deal.stage in _LATE:
         return before(on_order(s), _late(s, slots))
     why = "The customer wrote again."
@@ -89,6 +96,16 @@ def on_machine(s: Situation, sign: str) -> Choice:
         s, "bounced", text, "A mail may not have arrived.", (CLOSE, LEAVE),
         recommendation="Read the report, and ask the customer in another way.",
     )  # fmt: skip
+
+
+def _asked_before(s: Situation) -> tuple[AnyMove, ...]:
+    """One card is enough: the newest mail of a stranger takes the place of those before it."""
+    why = "They wrote again; the newer card asks about both."
+    return tuple(
+        WithdrawQuestion(question=one.question, why=why)
+        for one in s.deal.open
+        if AnswerId.SAME_PERSON in one.options
+    )
 
 
 def _who(s: Situation, slots: Slots) -> Choice:

@@ -13,13 +13,15 @@ from typing import Final, Protocol
 from graph.agents.plaintext import plain
 from graph.agents.promises import PAYMENT, kind_of
 from graph.promising import making
-from graph.promising.due import ALARM, PURPOSE, Wall, alarm_at, due_at, moments
+from graph.promising.due import ALARM, BY_INVOICE, PURPOSE, Wall, alarm_at, due_at, moments
 from graph.promising.settling import kept_by_mail, kept_by_sending
+from ledger.domain.absence import back_from
 from ledger.domain.commands import MailCommand
 from ledger.domain.entities import Action, Alarm, Case, Commitment, Contact, Invoice, Proposal
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import (
     US,
+    AbsenceNoted,
     ActionSucceeded,
     AlarmRang,
     AlarmSet,
@@ -36,6 +38,7 @@ from ledger.domain.events import (
     InvoiceIssued,
     InvoicePaid,
     MailReceived,
+    OperatorActed,
     ProposalAccepted,
     ProposalDeclined,
     Told,
@@ -64,6 +67,8 @@ _READ: Final = (
     CommitmentOrdered,
     CommitmentMade,
     CommitmentMoved,
+    AbsenceNoted,
+    OperatorActed,
 )
 _NOT_ALLOWED: Final = "Only an owner or an approver says what became of a promise. Nothing changed."
 _GONE: Final = "There is no such promise any more. Nothing changed. See `promises`."
@@ -99,7 +104,7 @@ class PromiseKeeper:
             return Reaction()
         return Reaction(drafts=tuple(await self._said(fact)))
 
-    async def _said(self, fact: Fact) -> list[Draft]:
+    async def _said(self, fact: Fact) -> list[Draft]:  # noqa: C901 - one arm a kind
         match fact.event:
             case Understood() as event:
                 return await self._read(event, fact)
@@ -117,6 +122,10 @@ class PromiseKeeper:
                 return await self._alarms(name, fact)
             case AlarmRang():
                 return await self._due(fact)
+            case AbsenceNoted() as event:
+                return await self._away(event, fact)
+            case OperatorActed() as event:
+                return await self._own_word(event, fact)
             case _:
                 return []
 
@@ -161,6 +170,26 @@ class PromiseKeeper:
         ]
         made = making.of_sent(action, fact, self._wall)
         return [*said, *await self._made(made, fact, person=action.person)]
+
+    async def _own_word(self, event: OperatorActed, fact: Fact) -> list[Draft]:
+        """What the operator promised himself binds like any other promise of ours."""
+        case = await self._views.get(Case, fact.case)
+        if case is None or not case.contact:
+            return []
+        source = await self._fact(event.fact)
+        made = making.of_own_word(event, source, case.contact, fact, self._wall)
+        return await self._made(made, fact, person=await self._person(case.contact))
+
+    async def _away(self, event: AbsenceNoted, fact: Fact) -> list[Draft]:
+        """What they promised for a day on which they are away is looked for when they are back."""
+        case = await self._views.get(Case, fact.case)
+        open_ones = await self._open_with(case.contact) if case and case.contact else []
+        moved = [(one, back_from(event.back_on, one.due)) for one in open_ones if one.due]
+        return [
+            _says(one.case, CommitmentMoved(commitment=one.id, fact=event.fact, due=day))
+            for one, day in moved
+            if day != one.due and not one.ours and one.read_by != BY_INVOICE
+        ]
 
     async def _accepted(self, event: ProposalAccepted, fact: Fact) -> list[Draft]:
         offer = await self._views.get(Proposal, event.proposal)

@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 
 from graph.agents.promises import DELIVERY, PAYMENT, Promised, pointed_at, promises_in
+from graph.agents.quoting import new_text
+from graph.agents.told_promises import promise_in
 from graph.promising.due import BY_INVOICE, Wall
 from graph.slots import Slots
 from ledger.domain.commands import MailCommand
@@ -19,6 +21,8 @@ from ledger.domain.events import (
     CommitmentTold,
     InvoiceIssued,
     MailReceived,
+    OperatorActed,
+    OperatorWrote,
     ProposalAccepted,
     Understood,
 )
@@ -64,6 +68,25 @@ def of_sent(action: Action, fact: Fact, wall: Wall) -> list[CommitmentMade]:
         _said(one, fact.id, n, said_on, promised_by=US, to=command.contact, by=PLAYBOOK)
         for n, one in enumerate(promises_in(command.body, said_on))
     ]
+
+
+def of_own_word(
+    event: OperatorActed, source: Fact | None, contact: str, fact: Fact, wall: Wall
+) -> list[CommitmentMade]:
+    """What the operator promised himself: in a mail of his own, or as he tells it."""
+    said_on = wall.day(fact.at)
+    own = source.event if source is not None else None
+    if isinstance(own, OperatorWrote):
+        return [
+            _said(one, own_id, n, said_on, promised_by=US, to=contact, by=BY_OPERATOR)
+            for own_id in [event.fact]
+            for n, one in enumerate(promises_in(new_text(own.text), said_on))
+        ]
+    told = promise_in(event.text, said_on)
+    if told is None or not told.ours:
+        return []
+    one = Promised(what=told.what, quote=told.quote, due=told.due, kind=told.kind)
+    return [_said(one, event.fact, 0, said_on, promised_by=US, to=contact, by=BY_OPERATOR)]
 
 
 def of_acceptance(

@@ -145,7 +145,7 @@ class Receiving(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     authserv_id: str = ""
-    ask_unauthenticated: bool = False
+    ask_unauthenticated: bool = True
 
 
 class Budgets(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from bot.work.mail_check import MailCheck
 from bot.work.mailbox import follow_mailbox
 from bot.work.unread import unread_bytes
 from connectors.mail.server import MailServer, Security
+from ledger.domain.entities import Case
 from ledger.domain.errors import InputUnreadable
 from ledger.domain.events import (
     FailureCleared,
@@ -27,6 +28,8 @@ from ledger.domain.events import (
     MailReceived,
     MailSetAside,
     MailUnreadable,
+    OperatorActed,
+    OperatorWrote,
 )
 
 pytestmark = [
@@ -53,11 +56,15 @@ def mail(subject: str, text: str = "Hello Nora") -> bytes:
     return message.as_bytes()
 
 
-def reading(imap: ImapServer, *folders: str, password: str = PASSWORD) -> Reading:
+def reading(
+    imap: ImapServer, *folders: str, password: str = PASSWORD, sent: str = "none"
+) -> Reading:
     server = MailServer(
         host="127.0.0.1", port=imap.port, security=Security.PLAIN, user=USER, timeout=10
     )
-    return Reading(server=server, password=Secret(password), folders=folders or ("INBOX",))
+    return Reading(
+        server=server, password=Secret(password), folders=folders or ("INBOX",), sent=sent
+    )
 
 
 @asynccontextmanager
@@ -256,7 +263,7 @@ async def test_the_doctor_tries_each_folder_and_alters_nothing(
         (reading(imap, password="not-the-password"), Health.BROKEN),
     ):
         check = MailCheck(replace(founder.settings(), reading=at))
-        _, found = await check.look()
+        _, found, *_ = await check.look()
         assert found.health is health
         assert "not-the-password" not in found.what + found.remedy
     assert not any("Seen" in flags for flags in imap.flags())
@@ -279,3 +286,77 @@ async def test_a_message_that_was_left_unread_is_brought_back_from_the_mailbox(
         taken = await app.intake.lead(raw, aside.id)
         assert taken.fact.event.subject == "Our offers"
     assert not any("Seen" in flags for flags in imap.flags())
+
+
+# --- what the operator sends himself -----------------------------------------------------------
+
+
+LEAD = "Hello,\n\nplease send us an offer for the website design package.\n\nAda\n"
+
+
+def own(subject: str, answers: str, text: str = "We can do it for 1,900.00 EUR net.") -> bytes:
+    message = EmailMessage()
+    message["From"] = USER
+    message["To"] = "Ada Example <ada@example.com>"
+    message["Subject"] = subject
+    message["Message-ID"] = f"<own-{subject.replace(' ', '-')}@studio-nord.example>"
+    message["In-Reply-To"] = answers
+    message.set_content(text)
+    return message.as_bytes()
+
+
+async def test_the_folder_that_the_server_calls_sent_is_read_after_the_mail_it_answers(
+    founder: Any, imap: ImapServer
+) -> None:
+    async with founder.business() as business:
+        at = reading(imap, sent="")
+        async with following(business, at):
+            await until(business, lambda events: len([1 for e in events if _followed(e)]) == 2)
+        imap.put(mail("A website", LEAD))
+        imap.put(own("Re A website", "<A-website@example.com>"), "Gesendet")
+        imap.put(own("Lunch", "<lunch@home.example>", "See you at 12."), "Gesendet")
+        imap.put(own("Again", "<A-website@example.com>", "I will call you."), "Gesendet")
+        async with following(business, at):
+            events = await until(business, _wrote(2))
+        kinds = [type(event) for event in events if isinstance(event, MailReceived | OperatorWrote)]
+        assert kinds == [MailReceived, OperatorWrote, OperatorWrote]
+        await business.settle()
+        assert [event.how for event in await business.facts(OperatorActed)] == ["wrote", "wrote"]
+        assert not await business.cards()
+        assert not business.sent()
+    assert not any("Seen" in flags for flags in imap.flags("Gesendet"))
+
+
+def _wrote(count: int) -> Callable[[list[Any]], bool]:
+    return lambda events: sum(isinstance(event, OperatorWrote) for event in events) == count
+
+
+async def test_a_mail_delivered_twice_is_one_message_one_case_and_one_answer(
+    founder: Any, imap: ImapServer
+) -> None:
+    """Twice in one folder, once more in another, and with other bytes under the same Message-ID."""
+    async with founder.business() as business:
+        async with following(business, reading(imap, "INBOX", "Requests")):
+            await until(business, lambda events: len([1 for e in events if _followed(e)]) == 2)
+            imap.put(mail("A website", LEAD))
+            imap.put(mail("A website", LEAD))
+            imap.put(b"Received: from elsewhere\r\n" + mail("A website", LEAD))
+            imap.put(mail("A website", LEAD), "Requests")
+            imap.put(mail("the last", "Hello, what does a workshop cost?"), "Requests")
+            await until(business, lambda events: {*subjects(events)} == {"A website", "the last"})
+        await business.settle()
+        cases = await business.app.views.all(Case)
+        assert sorted(case.title for case in cases) == ["A website", "the last"]
+        cards = [card for card in await business.cards() if "Offer" in card.title]
+        assert len(cards) == 1
+        await business.approves(cards[0])
+        assert len([one for one in business.sent() if "website" in str(one["Subject"])]) == 1
+
+
+async def test_doctor_names_the_folder_of_what_you_send_yourself(
+    founder: Any, imap: ImapServer
+) -> None:
+    for sent, words in (("", "Gesendet"), ("none", "not read"), ("Nowhere", "Nowhere")):
+        settings = replace(founder.settings(), reading=reading(imap, sent=sent))
+        found = await MailCheck(settings).look()
+        assert words in found[-1].what

@@ -44,6 +44,13 @@ userdb {{
   driver = static
   args = uid={user} gid={group} home={folder}/home
 }}
+namespace inbox {{
+  inbox = yes
+  mailbox Gesendet {{
+    special_use = \\Sent
+    auto = create
+  }}
+}}
 service imap-login {{
   chroot =
   inet_listener imap {{
