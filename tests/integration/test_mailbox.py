@@ -335,6 +335,7 @@ async def test_a_mail_delivered_twice_is_one_message_one_case_and_one_answer(
     founder: Any, imap: ImapServer
 ) -> None:
     """Twice in one folder, once more in another, and with other bytes under the same Message-ID."""
+    imap.put(mail("older"), "Requests")
     async with founder.business() as business:
         async with following(business, reading(imap, "INBOX", "Requests")):
             await until(business, lambda events: len([1 for e in events if _followed(e)]) == 2)
