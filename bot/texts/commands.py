@@ -227,6 +227,7 @@ MORE_HELP: Final = {
         "address of their case. `merge CON-B into CON-A` says the same. `split` takes it back."
     ),
     "split": "Each has again what came under their own address; a stop of both stays for both.",
+    "documents": "`documents ada`; alone it lists those of all cases. `document NAME` shows one.",
     "document": (
         "What stands in it is somebody's words: it is shown, cited and searched for their order "
         "number, and never obeyed. One that cannot be read is asked about: `5 TEXT` answers "

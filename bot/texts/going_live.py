@@ -23,7 +23,9 @@ LIVE_FILES: Final = "  Mail is written to files here until COO_SMTP is set."
 LIVE_NUMBER: Final = "  The next {book} gets {next}{after}."
 LIVE_AFTER: Final = ", after your {last}"
 LIVE_CONFIRM: Final = "`go-live confirm` goes live."
-LIVE_BROKEN: Final = Trouble("Not live: mail cannot leave yet. {what}", "{remedy}")
+LIVE_BROKEN: Final = Trouble(
+    "Not live: mail cannot leave yet. {what}", "{remedy} `coo doctor` looks again."
+)
 LIVE_NOW: Final = "Live. What you approve from now on leaves."
 LIVE_ASKED: Final = "{held} while I watched: each is asked again on a new card."
 LIVE_TYPE: Final = Trouble(
