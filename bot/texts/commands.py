@@ -227,6 +227,12 @@ MORE_HELP: Final = {
         "address of their case. `merge CON-B into CON-A` says the same. `split` takes it back."
     ),
     "split": "Each has again what came under their own address; a stop of both stays for both.",
+    "watch": "Cards come as ever; what you approve is asked again after `go-live`.",
+    "go-live": (
+        "`go-live` alone shows what it means, `go-live confirm` does it. The first real mail goes "
+        "to you first."
+    ),
+    "numbers": "`numbers invoice RE-2026-0042`: Coo's next invoice is RE-2026-0043.",
     "documents": "`documents ada`; alone it lists those of all cases. `document NAME` shows one.",
     "document": (
         "What stands in it is somebody's words: it is shown, cited and searched for their order "
