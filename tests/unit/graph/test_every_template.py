@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
 
 import msgspec
 import pytest
@@ -125,3 +127,28 @@ def test_du_and_tu_are_one_form_and_another_word_is_none() -> None:
         Form.FAMILIAR, Form.FAMILIAR, Form.FORMAL, Form.FORMAL,
     ]  # fmt: skip
     assert form_meant("first name") is None
+
+
+MODULES: Final = [
+    import_module(f"{room}.{path.stem}")
+    for room in ("graph.agents", "connectors.invoices")
+    for path in sorted(Path(*room.split(".")).glob("*texts.py"))
+]
+"""Every module that is named for the texts it holds: a new one is walked over as well."""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_whatever_holds_texts_keeps_the_form_and_the_language_it_is_named_for(module: Any) -> None:
+    named = {
+        name: re.fullmatch(r"_?(GERMAN|FRENCH)(_FAMILIAR)?", name, re.IGNORECASE)
+        for name in vars(module)
+        if name.isupper()
+    }
+    found = {name: hit for name, hit in named.items() if hit}
+    assert found
+    for name, hit in found.items():
+        language = hit[1][:2].lower().replace("ge", "de")
+        other = formal_in if hit[2] else familiar_in
+        words = list(walked(getattr(module, name), name))
+        assert words
+        assert {path: other(text, language) for path, text in words if other(text, language)} == {}
