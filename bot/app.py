@@ -164,6 +164,7 @@ def _router(app: App) -> Router:
         pseudonym=app.keys.person,
         country=app.company.country,
         currency=app.company.currency,
+        operator=app.company.operator.email,
     )
 
 

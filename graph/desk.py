@@ -23,6 +23,7 @@ class Desk:
 
     `pseudonym` gives the name that a mark (see `graph.marks`) goes by in the ledger; `country`
     (ISO 3166) is the company's, for phone numbers that name none; `currency` too, for prices.
+    `operator` is the address from which receipts are forwarded; "" where none are known by it.
     """
 
     views: Views
@@ -31,6 +32,7 @@ class Desk:
     pseudonym: Callable[[str], str]
     country: str
     currency: str = "EUR"
+    operator: str = ""
 
     async def fact(self, fact_id: str) -> Fact | None:
         """The fact with this id, or None."""

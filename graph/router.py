@@ -112,6 +112,7 @@ class Router:
         pseudonym: Callable[[str], str],
         country: str,
         currency: str = "EUR",
+        operator: str = "",
     ) -> None:
         self._desk = Desk(
             views=views,
@@ -120,6 +121,7 @@ class Router:
             pseudonym=pseudonym,
             country=country,
             currency=currency,
+            operator=operator,
         )
 
     @property

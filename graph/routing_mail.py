@@ -11,6 +11,7 @@ from graph.desk import Desk, routed, says, unrouted
 from graph.likeness import asked_whether_same, hints_of
 from graph.routing_loops import loop_broken
 from graph.routing_numbers import cases_of_number, numbers_in
+from graph.routing_receipts import receipt_for_the_books
 from graph.routing_returns import absence, came_back, is_our_own
 from ledger.domain.entities import Action, ActionStatus, Case
 from ledger.domain.events import (
@@ -80,7 +81,8 @@ async def _route(fact: Fact, mail: MailReceived, desk: Desk) -> list[Draft]:
         if looping:
             return looping
         return [routed(fact, match.case, MAIL, match.why, sender, proves=match.proves)]
-    return await _by_sender(fact, mail, desk)
+    receipt = await receipt_for_the_books(fact, mail, desk)
+    return receipt or await _by_sender(fact, mail, desk)
 
 
 async def _by_thread(mail: MailReceived, desk: Desk) -> Match | None:

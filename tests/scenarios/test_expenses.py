@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ledger.domain.entities import Question
+from ledger.domain.entities import Case, Question
 from ledger.domain.expenses import Expense
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ async def test_a_forwarded_receipt_asks_what_it_is_for_and_then_stands_in_the_bo
     (expense,) = await expenses(business)
     assert expense.unclear == ("category",)
     assert (expense.vendor, expense.told) == ("Hetzner Online GmbH", "R2026-1234")
+    assert await business.app.views.all(Case) == []
+    assert "You forwarded a receipt" in await business.says("no-action")
     question = await asked(business)
     assert "€23.80" in question.text
     assert "Expense e1 waits" in await business.says("books 2026-11")
