@@ -18,7 +18,7 @@ from ledger.domain.expenses import Expense
 from ledger.domain.facts import Fact
 from ledger.domain.messages import Message, Outcome
 from ledger.domain.postings import JournalEntry, balances
-from ledger.domain.values import Money, totals
+from ledger.domain.values import Money
 
 
 class Sums(Struct, frozen=True, kw_only=True):
@@ -139,13 +139,12 @@ def _sums(
 ) -> Sums:
     own = [one for one in invoices if one.total.currency == currency]
     back = [one for one in notes if one.total.currency == currency]
-    lines = [one.lines for one in own] + [one.lines for one in back]
-    billed = [totals(one, currency) for one in lines]
+    billed = [(one.total, one.net) for one in own] + [(one.total, one.net) for one in back]
     loose = [one.left.minor for one in payments if one.amount.currency == currency]
     return Sums(
-        invoiced=_plain(one.gross for one in billed),
-        income=_plain(one.net for one in billed),
-        tax=_plain(one.gross - one.net for one in billed),
+        invoiced=_plain(total for total, _ in billed),
+        income=_plain(net for _, net in billed),
+        tax=_plain(total - net for total, net in billed),
         paid=_plain(one.paid for one in own),
         reduced=_plain(one.reduced for one in own),
         open=_plain(one.open for one in own),
