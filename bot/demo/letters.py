@@ -84,6 +84,14 @@ def _added(
     return [f"{key}: {value}" for key, value in fields.items() if key.casefold() not in there]
 
 
+def _received(server: str, head: str) -> list[str]:
+    """What the receiving server puts on top."""
+    found = _NAME.search(head)
+    if not server or not found or "authentication-results:" in head.casefold():
+        return []
+    return [f"Authentication-Results: {server}; dmarc=pass header.from={found[1]}"]
+
+
 def _unfolded(head: str) -> list[str]:
     lines: list[str] = []
     for line in head.splitlines():

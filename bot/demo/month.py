@@ -107,6 +107,7 @@ class Month:
         self._stepping = Stepping(works)
         self._outside = Outside(app.folder.outbox, app.folder.invoices)
         self._inbox = MaildirIn(app.folder.inbox)
+        self._server = app.company.receiving.authserv_id if app.company.receiving else ""
         self._lying = {name for name, _ in self._inbox.messages()}
         self._door = StripeDoor(
             StripeSettings(secret=Secret(SECRET), api=STRIPE_API), app.intake, clock
@@ -192,6 +193,7 @@ class Month:
             to=self._app.company.email,
             sent=moment_of(does.sent, step) if does.sent else step.at,
             answers=answered,
+            server=self._server if does.folder != SENT else "",
         )
         return with_attachments(raw, [self._script.folder / one for one in does.attach])
 
