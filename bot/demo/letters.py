@@ -28,10 +28,23 @@ _TYPES: Final = {
 }
 
 
-def letter(name: str, text: str, *, to: str, sent: datetime, answers: EmailMessage | None) -> bytes:
-    """The bytes of a mail: `text` is its filled template, `name` that of its file."""
+def letter(
+    name: str,
+    text: str,
+    *,
+    to: str,
+    sent: datetime,
+    answers: EmailMessage | None,
+    server: str = "",
+) -> bytes:
+    """The bytes of a mail: `text` is its filled template, `name` that of its file.
+
+    `server` receives it, and says of the sender that they are who they are, unless the template
+    says otherwise; "" for a mail that no server received.
+    """
     head, _, body = text.partition("\n\n")
-    lines = [*_unfolded(head), *_added(name, head, to=to, sent=sent, answers=answers)]
+    added = _added(name, head, to=to, sent=sent, answers=answers)
+    lines = [*_received(server, head), *_unfolded(head), *added]
     charset = _charset(head)
     written = "\r\n".join(map(_encoded, lines))
     content = body.rstrip("\n").replace("\n", "\r\n") + "\r\n"
