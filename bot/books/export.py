@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from bot.books.beancount import journal_text
 from bot.books.gathering import Books
-from bot.books.papers import Paper
+from bot.books.papers import Paper, receipt_name
 from bot.books.sheets import Cell, sheet
 from bot.books.telling import age_words, books_reply
-from bot.bundle import Bundle, safe
+from bot.bundle import Bundle
 from ledger.domain.accounts import Chart, account, account_name
 from ledger.domain.amounts import percent_words
 from ledger.domain.entities import CreditNote, Invoice
@@ -225,20 +225,6 @@ def _expenses(books: Books) -> Iterator[Sequence[Cell]]:
             amount.currency if amount else "", each.status, each.paid_by,
             receipt_name(each) if each.document else "", ", ".join(each.unclear),
         )  # fmt: skip
-
-
-_ENDINGS: Final = {
-    "application/pdf": ".pdf",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "text/plain": ".txt",
-}
-
-
-def receipt_name(expense: Expense) -> str:
-    """Where the receipt of an expense lies."""
-    ending = _ENDINGS.get(expense.media_type, ".bin")
-    return f"receipts/e{expense.number}-{safe(expense.vendor or 'receipt')}{ending}"
 
 
 _ACCOUNTS: Final = (

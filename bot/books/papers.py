@@ -12,9 +12,24 @@ from bot.bundle import safe
 from bot.office.port import Looks, Papers
 from ledger.domain.commands import SendCreditNote, SendInvoice
 from ledger.domain.entities import Action, ActionStatus, CreditNote, Invoice
+from ledger.domain.expenses import Expense
 from ledger.domain.values import Attachment
 
 _SENT: Final = (SendInvoice, SendCreditNote)
+
+
+_ENDINGS: Final = {
+    "application/pdf": ".pdf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "text/plain": ".txt",
+}
+
+
+def receipt_name(expense: Expense) -> str:
+    """Where the receipt of an expense lies."""
+    ending = _ENDINGS.get(expense.media_type, ".bin")
+    return f"receipts/e{expense.number}-{safe(expense.vendor or 'receipt')}{ending}"
 
 
 class Paper(Struct, frozen=True, kw_only=True):
@@ -26,7 +41,7 @@ class Paper(Struct, frozen=True, kw_only=True):
 
 
 async def papers_of(office: Looks, kept: Papers, books: Books) -> list[Paper]:
-    """The invoices and credit notes of the period."""
+    """The invoices and credit notes of the period, and the receipts of its expenses."""
     period = books.report.period
     issued: list[Invoice | CreditNote] = [
         each for each in books.invoices.values() if period.holds(each.issued_on)
@@ -37,6 +52,11 @@ async def papers_of(office: Looks, kept: Papers, books: Books) -> list[Paper]:
             data = await kept.document(document.sha256, document.name)
             path = f"invoices/{safe(document.name)}"
             found.append(Paper(name=document.name, path=path, data=data))
+    for expense in books.expenses:
+        if expense.document and period.holds(expense.on) and expense.status != "removed":
+            data = await kept.document(expense.document)
+            path = receipt_name(expense)
+            found.append(Paper(name=path, path=path, data=data))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -46,7 +47,7 @@ async def asked(business: Business) -> Question:
 
 
 async def test_a_forwarded_receipt_asks_what_it_is_for_and_then_stands_in_the_books(
-    business: Business,
+    business: Business, tmp_path: Path
 ) -> None:
     await business.raw(forwarded(RECEIPT, "one"))
     (expense,) = await expenses(business)
@@ -62,7 +63,11 @@ async def test_a_forwarded_receipt_asks_what_it_is_for_and_then_stands_in_the_bo
     told = await business.says("books 2026-11")
     assert "Hosting and software 20.00" in told, told
     assert "Input VAT 3.80" in told
-    # the same receipt once more
+    await business.says(f"export books 2026-11 {tmp_path}")
+    with zipfile.ZipFile(tmp_path / "books-studio-nord-2026-11.zip") as archive:
+        assert (
+            archive.read("receipts/e1-Hetzner-Online-GmbH.txt").split() == RECEIPT.encode().split()
+        )
     await business.raw(forwarded(RECEIPT, "two"))
     question = await asked(business)
     assert "same" in question.text
