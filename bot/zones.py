@@ -27,6 +27,11 @@ class MachineZone(tzinfo):
         return local.replace(tzinfo=self)
 
 
+def zone_of_company(company: Company) -> tzinfo:
+    """Where the company's days begin and end."""
+    return ZoneInfo(company.time_zone) if company.time_zone else MachineZone()
+
+
 def zone_of_attention(company: Company) -> tzinfo:
     """Where the operator is: quiet hours and the digest's hour are read off the wall there."""
     name = company.attention.zone or company.time_zone

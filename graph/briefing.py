@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from graph.agents.reading import clean_name
+from graph.agents.reminder_texts import REMINDER
 from graph.briefs import Brief, Due, Quote, Reversed, brief_json
 from graph.deal import Doing, Offer
 from graph.moves import (
@@ -12,6 +13,7 @@ from graph.moves import (
     CorrectMail,
     OfferProposal,
     RecordTold,
+    Remind,
     SendAgain,
     SendCreditNote,
     SendInvoice,
@@ -100,6 +102,8 @@ def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> 
             yield _reply(s, step, move, contact)
         case SendInvoice():
             yield from _invoice(s, step, contact, move.wording)
+        case Remind():
+            yield from _reminder(s, step, move.step, contact, move.wording)
         case SendCreditNote():
             yield from _credit_note(s, step, contact, move.wording)
         case CorrectMail():
@@ -124,6 +128,16 @@ def _invoice(s: Situation, step: int, contact: Contact | None, wording: Wording)
         yield _brief(s, step, "invoice", contact, wording, due=due, tax_note=note)
 
 
+def _reminder(
+    s: Situation, step: int, reminder: int, contact: Contact | None, wording: Wording
+) -> Iterator[Brief]:
+    bill, steps = s.deal.owing, s.company.reminders
+    if bill is not None and reminder <= len(steps):
+        due = Due(number=bill.number, total=bill.open, due_on=bill.due_on)
+        purpose = f"{REMINDER}{steps[reminder - 1].kind.value}"
+        yield _brief(s, step, purpose, contact, wording, due=due)
+
+
 def _credit_note(
     s: Situation, step: int, contact: Contact | None, wording: Wording
 ) -> Iterator[Brief]:
@@ -146,6 +160,8 @@ def _again(s: Situation, step: int, move: SendAgain, contact: Contact | None) ->
     doing = s.deal.action(move.action)
     if doing is not None and doing.name == "SendInvoice":
         yield from _invoice(s, step, contact, move.wording)
+    if doing is not None and doing.name == "SendReminder":
+        yield from _reminder(s, step, doing.version, contact, move.wording)
     if doing is not None and doing.name == "SendCreditNote":
         yield from _credit_note(s, step, contact, move.wording)
     if doing is None or not needs_text(doing, move):

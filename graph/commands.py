@@ -26,6 +26,7 @@ from ledger.domain.commands import (
     OutgoingMail,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     amount_of,
     command_name,
@@ -38,7 +39,9 @@ from ledger.domain.facts import message_id, short_id
 from ledger.domain.knowledge import KnowledgeKind
 from ledger.domain.precedents import Lesson
 from ledger.domain.preconditions import (
+    InvoiceNotCredited,
     InvoiceNotIssued,
+    InvoicePaidSoFar,
     InvoiceUnpaid,
     NoFactSince,
     ProposalIsAccepted,
@@ -57,6 +60,7 @@ _IF_NOTHING = {
     "IssueInvoice": "No invoice is issued and no number is taken; the action pauses.",
     "IssueCreditNote": "The invoice stands as it is, and no number is taken.",
     "SendCreditNote": "The credit note stays issued, but the customer does not get it.",
+    "SendReminder": "Nobody is reminded now; the next reminder is asked about when it is due.",
     "SendCorrection": "What was sent stands, and the customer believes it.",
     "SendSpecimen": "Nobody sees the first real mail, and it does not leave.",
     "ReopenCase": "The case stays closed.",
@@ -176,6 +180,31 @@ def send_invoice(letter: Letter, bill: Bill) -> SendInvoice:
         invoice=bill.invoice,
         number=bill.number,
         total=bill.total,
+    )
+
+
+def send_reminder(s: Situation, letter: Letter, bill: Bill, step: int) -> SendReminder:
+    """Remind of what is open on an invoice. Any payment and any reply takes it back."""
+    return SendReminder(
+        contact=letter.contact.id,
+        to=letter.contact.address,
+        subject=letter.drafted.subject,
+        body=letter.drafted.body,
+        in_reply_to=letter.in_reply_to,
+        references=letter.references,
+        attachments=pdf_of(bill),
+        preconditions=(
+            InvoiceUnpaid(bill.invoice),
+            InvoicePaidSoFar(bill.invoice, bill.paid),
+            InvoiceNotCredited(bill.invoice),
+            _quiet(s),
+        ),
+        invoice=bill.invoice,
+        number=bill.number,
+        total=bill.open,
+        due_on=bill.due_on,
+        step=step,
+        kind=s.company.reminders[step - 1].kind.value,
     )
 
 

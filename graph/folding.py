@@ -41,6 +41,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -262,6 +263,14 @@ def _described(doing: Doing, command: Command) -> Doing:
         case SendReply():
             return replace(
                 doing, purpose=command.purpose, subject=command.subject, body=command.body
+            )
+        case SendReminder():
+            return replace(
+                doing,
+                version=command.step,
+                purpose=command.invoice,
+                subject=command.subject,
+                body=command.body,
             )
         case SendInvoice() | SendCreditNote():
             return replace(doing, subject=command.subject, body=command.body)

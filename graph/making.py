@@ -25,6 +25,7 @@ from graph.commands import (
     pdf_of,
     send_invoice,
     send_proposal,
+    send_reminder,
     send_reply,
     stored_draft,
 )
@@ -43,6 +44,7 @@ from graph.moves import (
     ProposeReopening,
     RecordAcceptance,
     RecordTold,
+    Remind,
     ReopenDeal,
     SendAgain,
     SendCreditNote,
@@ -52,6 +54,7 @@ from graph.moves import (
     TellOperator,
     Wait,
     WakeMe,
+    WakeOnWorkday,
     Withdraw,
     WithdrawQuestion,
     WriteToCustomer,
@@ -64,7 +67,7 @@ from graph.state import CaseState
 from graph.taxing import doubted, form_in, incomplete, kind_of, tax_of
 from graph.terms import Priced, Unpriceable
 from graph.way_back import correction, credit_note, credit_note_mail, reopening
-from ledger.domain.commands import Command, SendCorrection, SendProposal
+from ledger.domain.commands import Command, SendCorrection, SendProposal, SendReminder
 from ledger.domain.entities import Contact, Invoice
 from ledger.domain.events import (
     ActionProposed,
@@ -133,6 +136,8 @@ class Making:
                 self._again(step, move)
             case SendInvoice():
                 self._send_invoice(step, move)
+            case Remind():
+                self._remind(step, move)
             case CreditInvoice():
                 self._credit(step, move)
             case SendCreditNote():
@@ -165,7 +170,7 @@ class Making:
                 self._decline(move)
             case ReopenDeal():
                 self.events.append(CaseReopened(why=move.why, undoes=move.undoes))
-            case Wait() | Decide() | TellOperator() | WakeMe() | CloseDeal():
+            case Wait() | Decide() | TellOperator() | WakeMe() | WakeOnWorkday() | CloseDeal():
                 return
 
     def _offer(self, step: int, move: OfferProposal) -> None:
@@ -205,6 +210,9 @@ class Making:
         elif doing.name == "SendInvoice":
             again = SendInvoice(replaces=move.action, wording=move.wording)
             self._send_invoice(step, again)
+        elif doing.name == "SendReminder":
+            again_ = Remind(step=doing.version, replaces=move.action, wording=move.wording)
+            self._remind(step, again_)
         elif doing.name == "IssueCreditNote":
             self._credit(step, CreditInvoice(reason=doing.purpose, replaces=move.action))
         elif doing.name == "SendCreditNote":
@@ -265,6 +273,15 @@ class Making:
             return
         figures = bill_provenance(self.situation, bill)
         self._propose_mail(step, mail, send_invoice(mail, bill), figures, move.replaces)
+
+    def _remind(self, step: int, move: Remind) -> None:
+        bill, mail = self.deal.owing, self._letter(step)
+        if bill is None or mail is None or bill.open.minor <= 0:
+            self._cannot(step, "nothing is open on the invoice, or the address is missing.")
+            return
+        figures = bill_provenance(self.situation, bill)
+        command = send_reminder(self.situation, mail, bill, move.step)
+        self._propose_mail(step, mail, command, figures, move.replaces)
 
     def _credit(self, step: int, move: CreditInvoice) -> None:
         said = tuple(self.events)
@@ -340,10 +357,17 @@ class Making:
 
     def _supersede(self, move: Supersede) -> None:
         doing = self.deal.action(move.action)
-        if doing is not None and doing.approval:
-            self.events.append(
-                ApprovalSuperseded(approval=doing.approval, action=doing.action, why=move.why)
-            )
+        if doing is None or not doing.approval:
+            return
+        source = self.situation.source
+        told = source is not None and doing.name == SendReminder.__name__
+        gone = ApprovalSuperseded(
+            approval=doing.approval,
+            action=doing.action,
+            why=move.why,
+            since=source.at if source is not None and told else None,
+        )
+        self.events.append(gone)
 
     def _ask(self, step: int, move: AskOperator) -> None:
         memory = remembered(self.situation.recalled)

@@ -7,7 +7,7 @@ planner can do is to pick an unfitting move, and that is refused here or asked a
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -250,6 +250,26 @@ class TellOperator(Move, frozen=True, kw_only=True):
     text: str
 
 
+class Remind(Move, frozen=True, kw_only=True):
+    """Remind them of what is open on the invoice. `step` counts its reminders from 1."""
+
+    step: int
+    replaces: str = ""
+    wording: Wording = Wording()
+
+
+class WakeOnWorkday(Move, frozen=True, kw_only=True):
+    """Look at this case again on the morning of a working day, `after` of them later than `on`.
+
+    `country`: theirs, whose holidays count as well.
+    """
+
+    on: date
+    purpose: str
+    after: int = 0
+    country: str = ""
+
+
 class WakeMe(Move, frozen=True, kw_only=True):
     """Look at this case again at `due`."""
 
@@ -286,6 +306,8 @@ AnyMove = (
     | ReopenDeal
     | Decide
     | TellOperator
+    | Remind
+    | WakeOnWorkday
     | WakeMe
     | Wait
 )
@@ -307,6 +329,8 @@ _ALWAYS: frozenset[type[Move]] = frozenset(
         WithdrawQuestion,
         Supersede,
         TellOperator,
+        Remind,
+        WakeOnWorkday,
         WakeMe,
         Wait,
         Decide,
@@ -354,7 +378,7 @@ def is_legal(deal: Deal, move: AnyMove) -> bool:  # noqa: C901 - one line a move
             return stands and not deal.accepted and not deal.declined
         case IssueInvoice():
             return deal.owing is None and deal.version(move.version) is not None
-        case SendInvoice() | CreditInvoice():
+        case SendInvoice() | CreditInvoice() | Remind():
             return deal.owing is not None
         case MatchPayment():
             return deal.bill is not None

@@ -168,6 +168,12 @@ class World(Protocol):
         """What we have promised a contact, with a day. Recorded where there is any, as `known`."""
         ...
 
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        """The morning of a working day, `after` of them later than `on`, never earlier than `on`.
+
+        By the company's calendar and that of `country`, "" for only the company's."""
+        ...
+
     async def gather(self, asked: Gathering) -> Gathered | None:
         """What bears on a model call; None where there is no model to be shown it."""
         ...

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -163,6 +163,10 @@ class _Recording:
         found = await self._world.promised(contact)
         return self._kept("promised", key, found) if found else ()
 
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        key = self._questions.key("workday", [on.isoformat(), after, country])
+        return self._kept("workday", key, await self._world.workday(on, after, country))
+
     async def gather(self, asked: Gathering) -> Gathered | None:
         """What was gathered for nobody is not written down."""
         key = self._questions.key("gather", asked)
@@ -287,6 +291,9 @@ class _Answering:
             return self._answer("promised", contact, tuple[Owed, ...])
         except WorldUnreachable:
             return ()
+
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        return self._answer("workday", [on.isoformat(), after, country], datetime)
 
     async def gather(self, asked: Gathering) -> Gathered | None:
         """None also where an earlier version asked its models without."""

@@ -31,6 +31,7 @@ _DEEDS: Final = {
     "SendReply": "send the answer",
     "IssueInvoice": "issue the invoice",
     "SendInvoice": "send the invoice",
+    "SendReminder": "send the reminder",
     "IssueCreditNote": "issue the credit note",
     "SendCreditNote": "send the credit note",
     "SendCorrection": "send the correction",

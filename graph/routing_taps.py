@@ -188,6 +188,9 @@ def _over(approval: Approval, now: datetime) -> str:
             return f"already rejected{when}{who}"
         case ApprovalStatus.BY_OPERATOR:
             return f"already done by hand{when}{who}"
+        case ApprovalStatus.SUPERSEDED if approval.since is not None:
+            ago = max(0, int((now - approval.since).total_seconds() // 60))
+            return f"Reminder withdrawn: {approval.reason} {ago} minutes ago. Nothing was sent."
         case ApprovalStatus.SUPERSEDED:
             return (
                 "no longer valid: the world moved on. Nothing was done; `inbox` shows what counts."

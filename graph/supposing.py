@@ -8,7 +8,7 @@ supposition those facts might never have come.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from msgspec import Struct
@@ -202,6 +202,9 @@ class _Supposed:
 
     async def promised(self, contact: str) -> tuple[Owed, ...]:
         return await self._recorded.promised(contact) or await self._beyond.promised(contact)
+
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        return await _or(self._recorded.workday, self._beyond.workday, on, after, country)
 
     async def gather(self, asked: Gathering) -> Gathered | None:
         return await self._recorded.gather(asked) or await self._beyond.gather(asked)

@@ -22,6 +22,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -241,7 +242,7 @@ def _done(event: ActionSucceeded, story: Story) -> _Said:
     return _Said("outcome", text, claims=((topic(ACTION, event.action), ""),))
 
 
-def _what(command: object, name: str) -> str:
+def _what(command: object, name: str) -> str:  # noqa: C901 - one arm a command: a table
     """In our own words: a mail's subject is its customer's text, and outcomes stand on cards."""
     match command:
         case SendProposal(version=version):
@@ -250,6 +251,8 @@ def _what(command: object, name: str) -> str:
             return "Answering their mail"
         case SendInvoice(number=number):
             return f"Sending invoice {number}"
+        case SendReminder(number=number):
+            return f"Reminding of invoice {number}"
         case IssueInvoice(lines=lines):
             return f"Issuing the invoice over {_lines(lines)}"
         case IssueCreditNote(number=number):

@@ -176,6 +176,7 @@ def situations() -> tuple[GateInput, ...]:
             total_matches_accepted=True,
         ),
         change(money, command="SendInvoice", invoice_total_matches=True),
+        change(money, command="SendReminder", invoice_total_matches=True),
         change(
             money,
             command="IssueCreditNote",

@@ -18,6 +18,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -113,7 +114,7 @@ async def _offer(
         case SendReply() | SendCorrection():
             proposals = await views.all(Proposal, case=case)
             return _as_offer(proposals[-1], proposals[-1].accepted_version) if proposals else None
-        case SendInvoice() | SendCreditNote() | IssueCreditNote():
+        case SendInvoice() | SendReminder() | SendCreditNote() | IssueCreditNote():
             return None
         case SendSpecimen() | ReopenCase():
             return None
@@ -123,7 +124,7 @@ async def _offer(
 
 async def _invoice(views: Views, command: Command) -> Invoice | None:
     """The invoice that a command sends or reverses."""
-    if isinstance(command, SendInvoice | IssueCreditNote):
+    if isinstance(command, SendInvoice | SendReminder | IssueCreditNote):
         return await views.get(Invoice, command.invoice)
     return None
 

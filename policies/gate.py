@@ -19,6 +19,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
     amount_of,
@@ -283,6 +284,11 @@ def _deal(company: Company, command: Command, world: Circumstances) -> Fields:
                 "lines_known": world.invoice is not None,
                 "invoice_total_matches": _is_issued(command, world),
             }
+        case SendReminder():
+            return {
+                "lines_known": world.invoice is not None,
+                "invoice_total_matches": _is_open(command, world),
+            }
         case IssueCreditNote():
             return {
                 "lines_known": world.invoice is not None,
@@ -351,6 +357,15 @@ def _is_issued(command: SendInvoice, world: Circumstances) -> bool:
         return False
     issued = (invoice.contact, invoice.number, invoice.total)
     return issued == (command.contact, command.number, command.total)
+
+
+def _is_open(command: SendReminder, world: Circumstances) -> bool:
+    """Whether exactly this much is owed on the invoice it names."""
+    invoice = world.invoice
+    if invoice is None:
+        return False
+    owed = (invoice.contact, invoice.number, invoice.open)
+    return owed == (command.contact, command.number, command.total)
 
 
 def _reverses(command: IssueCreditNote, world: Circumstances) -> bool:

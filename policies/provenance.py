@@ -14,6 +14,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -34,7 +35,7 @@ def important(command: Command) -> tuple[str, ...]:
     company, and accounts in a text are found by `policies.outgoing`.
     """
     match command:
-        case SendProposal() | SendInvoice() | SendCreditNote():
+        case SendProposal() | SendInvoice() | SendReminder() | SendCreditNote():
             return ("to", "total", "body")
         case SendReply() | SendCorrection():
             return ("to", "body")

@@ -24,6 +24,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -47,7 +48,7 @@ _COMMANDS: Final = re.compile(rf"\b(?:{'|'.join(texts.COMMAND_WORDS)})\b")
 _IDS: Final = re.compile(r" \((?:con|inv|pro|crn|act|lead|apr|ask)-[0-9a-z]{6,}\)")
 
 
-def what(command: Command) -> str:
+def what(command: Command) -> str:  # noqa: C901 - one arm a command: a table
     """What exactly will happen, under a headline that says to whom."""
     match command:
         case SendProposal(version=version):
@@ -56,6 +57,8 @@ def what(command: Command) -> str:
             return texts.BRIEF_REPLY.format(purpose=one_line(purpose))
         case SendInvoice(number=number):
             return texts.BRIEF_INVOICE.format(number=inline(number))
+        case SendReminder(number=number, step=step):
+            return texts.BRIEF_REMINDER.format(number=inline(number), step=step)
         case IssueInvoice(version=version):
             return texts.BRIEF_ISSUE.format(version=version)
         case IssueCreditNote(number=number, invoice_date=day):

@@ -10,7 +10,7 @@ from bot import texts
 from bot.cards import brief
 from bot.cards import rows as card_rows
 from bot.channel import Button, Card, CardKind, Row, Verb
-from bot.wording.amounts import clock_words
+from bot.wording.amounts import ago_words, clock_words
 from bot.wording.untrusted import excerpt, one_line
 from ledger.domain.claims import stopped_by
 from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice, MailCommand, ReopenCase
@@ -84,6 +84,8 @@ def decided_words(approval: Approval, now: datetime) -> str:
     if approval.channel:
         words += f" ({one_line(approval.channel, 30)})"
     reason = one_line(approval.reason).rstrip(".")
+    if approval.since is not None:
+        reason = texts.REMINDER_GONE.format(why=reason, ago=ago_words(approval.since, now))
     return words + (f": {reason}" if reason else "")
 
 

@@ -26,6 +26,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
     command_name,
@@ -69,7 +70,7 @@ def short(text: str) -> tuple[str, ...]:
     return (one_line(text, 300),) if text.strip() else ()
 
 
-def what(command: Command) -> Row:
+def what(command: Command) -> Row:  # noqa: C901 - one arm a command: a table
     """What exactly will happen."""
     match command:
         case SendProposal(proposal=proposal, version=version):
@@ -78,6 +79,8 @@ def what(command: Command) -> Row:
             line = texts.WHAT_REPLY.format(purpose=inline(purpose))
         case SendInvoice(number=number, invoice=invoice):
             line = texts.WHAT_INVOICE.format(number=inline(number), invoice=inline(invoice))
+        case SendReminder():
+            line = _what_is_due(command)
         case IssueInvoice(proposal=proposal, version=version):
             line = texts.WHAT_ISSUE.format(proposal=inline(proposal), version=version)
         case IssueCreditNote():
@@ -95,6 +98,16 @@ def what(command: Command) -> Row:
         case _:
             assert_never(command)
     return Row(texts.ROW_WHAT, (line,), important=True, brief=(brief.what(command),))
+
+
+def _what_is_due(command: SendReminder) -> str:
+    return texts.WHAT_REMINDER.format(
+        kind=inline(command.kind),
+        step=command.step,
+        number=inline(command.number),
+        invoice=inline(command.invoice),
+        day=command.due_on.isoformat(),
+    )
 
 
 def _what_is_reversed(command: IssueCreditNote) -> str:
@@ -161,6 +174,8 @@ def how_much(command: Command) -> Iterator[Row]:
         case SendReply() | SendCorrection() | SendSpecimen() | ReopenCase():
             return
         case SendProposal(total=total) | SendInvoice(total=total) | SendCreditNote(total=total):
+            yield Row(texts.ROW_AMOUNT, (_gross(total),), important=True)
+        case SendReminder(total=total):
             yield Row(texts.ROW_AMOUNT, (_gross(total),), important=True)
         case IssueCreditNote():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)

@@ -11,6 +11,7 @@ from typing import Final
 
 from bot import texts
 from bot.company.attention import attention, time_zone
+from bot.company.reminding import follow_up_after, region, reminders
 from bot.company.yaml_section import Section, document
 from bot.wording.amounts import is_country, is_currency, micro_usd
 from ledger.domain.accounts import Chart
@@ -88,6 +89,9 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         ask_country=taxing.yes("ask_country", default=False),
         bank=_bank(top.section("bank")),
         prices=_prices(top.sections("prices"), currency),
+        region=region(firm, _country(firm)),
+        reminders=reminders(top),
+        follow_up_after=follow_up_after(top.section("follow_up")),
         ask_above=_positive(guardrails, "ask_above", currency),
         guardrails=_guardrails(guardrails),
         payment_days=invoices.whole("payment_days", 14, 0, _A_YEAR_OF_DAYS),

@@ -8,6 +8,8 @@ from typing import Final
 from bot.wording.amounts import percent_plain, usd_plain
 from ledger.domain.amounts import plain_amount
 from ledger.domain.company import (
+    USUAL_FOLLOW_UP,
+    USUAL_REMINDERS,
     Attention,
     Bank,
     Bookkeeping,
@@ -40,6 +42,8 @@ def defaults() -> Company:
         tax=Tax(rate_bp=1_900, tax_number="22/123/45678"),
         guardrails=Guardrails(max_discount_bp=1_000, deadline_days=10),
         prices=tuple(_studio_prices()),
+        reminders=USUAL_REMINDERS,
+        follow_up_after=USUAL_FOLLOW_UP,
     )
 
 
@@ -98,8 +102,8 @@ def company_text(company: Company) -> str:
     """The whole file. `read_company(company_text(c)) == c`."""
     parts = (
         _head(), _firm(company), _people(company), _money(company), _prices(company.prices),
-        _limits(company), _invoices(company), _receiving(company), _books(company),
-        _budgets(company),
+        _limits(company), _invoices(company), _reminding(company), _receiving(company),
+        _books(company), _budgets(company),
         _attention(company.attention), _models(company),
     )  # fmt: skip
     return "\n".join(line for part in parts for line in (*part, ""))
@@ -157,6 +161,8 @@ def _firm(company: Company) -> Iterator[str]:
     yield f"  currency: {quoted(company.currency)}"
     yield f"  language: {quoted(company.language)}  # where a customer's is unknown: en, de or fr"
     yield f"  voice: {quoted(company.voice)}  # how Coo should sound"
+    if company.region:
+        yield f"  region: {quoted(company.region)}  # its holidays count too"
     zone = f"time_zone: {quoted(company.time_zone or 'Europe/Berlin')}"
     yield f"  {zone if company.time_zone else f'# {zone}'}  # of your days; else this machine's"
 
@@ -268,6 +274,19 @@ def _books(company: Company) -> Iterator[str]:
     yield f"{mark}books:  # see docs/books.md"
     yield f"{mark}  basis: {books.basis.value}  # accrual: when invoiced; cash: when paid"
     yield f"{mark}  chart: {books.chart.value}  # skr03 or skr04: account numbers beside the names"
+
+
+def _reminding(company: Company) -> Iterator[str]:
+    """When somebody who is silent hears from us again. Each mail is a card first."""
+    yield "# Days after an unpaid invoice was due; [] to be asked each time what to write."
+    if not company.reminders:
+        yield "reminders: []"
+    else:
+        yield "reminders:"
+    for step in company.reminders:
+        yield f"  - {{kind: {step.kind.value}, after_days: {step.after_days}}}"
+    yield "# Working days of silence after an offer; 0 for never."
+    yield f"follow_up: {{after: {company.follow_up_after}}}"
 
 
 def _receiving(company: Company) -> Iterator[str]:

@@ -16,7 +16,7 @@ from bot.cards.outcomes import UNDECIDED, failure_card, outcome_card
 from bot.channel import Card, CardKind, Reply
 from bot.notices.confirming import asked_words, decided_change_words
 from bot.notices.pairing import paired_words, revoked_words, role_words, stranger_words
-from bot.wording.amounts import counted
+from bot.wording.amounts import ago_words, counted
 from bot.wording.untrusted import one_line
 from ledger.domain import events
 from ledger.domain.amounts import amount_words
@@ -120,6 +120,9 @@ def _superseded(event: events.ApprovalSuperseded, _: Fact, around: Around) -> No
     if not event.approval:
         return None
     why = one_line(event.why, 300)
+    if event.since is not None:
+        ago = ago_words(event.since, around.now)
+        return _line(texts.SAY_REMINDER_GONE.format(why=why, ago=ago, card=_card_name(around)))
     return _line(texts.SAY_SUPERSEDED.format(card=_card_name(around), why=why))
 
 

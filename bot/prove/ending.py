@@ -21,6 +21,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -151,7 +152,7 @@ def _doubled(effects: Sequence[Effect], facts: Sequence[Fact]) -> Iterator[str]:
     yield from (f"stuck: {cause}" for cause in stuck if "number" in cause)
 
 
-def _deed(command: Command) -> str:
+def _deed(command: Command) -> str:  # noqa: C901 - one arm a command: a table
     """An effect in words that are the same in every run."""
     match command:
         case SendProposal():
@@ -164,6 +165,8 @@ def _deed(command: Command) -> str:
             return f"credit note issued for invoice {command.number}"
         case SendCreditNote():
             return f"credit note {command.number} to {command.to}"
+        case SendReminder():
+            return f"reminder {command.step} of {command.number} to {command.to}"
         case SendCorrection():
             return f"correction of {command.corrects} to {command.to}"
         case ReopenCase():

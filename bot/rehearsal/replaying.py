@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot import texts
+from bot.calendars import workday
 from bot.office.past import StoppedClock
 from bot.office.port import Supposed
 from bot.rehearsal.out_of_reach import out_of_reach
@@ -191,6 +192,9 @@ class PastWorld:
 
     async def promised(self, contact: str) -> tuple[Owed, ...]:
         return await promised_to(await self._views(), contact)
+
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        return workday(self._records.company(), on, after, country)
 
     async def gather(self, asked: Gathering) -> Gathered | None:
         """What bore on it then, under the rules on trial."""

@@ -156,6 +156,9 @@ ALARMS: Final = {
     "offer-expires": "then the offer ends",
     "digest": "then the digest comes",
     "invoice-due": "then look whether it is paid",
+    "remind": "then a reminder is due, unless it is paid",
+    "follow-up": "then ask whether they have read the offer",
+    "leave": "then the approved mail leaves",
 }
 TOLD: Final = "You were told: {text}"
 

@@ -40,6 +40,7 @@ HEADLINES: Final = {
     "SendProposal": "Send an offer to {who}",
     "SendReply": "Answer {who}",
     "SendInvoice": "Send an invoice to {who}",
+    "SendReminder": "Remind {who} of an invoice",
     "IssueInvoice": "Issue an invoice to {who}",
     "IssueCreditNote": "Reverse an invoice to {who} with a credit note",
     "SendCreditNote": "Send a credit note to {who}",
@@ -50,6 +51,8 @@ HEADLINES: Final = {
 BRIEF_SPECIMEN: Final = "A copy of the first real mail, word for word, to your own address"
 WHAT_PROPOSAL: Final = "Mail offer {proposal}, version {version}"
 WHAT_REPLY: Final = "Mail an answer: {purpose}"
+WHAT_REMINDER: Final = "Mail reminder {step} ({kind}) of invoice {number} ({invoice}), due on {day}"
+BRIEF_REMINDER: Final = "Reminder {step} of invoice {number} by mail"
 WHAT_INVOICE: Final = "Mail invoice {number} ({invoice})"
 WHAT_CREDIT: Final = (
     "Take the next credit note number and reverse invoice {number} of {day} ({invoice}) in full"
@@ -180,6 +183,7 @@ VERB_REJECT: Final = "Reject"
 VERB_TELL: Final = "Tell me how"
 VERB_LATER: Final = "Later"
 VERB_DID_IT: Final = "I did it myself"
+REMINDER_GONE: Final = "Reminder withdrawn: {why} {ago}"
 VERB_HOLD: Final = "Hold"
 LEAVES_AT: Final = "Leaves at {when}."
 ROW_LEAVES: Final = "Leaves"

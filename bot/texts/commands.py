@@ -496,6 +496,7 @@ COMMAND_WORDS: Final = {
     "SendProposal": "Send an offer",
     "SendReply": "Answer",
     "SendInvoice": "Send an invoice",
+    "SendReminder": "Remind of an invoice",
     "IssueInvoice": "Issue an invoice",
     "IssueCreditNote": "Issue a credit note",
     "SendCreditNote": "Send a credit note",

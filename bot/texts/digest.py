@@ -36,6 +36,7 @@ DONE_WORDS: Final = {
     "SendProposal": "Offer to {who}{amount}",
     "SendReply": "Answer to {who}",
     "SendInvoice": "Invoice to {who}{amount}",
+    "SendReminder": "Reminder to {who}{amount}",
     "IssueInvoice": "Invoice issued for {who}{amount}",
     "IssueCreditNote": "Credit note issued for {who}{amount}",
     "SendCreditNote": "Credit note to {who}{amount}",

@@ -37,6 +37,7 @@ MOMENT_DONE: Final = {
     "SendProposal": "Offer sent",
     "SendReply": "Answer sent",
     "SendInvoice": "Invoice sent",
+    "SendReminder": "Reminder sent",
     "SendCreditNote": "Credit note sent",
     "SendCorrection": "Correction sent",
     "SendSpecimen": "First mail shown to you",

@@ -146,6 +146,10 @@ COMPANY_BAD_ZONE: Final = Trouble(
     "{path} is {value!r}, which is no time zone.",
     "Write a name such as Europe/Berlin, or leave the line out: then this machine's zone counts.",
 )
+COMPANY_BAD_REGION: Final = Trouble(
+    "{path} is {value!r}, which is no region of {country} whose holidays are known.",
+    "Write its code such as BY for Bavaria, or leave the line out: then the country's days count.",
+)
 COMPANY_BAD_QUIET: Final = Trouble(
     "{path} is {value!r}, which are no quiet hours.",
     'Write from when to when: `{key}: "22:00-07:00"`, or `{key}: none`.',

@@ -98,6 +98,12 @@ def span_words(span: timedelta) -> str:
     return counted(span // _DAY, "day")
 
 
+def ago_words(moment: datetime, now: datetime) -> str:
+    """`just now`, `4 minutes ago`, `3 hours ago`."""
+    span = now - moment
+    return "just now" if span < _MINUTE else f"{span_words(span)} ago"
+
+
 def counted(number: int, noun: str) -> str:
     """`1 mail`, `3 mails`"""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Protocol, get_args
 
 from msgspec import Struct
 
+from bot.calendars import workday
 from bot.work.gathering import Present, gathered
 from bot.work.precedents import Looking
 from graph.ports import (
@@ -140,6 +141,9 @@ class LiveWorld:
 
     async def promised(self, contact: str) -> tuple[Owed, ...]:
         return await promised_to(self._from.views, contact)
+
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        return workday(self._from.company, on, after, country)
 
     async def _known_as(self, contact: str) -> tuple[str, ...]:
         return await ids_of(self._from.views, contact) if contact else ()

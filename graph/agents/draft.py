@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from graph.agents.plaintext import plain
+from graph.agents.reminder_texts import words_after_silence
 from graph.agents.texts import Texts, texts_in
 from graph.amounts import amount_words, day_words, percent_words
 from graph.briefs import Brief, Drafted, Due, Quote, Reversed
@@ -59,9 +60,11 @@ def assembled(brief: Brief, prose: Prose) -> str:
 def prose_of(brief: Brief) -> Prose:
     """The template's sentences, in the wanted tone."""
     texts = texts_of(brief)
-    opening = texts.opening[brief.purpose].format(number=brief.number)
+    silent = words_after_silence(brief.purpose, brief.language, form_of(brief))
+    first, last = silent or (texts.opening[brief.purpose], texts.closing[brief.purpose])
+    opening = first.format(number=brief.number)
     warm = brief.tone == "friendly" and brief.purpose != "decline"
-    closing = [texts.closing[brief.purpose], texts.warm if warm else ""]
+    closing = [last, texts.warm if warm else ""]
     if brief.tone == "brief":
         closing = closing[:1] if brief.purpose in OFFERS | {"invoice", "credit"} else []
     again = f"{texts.again} " if brief.met_before and brief.tone != "brief" else ""

@@ -20,6 +20,7 @@ from ledger.domain.commands import (
     SendCreditNote,
     SendInvoice,
     SendProposal,
+    SendReminder,
     SendReply,
     SendSpecimen,
 )
@@ -110,6 +111,8 @@ def title_of(proposed: ActionProposed) -> str:  # noqa: C901 - one arm a kind
             return f"Answer to {answer.to}"
         case SendInvoice() as invoice:
             return f"Invoice {invoice.number} over {amount_words(invoice.total)} to {invoice.to}"
+        case SendReminder() as due:
+            return f"Reminder of invoice {due.number} over {amount_words(due.total)} to {due.to}"
         case IssueInvoice() as issue:
             return f"Invoice over {amount_words(issue.total)}"
         case IssueCreditNote() as credit:

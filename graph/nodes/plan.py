@@ -16,7 +16,16 @@ from graph.looking import (
     is_running,
     situation_of,
 )
-from graph.moves import AnyMove, AskOperator, Choice, Wait, WakeMe, is_legal, move_json
+from graph.moves import (
+    AnyMove,
+    AskOperator,
+    Choice,
+    Wait,
+    WakeMe,
+    WakeOnWorkday,
+    is_legal,
+    move_json,
+)
 from graph.planners.model import ModelPlanner
 from graph.planners.playbook import Playbook
 from graph.planners.wording import described
@@ -42,7 +51,7 @@ async def plan(state: CaseState, world: World) -> dict[str, Any]:
     planned = await ModelPlanner(Playbook()).choose(situation, world)
     choice = allowed(situation, planned.choice)
     out = [said(event) for event in planned.fell_back]
-    if any(not isinstance(move, Wait | WakeMe) for move in choice.moves):
+    if any(not isinstance(move, Wait | WakeMe | WakeOnWorkday) for move in choice.moves):
         out.append(said(_made(planned, choice)))
     briefs = briefs_for(situation, choice.moves, contact)
     return {

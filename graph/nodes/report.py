@@ -7,7 +7,7 @@ from typing import Any
 
 from graph.folding import deal_said
 from graph.looking import deal_in, fact_in, moves_in
-from graph.moves import AnyMove, CloseDeal, Decide, TellOperator, WakeMe
+from graph.moves import AnyMove, CloseDeal, Decide, TellOperator, WakeMe, WakeOnWorkday
 from graph.ports import World
 from graph.state import CaseState, Json, as_json, event_of, said
 from ledger.domain.events import (
@@ -21,17 +21,25 @@ from ledger.domain.events import (
 from ledger.domain.facts import short_id
 
 
-async def report(state: CaseState, _world: World) -> dict[str, Any]:
+async def report(state: CaseState, world: World) -> dict[str, Any]:
     """Decisions, news, alarms and the end of the case; then the fold of everything said."""
     out: list[Json] = [
         said(event)
         for step, move in enumerate(moves_in(state))
-        for event in _closing(state, step, move)
+        for event in _closing(state, step, await _dated(move, world))
     ]
     deal = deal_in(state)
     for entry in (*state.get("out", []), *out):
         deal = deal_said(deal, event_of(entry["event"]))
     return {"deal": as_json(deal), "out": out}
+
+
+async def _dated(move: AnyMove, world: World) -> AnyMove:
+    """The moment behind a working day; that calendar is read, so it is on record."""
+    if not isinstance(move, WakeOnWorkday):
+        return move
+    due = await world.workday(move.on, move.after, move.country)
+    return WakeMe(due=due, purpose=move.purpose)
 
 
 def _closing(state: CaseState, step: int, move: AnyMove) -> Iterator[Event]:

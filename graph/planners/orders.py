@@ -57,6 +57,8 @@ def on_instruction(s: Situation, event: Instructed, wish: Wish) -> tuple[Choice,
 def on_rejection(s: Situation, event: Rejected, wish: Wish) -> tuple[Choice, ...]:
     """The operator refused, and said why: where the reason says how else, it is done so."""
     doing = s.deal.action(event.action)
+    if doing is not None and doing.name == "SendReminder":
+        return waiting("This reminder is left out; the next one is asked about when it is due.")
     if wish.rest or not (
         wish.priced or wish.worded or wish.decline or wish.ask_customer or wish.close
     ):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
+from msgspec.structs import replace
+
+from graph.agents.reminder_texts import FOLLOW_UP as FOLLOWING
 from graph.amounts import day_words
 from graph.answers import AnswerId, plain_option
-from graph.deal import PENDING, Deal, Doing, Progress
+from graph.deal import PENDING, Deal, Doing, Progress, Stage
 from graph.moves import (
     AnyMove,
     Choice,
@@ -18,6 +21,13 @@ from graph.moves import (
 )
 from graph.planners import wording
 from graph.planners.crediting import credited, finished
+from graph.planners.reminding import (
+    INVOICE_DUE,
+    after_invoice,
+    after_offer,
+    on_time,
+    unsent_follow_ups,
+)
 from graph.planners.steps import (
     CLOSE,
     DECLINE,
@@ -48,8 +58,7 @@ from ledger.domain.events import (
 from ledger.domain.going_live import brought_id
 
 OFFER_EXPIRES = "offer-expires:"
-INVOICE_DUE = "invoice-due:"
-"""Purposes of the alarms that the playbook sets; the version or the invoice follows."""
+"""The purpose of the alarm at an offer's end; its version follows."""
 
 _MOVED = "The world moved while it waited, so I look at it afresh."
 _WAYS_BACK = frozenset({"IssueCreditNote", "SendCreditNote", "ReopenCase"})
@@ -79,7 +88,7 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:  # noqa: C90
         case "SendProposal" if s.deal.accepted or s.deal.closed:
             return waiting("The offer is out, and answered already.")
         case "SendProposal":
-            return (_expiry(s.deal, doing),)
+            return _with_more(_expiry(s.deal, doing), after_offer(s, doing.version))
         case "IssueInvoice" if _pending(s.deal):
             return waiting("The next step waits already.")
         case "IssueInvoice" if s.deal.owing is not None and not s.deal.owing.sent:
@@ -105,9 +114,17 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:  # noqa: C90
         case "SendInvoice" if s.deal.closed:
             return waiting("The invoice is out, and the case is closed.")
         case "SendInvoice":
-            return (_due(s.deal),)
+            return (_due(s),)
+        case "SendReply" if s.deal.stage is Stage.OFFERED and doing.purpose != FOLLOWING:
+            version = s.deal.sent_offer.version if s.deal.sent_offer else 0
+            why = "The answer is out; the customer is next."
+            return _with_more(waiting(why)[0], after_offer(s, version))
         case _:
             return waiting("The answer is out; the customer is next.")
+
+
+def _with_more(choice: Choice, more: tuple[AnyMove, ...]) -> tuple[Choice, ...]:
+    return (replace(choice, moves=(*choice.moves, *more)),)
 
 
 def on_failure(s: Situation, event: ActionFailed) -> tuple[Choice, ...]:
@@ -186,6 +203,9 @@ def on_refused_tap(s: Situation, event: TapRefused) -> tuple[Choice, ...]:
 
 def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]:
     """A moment this case waited for; while the contact is away it waits for them."""
+    silent = on_time(s, event, purpose)
+    if silent:
+        return silent
     offer, bill = s.deal.sent_offer, s.deal.bill
     if s.deal.away_until is not None and s.today < s.deal.away_until and _awaited(purpose):
         due = datetime.combine(s.deal.away_until, _MORNING)
@@ -198,7 +218,8 @@ def on_alarm(s: Situation, event: AlarmRang, purpose: str) -> tuple[Choice, ...]
         )
         options = (plain_option(AnswerId.RENEW, "Send it again with a new date"),
                    plain_option(AnswerId.CLOSE, "Close the case"), LEAVE)  # fmt: skip
-        return (asking(s, "expired", text, "The offer expired.", options, about=s.deal.proposal),)
+        asked = asking(s, "expired", text, "The offer expired.", options, about=s.deal.proposal)
+        return before(unsent_follow_ups(s.deal), (asked,))
     if purpose.startswith(INVOICE_DUE) and bill and bill.open.minor > 0 and not s.deal.closed:
         text = f"{wording.owed(bill)} was due on {bill.due_on} and is not paid. What shall I write?"
         return (
@@ -314,10 +335,13 @@ def on_brought(brought: InvoiceBrought) -> Choice:
     return Choice(id="wait", moves=(wake,), why=why)
 
 
-def _due(deal: Deal) -> Choice:
-    why = "The invoice is out; the payment is next."
+def _due(s: Situation) -> Choice:
+    deal, why = s.deal, "The invoice is out; the payment is next."
     if deal.bill is None:
         return waiting(why)[0]
+    first = after_invoice(s, deal.bill)
+    if first is not None:
+        return Choice(id="wait", moves=(first,), why=why)
     due = datetime.combine(deal.bill.due_on + _GRACE, _MORNING)
     wake = WakeMe(due=due, purpose=f"{INVOICE_DUE}{deal.bill.invoice}")
     return Choice(id="wait", moves=(wake,), why=why)

@@ -28,6 +28,7 @@ from graph.planners.outcomes import (
 )
 from graph.planners.own_word import on_own_word
 from graph.planners.payments import on_payment
+from graph.planners.reminding import interrupted
 from graph.planners.repricing import on_prices
 from graph.planners.steps import telling, waiting
 from graph.planners.undoing import on_undo
@@ -83,7 +84,7 @@ def picked(options: tuple[Choice, ...], at: int = 0) -> Choice:
 def choices(s: Situation) -> tuple[Choice, ...]:
     """What may be done about this fact, the playbook's own pick first; never empty."""
     found = _from_outside(s) if isinstance(s.fact.event, Routed) else _from_inside(s)
-    return found or waiting("Nothing to do about this fact.")
+    return interrupted(s, found or waiting("Nothing to do about this fact."))
 
 
 def _from_outside(s: Situation) -> tuple[Choice, ...]:

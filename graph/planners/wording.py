@@ -28,6 +28,7 @@ _DEEDS = {
     "SendReply": "sending the answer",
     "IssueInvoice": "issuing the invoice",
     "SendInvoice": "sending the invoice",
+    "SendReminder": "sending the reminder",
     "IssueCreditNote": "issuing the credit note",
     "SendCreditNote": "sending the credit note",
     "SendCorrection": "sending the correction",
@@ -154,6 +155,8 @@ def _step(move: AnyMove) -> str:
 _WORDS = {
     "IssueInvoice": "Issue the invoice",
     "SendInvoice": "Send the invoice",
+    "Remind": "Remind them of the invoice",
+    "WakeOnWorkday": "Look again on a working day",
     "CreditInvoice": "Reverse the invoice with a credit note",
     "SendCreditNote": "Send the credit note",
     "CorrectMail": "Correct what was sent",

@@ -63,6 +63,20 @@ class SendInvoice(MailCommand, frozen=True, kw_only=True, tag=True):
     total: Money
 
 
+class SendReminder(MailCommand, frozen=True, kw_only=True, tag=True):
+    """Remind a customer of an issued invoice. `total` is what is still open on it, `kind` the tone.
+
+    `step` counts the reminders of one invoice from 1; each is sent at most once.
+    """
+
+    invoice: str
+    number: str
+    total: Money
+    due_on: date
+    step: int
+    kind: str
+
+
 class IssueInvoice(
     Struct,
     frozen=True,
@@ -195,7 +209,9 @@ class ReopenCase(
     preconditions: tuple[Precondition, ...] = ()
 
 
-OutgoingMail = SendProposal | SendReply | SendInvoice | SendCreditNote | SendCorrection
+OutgoingMail = (
+    SendProposal | SendReply | SendInvoice | SendReminder | SendCreditNote | SendCorrection
+)
 Sendable = OutgoingMail | SendSpecimen
 """What leaves as a mail, to whomever."""
 Command = OutgoingMail | IssueInvoice | IssueCreditNote | SendSpecimen | ReopenCase

@@ -137,6 +137,32 @@ CREDIT_NOTE_FORMAT: Final = "CN-{year}-{number:04d}"
 """How credit notes are numbered where company.yaml does not say."""
 
 
+class ReminderKind(StrEnum):
+    """How a reminder of an invoice sounds."""
+
+    FRIENDLY = "friendly"
+    FIRM = "firm"
+    FINAL = "final"
+
+
+class ReminderStep(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reminder so many days after an invoice was due."""
+
+    kind: ReminderKind
+    after_days: int
+
+
+USUAL_REMINDERS: Final = (
+    ReminderStep(kind=ReminderKind.FRIENDLY, after_days=3),
+    ReminderStep(kind=ReminderKind.FIRM, after_days=14),
+    ReminderStep(kind=ReminderKind.FINAL, after_days=28),
+)
+"""What company.yaml means where it says nothing of reminders."""
+
+USUAL_FOLLOW_UP: Final = 5
+"""Working days of silence after an offer, where company.yaml says nothing."""
+
+
 class Receiving(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whom to believe about the senders of mail.
 
@@ -217,6 +243,9 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `bank_fee_tolerance`: what may be missing from a payment that still closes its invoice, since a
     bank kept it; None for nothing. `hold_seconds`: how long an approved mail can still be held;
     None for a minute where mail leaves through a server, no time where it stays in the folder.
+    `reminders` of an unpaid invoice, in order; without any, an overdue one is asked about.
+    `follow_up_after`: working days of silence after an offer, 0 for never. `region`: the part of
+    `country` whose holidays count too, as the library `holidays` names it.
     """
 
     id: str
@@ -250,6 +279,9 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     e_invoice: EInvoice | None = None
     phone: str = ""
     hold_seconds: int | None = None
+    reminders: tuple[ReminderStep, ...] = ()
+    follow_up_after: int = 0
+    region: str = ""
     books: Bookkeeping = field(default_factory=Bookkeeping)
 
     @property

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,9 @@ class Asking:
 
     async def known(self, contact: str) -> tuple[Any, ...]:
         return ()
+
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        return datetime.combine(on + timedelta(days=after), time(9), UTC)
 
     async def promised(self, contact: str) -> tuple[Any, ...]:
         return ()

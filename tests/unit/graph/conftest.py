@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -191,6 +191,9 @@ class BenchWorld:
 
     async def known(self, contact: str) -> tuple[Any, ...]:
         return self.held
+
+    async def workday(self, on: date, after: int, country: str) -> datetime:
+        return datetime.combine(on + timedelta(days=after), time(9), UTC)
 
     async def promised(self, contact: str) -> tuple[Any, ...]:
         return self.owed
