@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.domain.accounts import Chart
+from ledger.domain.billing import BillingPlan
 from ledger.domain.values import Money
 
 DEFAULT_RETENTION_YEARS: Final = 10
@@ -81,6 +82,7 @@ class PriceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tax_bp: int | None = None
     supply: Supply = Supply.SERVICE
     currencies: dict[str, Elsewhere] = field(default_factory=dict)
+    billing: BillingPlan | None = None
 
 
 class Guardrails(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -217,6 +219,8 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `bank_fee_tolerance`: what may be missing from a payment that still closes its invoice, since a
     bank kept it; None for nothing. `hold_seconds`: how long an approved mail can still be held;
     None for a minute where mail leaves through a server, no time where it stays in the folder.
+    `billing`: in which parts a deal is billed, None for all on
+    acceptance; an item may say otherwise.
     """
 
     id: str
@@ -251,6 +255,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     phone: str = ""
     hold_seconds: int | None = None
     books: Bookkeeping = field(default_factory=Bookkeeping)
+    billing: BillingPlan | None = None
 
     @property
     def retention_years(self) -> int:
