@@ -117,8 +117,7 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `unwanted`: the operator wanted it taken back before it was known to have left. `answered`: the
     operator said himself what it would have said, so it is not proposed again.
-    `order` is the customer's order number that an invoice would bear.
-    operator said himself what it would have said, so it is not proposed again. Where a deal is
+    `order` is the customer's order number that an invoice would bear. Where a deal is
     billed in parts, `part` is the one it issues an invoice for, `invoice` the one it is about.
     """
 

@@ -104,7 +104,8 @@ def paid_by(deal: Deal, payment: PaymentReceived) -> str:
     named = [one for one in bills if _numbers(one) & quoted]
     fits = [one for one in named or bills if one.open == payment.amount]
     owed = [one for one in named or bills if one.open.minor > 0]
-    return next(iter(fits or named[:1] or owed or bills)).invoice
+    meant: Bill = next(iter(fits or named[:1] or owed or bills))
+    return meant.invoice
 
 
 def _numbers(bill: Bill) -> set[str]:

@@ -118,6 +118,8 @@ def _told(event: ProposalTold, look: Look) -> list[Entity]:
     newest = proposal.status == "drafted" and event.version == proposal.version
     left = (*proposal.sent_versions, event.version)
     return [replace(proposal, sent_versions=left, status="sent" if newest else proposal.status)]
+
+
 def _done(event: WorkDone, look: Look) -> list[Entity]:
     """Said once more, it is another day of the same."""
     proposal = look.get(Proposal, event.proposal)

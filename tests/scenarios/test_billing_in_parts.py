@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from facturx.facturx import get_facturx_xml_from_pdf
-from msgspec.structs import replace
-from pypdf import PdfReader
-
-from bot.company.text import defaults
-from ledger.domain.billing import plan_of
-from ledger.domain.entities import Case, Invoice
-from ledger.domain.events import CaseClosed, CreditNoteIssued, WorkDone
+from ledger.domain.entities import Invoice
+from ledger.domain.events import CaseClosed, WorkDone
 from ledger.replay import refold
 
 if TYPE_CHECKING:
