@@ -253,7 +253,6 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     address book, by `contact`, at the moment a mail is proposed. `away_until`: the day on which the
     contact is back, as their last absence note says. `orders` are their order numbers, `unread` the
     questions about documents that could not be read: they hold up nothing.
-    contact is back, as their last absence note says.
 
     A deal that is billed in parts has several invoices: `bill` is the one that the delivered fact
     is about (else the newest), `others` are the rest. `done` is the work that was reported,

@@ -29,8 +29,8 @@ from graph.deal import (
     Waking,
     deal_of,
 )
-from graph.ordering import DOCUMENT, heard_orders, told_orders, with_chosen, with_orders
 from graph.focus import focused, looking, paid_by, put_aside
+from graph.ordering import DOCUMENT, heard_orders, told_orders, with_chosen, with_orders
 from graph.slots import Intent, Slots
 from graph.state import Json, as_json
 from ledger.domain.commands import (

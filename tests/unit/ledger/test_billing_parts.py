@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -43,7 +44,7 @@ cuts = st.sets(st.integers(1, 9_999), min_size=1, max_size=6)
 def plan_with(places: set[int]) -> BillingPlan:
     """A plan cut at these basis points; a third rarely divides evenly."""
     edges = [0, *sorted(places), 10_000]
-    shares = [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    shares = [after - before for before, after in pairwise(edges)]
     *early, last = shares
     return BillingPlan(
         (
@@ -142,7 +143,8 @@ def test_a_plan_reads_as_it_is_written_and_again_as_it_is_shown(
 
 
 @pytest.mark.parametrize(
-    "said", ["", "soon", "deposit 40% final 50%", "milestones 60/60", "milestones a/b", "deposit 0%"]
+    "said",
+    ["", "soon", "deposit 40% final 50%", "milestones 60/60", "milestones a/b", "deposit 0%"],
 )
 def test_what_is_no_plan_or_does_not_come_to_the_whole_is_refused_with_examples(said: str) -> None:
     with pytest.raises(PlanUnclear, match=r"billing plan|100 %|milestone"):
