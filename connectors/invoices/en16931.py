@@ -129,10 +129,17 @@ def _of_part(issued: InvoiceIssued, texts: Texts) -> Fields:
 def _parties(issued: Issued, company: Company, contact: Contact | None) -> Fields:
     buyer = _buyer(issued, contact)
     found: Fields = {"BG-4": _seller(issued, company), "BG-7": buyer}
-    if category_of(issued.tax) is Category.INTRA_COMMUNITY:
+    if category_of(issued.tax) is Category.INTRA_COMMUNITY or _to_come(issued):
         found["BG-13"] = {key: buyer[key] for key in _ADDRESS if key in buyer}
         found["BG-13"]["name"] = buyer["name"]
     return found
+
+
+def _to_come(issued: Issued) -> bool:
+    """Whether nothing has been supplied yet. Without a day of delivery the delivery must name the
+    place: the schema has no empty one."""
+    part = issued.part if isinstance(issued, InvoiceIssued) else None
+    return part is not None and not part.supplied
 
 
 _ADDRESS: Final = ("country_code", "city", "postcode", "addr_l1", "addr_l2", "addr_l3")
