@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from graph.agents.reading import clean_name
 from graph.agents.reminder_texts import REMINDER
 from graph.briefs import Brief, Due, Quote, Reversed, brief_json
@@ -26,6 +28,7 @@ from graph.state import Json
 from graph.taxing import kind_of, tax_of
 from graph.terms import Priced, Terms, priced, title_of, without_floors
 from ledger.domain.applied import ADDRESS, LANGUAGE, words_of
+from ledger.domain.billing import BillingPlan
 from ledger.domain.company import Language
 from ledger.domain.entities import Contact, Forms
 from ledger.domain.facts import short_id
@@ -67,6 +70,22 @@ def is_told(s: Situation, terms: Terms) -> bool:
     return bool(price) and price in (terms.net, terms.gross)
 
 
+def plan_for(s: Situation, move: OfferProposal) -> BillingPlan | None:
+    """How an offer is billed: as was said, else as before, else as company.yaml says. None: all on
+    acceptance.
+
+    A package of the price list goes before the company's plan, where no other on the offer differs.
+    """
+    plan = move.plan
+    if plan is None and s.deal.offer is not None:
+        plan = s.deal.offer.plan
+    elif plan is None:
+        packages = {item.billing for line in move.lines if (item := s.company.item(line.item))}
+        own = packages.pop() if len(packages) == 1 else None
+        plan = own if own is not None else s.company.billing
+    return plan if plan and plan.parts else None
+
+
 def language_of(s: Situation, contact: Contact | None) -> Language:
     """Theirs where Coo writes it: as you said, as they write, as we know them; else ours."""
     preferred = words_of(s.known, LANGUAGE)
@@ -96,7 +115,7 @@ def _briefs(s: Situation, step: int, move: AnyMove, contact: Contact | None) -> 
             _, number, version = proposal_ids(s)
             price = priced_for(s, move, contact)
             note = _tax_note(s, contact, kind_of(tax_of(s, price.lines)))
-            quote = _quote(number, version, price)
+            quote = replace(_quote(number, version, price), plan=plan_for(s, move))
             yield _brief(s, step, move.why, contact, move.wording, quote=quote, tax_note=note)
         case WriteToCustomer():
             yield _reply(s, step, move, contact)
@@ -261,4 +280,5 @@ def _stored_quote(s: Situation, offer: Offer) -> Quote:
         sums=totals(offer.lines, s.company.currency),
         valid_until=offer.valid_until,
         delivery_days=offer.delivery_days,
+        plan=offer.plan,
     )

@@ -8,12 +8,13 @@ import msgspec
 from msgspec import Struct
 
 from graph.state import Json, as_json
+from ledger.domain.billing import BillingPlan
 from ledger.domain.company import Language
 from ledger.domain.precedents import Lesson
 from ledger.domain.values import Line, Money, Totals
 
 
-class Quote(Struct, frozen=True, kw_only=True):
+class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An offer as a mail shows it."""
 
     number: str
@@ -22,6 +23,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     sums: Totals
     valid_until: date
     delivery_days: int
+    plan: BillingPlan | None = None
 
 
 class Due(Struct, frozen=True, kw_only=True):

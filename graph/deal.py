@@ -9,7 +9,8 @@ import msgspec
 from msgspec import Struct
 
 from graph.slots import Slots, Wanted
-from ledger.domain.entities import Reduction
+from ledger.domain.billing import BillingPlan, InvoicePart
+from ledger.domain.entities import Done, Reduction
 from ledger.domain.tax import TaxKind
 from ledger.domain.values import Attachment, Line, Money
 
@@ -99,6 +100,7 @@ class Offer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     message_id: str = ""
     withdrawn: bool = False
     tax: TaxKind | None = None
+    plan: BillingPlan | None = None
 
     @property
     def wanted(self) -> tuple[Wanted, ...]:
@@ -115,7 +117,8 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `unwanted`: the operator wanted it taken back before it was known to have left. `answered`: the
     operator said himself what it would have said, so it is not proposed again.
-    `order` is the customer's order number that an invoice would bear.
+    `order` is the customer's order number that an invoice would bear. Where a deal is
+    billed in parts, `part` is the one it issues an invoice for, `invoice` the one it is about.
     """
 
     action: str
@@ -131,6 +134,8 @@ class Doing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unwanted: bool = False
     answered: bool = False
     order: str = ""
+    part: int = 0
+    invoice: str = ""
 
 
 class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -152,8 +157,19 @@ class Credit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sent: bool = False
 
 
+class Booked(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A payment that is booked on the invoice, and how much of it."""
+
+    payment: str
+    amount: Money
+
+
 class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The invoice. `documents` come from the receipt of its issue."""
+    """The invoice. `documents` come from the receipt of its issue.
+
+    The rest is of deals that are billed in parts: which `part` it is, the `action` that issued it,
+    and in `booked` its payments while another of the deal's invoices is the one looked at.
+    """
 
     invoice: str
     number: str
@@ -167,6 +183,10 @@ class Bill(Struct, frozen=True, kw_only=True, omit_defaults=True):
     credit: Credit | None = None
     order: str = ""
     reductions: tuple[Reduction, ...] = ()
+    part: InvoicePart | None = None
+    action: str = ""
+    issued_on: date | None = None
+    booked: tuple[Booked, ...] = ()
     tax: TaxKind | None = None
 
     @property
@@ -198,18 +218,12 @@ class Incoming(Struct, frozen=True, kw_only=True, omit_defaults=True):
     shared: bool = False
     part: Money | None = None
     returned: bool = False
+    invoice: str = ""
 
     @property
     def size(self) -> Money:
         """How much of it concerns this case."""
         return self.amount if self.part is None else self.part
-
-
-class Booked(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A payment that is booked on the invoice, and how much of it."""
-
-    payment: str
-    amount: Money
 
 
 class OwnWord(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -239,6 +253,10 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     address book, by `contact`, at the moment a mail is proposed. `away_until`: the day on which the
     contact is back, as their last absence note says. `orders` are their order numbers, `unread` the
     questions about documents that could not be read: they hold up nothing.
+
+    A deal that is billed in parts has several invoices: `bill` is the one that the delivered fact
+    is about (else the newest), `others` are the rest. `done` is the work that was reported,
+    `left_out` the parts whose invoice was reversed and that nobody has asked for again.
     """
 
     case: str = ""
@@ -270,6 +288,9 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     told: tuple[OwnWord, ...] = ()
     orders: tuple[Ordered, ...] = ()
     unread: tuple[Open, ...] = ()
+    others: tuple[Bill, ...] = ()
+    done: tuple[Done, ...] = ()
+    left_out: tuple[int, ...] = ()
 
     @property
     def stage(self) -> Stage:
@@ -294,6 +315,58 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def owing(self) -> Bill | None:
         """The invoice, unless a credit note has reversed it."""
         return self.bill if self.bill and not self.bill.credit else None
+
+    @property
+    def plan(self) -> BillingPlan | None:
+        """In which parts the accepted offer is billed; None for all at once."""
+        return self.accepted_offer.plan if self.accepted_offer else None
+
+    @property
+    def bills(self) -> tuple[Bill, ...]:
+        """All invoices of the accepted offer, by part and age."""
+        all_ = (*self.others, *((self.bill,) if self.bill else ()))
+        mine = (one for one in all_ if one.part and one.version == self.accepted)
+        return tuple(sorted(mine, key=age_of))
+
+    @property
+    def standing(self) -> dict[int, Bill]:
+        """The invoice of each part that was billed and not reversed."""
+        return {one.part.place: one for one in self.bills if one.part and not one.credit}
+
+    @property
+    def due_part(self) -> int:
+        """The part whose trigger came and that is not billed; 0 for none. The final one bills all
+        that is left, so it comes before any other."""
+        plan, standing = self.plan, self.standing
+        if plan is None or len(plan.parts) in standing:
+            return 0
+        done = [one.work for one in self.done]
+        places = (len(plan.parts), *range(1, len(plan.parts)))
+        due = (place for place in places if place not in standing and place not in self.left_out)
+        return next((p for p in due if plan.triggered(p, accepted=True, done=done)), 0)
+
+    @property
+    def awaited(self) -> tuple[int, ...]:
+        """The parts that are not billed and whose trigger has not come."""
+        plan, standing = self.plan, self.standing
+        if plan is None or len(plan.parts) in standing:
+            return ()
+        done = [one.work for one in self.done]
+        places = (p for p in range(1, len(plan.parts) + 1) if p not in standing)
+        return tuple(
+            p
+            for p in places
+            if p in self.left_out or not plan.triggered(p, accepted=True, done=done)
+        )
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a deal in parts still has something to bill or to be paid."""
+        plan, standing = self.plan, self.standing
+        if plan is None:
+            return False
+        owed = any(one.open.minor > 0 for one in standing.values())
+        return owed or len(plan.parts) not in standing
 
     @property
     def offer(self) -> Offer | None:
@@ -348,9 +421,9 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return named
         bill = self.bill
         if bill is not None and target == bill.invoice:
-            return self.newest("IssueInvoice")
+            return self.action(bill.action) or self.newest("IssueInvoice")
         if bill is not None and bill.credit is not None and target == bill.credit.credit_note:
-            return self.newest("IssueCreditNote")
+            return self.action(bill.credit.action) or self.newest("IssueCreditNote")
         if target == self.proposal:
             return self.newest("SendProposal")
         live = [one for one in self.doing if one.progress in PENDING | OVER and not one.undoes]
@@ -363,6 +436,16 @@ class Deal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def question(self, question: str) -> Open | None:
         """The question of exactly this id, open or answered."""
         return next((one for one in (*self.open, *self.asked) if one.question == question), None)
+
+
+def age_of(bill: Bill) -> tuple[int, int]:
+    """Orders the invoices of a deal: by part, then by how often it was billed."""
+    return (bill.part.place, bill.part.again) if bill.part else (0, 0)
+
+
+def about(doing: Doing, bill: Bill | None) -> bool:
+    """Whether an action is about this invoice; a deal that is billed at once has no other."""
+    return bill is None or doing.invoice in {"", bill.invoice}
 
 
 def deal_of(data: dict[str, object] | None) -> Deal:

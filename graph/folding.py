@@ -29,6 +29,7 @@ from graph.deal import (
     Waking,
     deal_of,
 )
+from graph.focus import focused, looking, paid_by, put_aside
 from graph.ordering import DOCUMENT, heard_orders, told_orders, with_chosen, with_orders
 from graph.slots import Intent, Slots
 from graph.state import Json, as_json
@@ -45,7 +46,7 @@ from ledger.domain.commands import (
     SendReply,
     SendSpecimen,
 )
-from ledger.domain.entities import Reduction
+from ledger.domain.entities import Done, Reduction
 from ledger.domain.events import (
     AbsenceNoted,
     ActionFailed,
@@ -85,6 +86,7 @@ from ledger.domain.events import (
     Understood,
     UndoOrdered,
     VerdictGiven,
+    WorkDone,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.values import Money
@@ -102,6 +104,7 @@ APPROVAL_ALARM = "expire:"
 
 def deal_after(deal: Deal, fact: Fact, source: Fact | None) -> Deal:
     """The deal after a delivered fact; `source` is the desk fact behind a Routed or CaseOpened."""
+    deal = looking(deal, fact, source)
     match fact.event:
         case CaseOpened() as event:
             return _opened(deal, event, fact)
@@ -176,6 +179,7 @@ def _came_in(deal: Deal, event: Routed, source: Fact, payment: PaymentReceived) 
         shared=event.shared,
         part=event.part,
         returned=payment.returned,
+        invoice=paid_by(deal, payment),
     )
     return replace(deal, incoming=(*deal.incoming, money)[-MOST_REFERENCES:])
 
@@ -228,6 +232,7 @@ def _(event: ProposalDrafted, deal: Deal) -> Deal:
         valid_until=event.valid_until,
         delivery_days=event.delivery_days,
         tax=event.tax,
+        plan=event.plan,
     )
     kept = tuple(old for old in deal.offers if old.version != event.version)
     return replace(deal, proposal=event.proposal, number=event.number, offers=(*kept, offer))
@@ -249,9 +254,22 @@ def _(event: ActionProposed, deal: Deal) -> Deal:
         action=event.action, name=event.name, message_id=event.message_id, undoes=event.undoes
     )
     if event.command is not None:
-        doing = _described(doing, event.command)
+        doing = _of_part(deal, _described(doing, event.command), event.command)
     deal = _moved(deal, event.replaces, Progress.SUPERSEDED) if event.replaces else deal
     return replace(deal, doing=(*deal.doing, doing))
+
+
+def _of_part(deal: Deal, doing: Doing, command: Command) -> Doing:
+    """What it is about, where the deal is billed in parts."""
+    match command:
+        case IssueInvoice(part=part) if part is not None:
+            return replace(doing, part=part.place)
+        case SendInvoice() | IssueCreditNote() if deal.bill and deal.bill.part:
+            return replace(doing, invoice=command.invoice)
+        case SendCreditNote() if deal.bill and deal.bill.part:
+            return replace(doing, invoice=deal.bill.invoice)
+        case _:
+            return doing
 
 
 def _described(doing: Doing, command: Command) -> Doing:
@@ -432,12 +450,17 @@ def _(event: InvoiceIssued, deal: Deal) -> Deal:
         order=event.buyer.order if event.buyer else "",
         tax=event.tax.kind if event.tax else None,
     )
-    return replace(deal, bill=bill, booked=())
+    if event.part is None:
+        return replace(deal, bill=bill, booked=())
+    known = {"part": event.part, "action": event.action, "issued_on": event.issued_on}
+    bill = replace(bill, **known)
+    return put_aside(deal, bill)
 
 
 @_folded.register
 def _(event: CreditNoteIssued, deal: Deal) -> Deal:
-    """The invoice is reversed, and with it the deal: its offer stands no longer."""
+    """The invoice is reversed, and with it the deal: its offer stands no longer. A part of a deal
+    that is reversed leaves the deal as it is: whether it goes on, a person says."""
     if deal.bill is None or deal.bill.invoice != event.invoice:
         return deal
     credit = Credit(
@@ -447,11 +470,14 @@ def _(event: CreditNoteIssued, deal: Deal) -> Deal:
         total=event.total,
     )
     bill = replace(deal.bill, credit=credit)
+    if bill.part is not None:
+        return replace(deal, bill=bill, left_out=(*deal.left_out, bill.part.place))
     return replace(_without_offers(deal, bill.version), accepted=0, bill=bill)
 
 
 @_folded.register
 def _(event: PaymentMatched, deal: Deal) -> Deal:
+    deal = focused(deal, event.invoice)
     deal = replace(deal, payments=(*deal.payments, event.payment))
     bill = _billed(deal, event.invoice, event.amount)
     if bill is None:
@@ -465,6 +491,7 @@ def _(event: PaymentMatched, deal: Deal) -> Deal:
 
 @_folded.register
 def _(event: PaymentUnmatched, deal: Deal) -> Deal:
+    deal = focused(deal, event.invoice)
     payments = tuple(each for each in deal.payments if each != event.payment)
     deal = replace(deal, payments=payments)
     bill = _billed(deal, event.invoice, event.amount)
@@ -477,7 +504,18 @@ def _(event: PaymentUnmatched, deal: Deal) -> Deal:
 
 
 @_folded.register
+def _(event: WorkDone, deal: Deal) -> Deal:
+    """Said again, the part that was reversed may be billed again."""
+    others = tuple(one for one in deal.done if one.work != event.work)
+    plan = deal.plan
+    asked = plan.place_of(event.work) if plan else 0
+    left_out = tuple(place for place in deal.left_out if place != asked)
+    return replace(deal, done=(*others, Done(event.work, event.on)), left_out=left_out)
+
+
+@_folded.register
 def _(event: BalanceReduced, deal: Deal) -> Deal:
+    deal = focused(deal, event.invoice)
     bill = _billed(deal, event.invoice, event.amount)
     if bill is None:
         return deal

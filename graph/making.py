@@ -9,7 +9,7 @@ import msgspec
 from graph.agents.draft import draft
 from graph.agents.draft_check import wrong_with
 from graph.balances import booking, terms_of
-from graph.briefing import needs_text, priced_for, proposal_ids
+from graph.briefing import needs_text, plan_for, priced_for, proposal_ids
 from graph.briefs import Brief, Drafted, brief_of, drafted_of
 from graph.commands import (
     Letter,
@@ -44,6 +44,7 @@ from graph.moves import (
     ProposeReopening,
     RecordAcceptance,
     RecordTold,
+    RecordWork,
     Remind,
     ReopenDeal,
     SendAgain,
@@ -60,6 +61,7 @@ from graph.moves import (
     WriteToCustomer,
 )
 from graph.ordering import order_doubt
+from graph.parts import issue_part, other_tax
 from graph.planners.wording import remembered
 from graph.promising.minding import mind
 from graph.situation import Situation
@@ -81,6 +83,7 @@ from ledger.domain.events import (
     ProposalTold,
     QuestionAsked,
     QuestionWithdrawn,
+    WorkDone,
 )
 from ledger.domain.facts import short_id
 from ledger.domain.tax import TaxKind, Unclear
@@ -156,6 +159,11 @@ class Making:
                 self._told(step, move)
             case RecordAcceptance():
                 self._accept(move)
+            case RecordWork():
+                done = WorkDone(
+                    proposal=self.deal.proposal, work=move.work, on=move.on, fact=move.fact
+                )
+                self.events.append(done)
             case MatchPayment():
                 self._match(move)
             case SettleBill():
@@ -186,6 +194,7 @@ class Making:
             return
         tax = kind_of(tax_of(self.situation, price.lines))
         offer = _drafted(price, proposal, number, version, self.deal.contact, tax)
+        offer = msgspec.structs.replace(offer, plan=plan_for(self.situation, move))
         self.events.append(offer)
         command = send_proposal(self.situation, mail, offer, proposal)
         figures = offer_provenance(move.basis)
@@ -206,7 +215,7 @@ class Making:
         if doing is None:
             self._cannot(step, "there is no such action in this case.")
         elif doing.name == "IssueInvoice":
-            self._issue(step, IssueInvoice(version=doing.version))
+            self._issue(step, IssueInvoice(version=doing.version, part=doing.part))
         elif doing.name == "SendInvoice":
             again = SendInvoice(replaces=move.action, wording=move.wording)
             self._send_invoice(step, again)
@@ -260,7 +269,15 @@ class Making:
         if asked is not None:
             self._ask(step, asked)
             return
-        command = issue_invoice(self.situation, offer, tax)
+        if move.part and (asked := other_tax(self.situation, tax)) is not None:
+            self._ask(step, asked)
+            return
+        said = tuple(self.events)
+        command = (
+            issue_part(self.situation, offer, tax, move.part, self.contact, said)
+            if move.part
+            else issue_invoice(self.situation, offer, tax)
+        )
         self._propose(
             step,
             Proposed(command=command, provenance=accepted_provenance(self.situation, offer)),

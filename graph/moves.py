@@ -17,6 +17,7 @@ from graph.deal import Deal, Stage
 from graph.slots import Wanted
 from graph.state import Json, as_json
 from graph.terms import Terms
+from ledger.domain.billing import BillingPlan
 from ledger.domain.events import Option
 from ledger.domain.precedents import Lesson
 from ledger.domain.values import Provenance
@@ -63,6 +64,7 @@ class OfferProposal(Move, frozen=True, kw_only=True):
     """Make a new version of the proposal and send it.
 
     `basis` says on whose word the terms rest: the price list and guardrails, or the operator.
+    `plan` is how it is to be billed, where that was said.
     """
 
     lines: tuple[Wanted, ...]
@@ -71,6 +73,7 @@ class OfferProposal(Move, frozen=True, kw_only=True):
     basis: Provenance
     replaces: str = ""
     wording: Wording = Wording()
+    plan: BillingPlan | None = None
 
 
 class AskOperator(Move, frozen=True, kw_only=True):
@@ -140,10 +143,19 @@ class RecordAcceptance(Move, frozen=True, kw_only=True):
     by: str = "customer"
 
 
+class RecordWork(Move, frozen=True, kw_only=True):
+    """Work is done, as the operator said with `fact`: a milestone's number, 0 the delivery."""
+
+    work: int
+    on: date
+    fact: str
+
+
 class IssueInvoice(Move, frozen=True, kw_only=True):
-    """Issue the invoice for the accepted version."""
+    """Issue the invoice for the accepted version, or for one part of it (from 1)."""
 
     version: int
+    part: int = 0
 
 
 class SendInvoice(Move, frozen=True, kw_only=True):
@@ -292,6 +304,7 @@ AnyMove = (
     | SendAgain
     | RecordTold
     | RecordAcceptance
+    | RecordWork
     | IssueInvoice
     | SendInvoice
     | CreditInvoice
@@ -343,6 +356,7 @@ _ALWAYS: frozenset[type[Move]] = frozenset(
         Withdraw,
         MatchPayment,
         SettleBill,
+        RecordWork,
     }
 )
 """What `is_legal` judges by what it refers to, wherever the deal stands."""
@@ -364,10 +378,12 @@ def legal_moves(deal: Deal) -> frozenset[type[Move]]:
         Stage.CLOSED: frozenset({ReopenDeal, WriteToCustomer}),
     }
     reversed_ = deal.bill is not None and deal.owing is None and not deal.closed
-    return _ALWAYS | more[deal.stage] | (_ANEW if reversed_ else frozenset())
+    parts: frozenset[type[Move]] = frozenset({IssueInvoice}) if deal.plan else frozenset()
+    anew = _ANEW if reversed_ and not deal.plan else frozenset()
+    return _ALWAYS | more[deal.stage] | parts | anew
 
 
-def is_legal(deal: Deal, move: AnyMove) -> bool:  # noqa: C901 - one line a move: a table
+def is_legal(deal: Deal, move: AnyMove) -> bool:  # noqa: C901, PLR0911, PLR0912 - one line a move: a table
     """Whether this very move may be made now: its kind fits, and what it refers to exists."""
     if type(move) not in legal_moves(deal):
         return False
@@ -377,7 +393,11 @@ def is_legal(deal: Deal, move: AnyMove) -> bool:  # noqa: C901 - one line a move
             stands = offer is not None and offer.sent and not offer.withdrawn
             return stands and not deal.accepted and not deal.declined
         case IssueInvoice():
+            if move.part:
+                return move.part not in deal.standing and not deal.closed
             return deal.owing is None and deal.version(move.version) is not None
+        case RecordWork():
+            return deal.plan is not None and not deal.closed
         case SendInvoice() | CreditInvoice() | Remind():
             return deal.owing is not None
         case MatchPayment():

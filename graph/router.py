@@ -31,6 +31,7 @@ from graph.routing_stops import (
 from graph.routing_strays import route_assign
 from graph.routing_taps import route_tap
 from graph.routing_undo import route_undo
+from graph.routing_work import route_work
 from ledger.domain.events import (
     AlarmRang,
     AssignOrdered,
@@ -61,6 +62,7 @@ from ledger.domain.events import (
     Tapped,
     UndoOrdered,
     UnmatchOrdered,
+    WorkReported,
 )
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, derived_id
 from ledger.domain.reading import Clock, History, Views
@@ -91,6 +93,7 @@ Arrived = (
     | MatchOrdered
     | UnmatchOrdered
     | UndoOrdered
+    | WorkReported
     | PricesChanged
     | ChatReceived
     | CompanyConfigured
@@ -192,6 +195,8 @@ class Router:
                 return await route_unmatch(fact, event, self._desk)
             case UndoOrdered():
                 return await route_undo(fact, event, self._desk)
+            case WorkReported():
+                return await route_work(fact, event, self._desk)
             case PricesChanged():
                 return await route_prices(fact, event, self._desk)
             case CompanyConfigured():

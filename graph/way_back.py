@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from graph.commands import Letter, Proposed, bill_provenance, mail_provenance, pdf_of
-from graph.deal import Deal, Doing
+from graph.deal import Bill, Deal, Doing, about
 from graph.situation import Situation
+from ledger.domain.billing import reversed_part
 from ledger.domain.commands import (
     IssueCreditNote,
     IssueInvoice,
@@ -58,6 +59,7 @@ def credit_note(
         tax=invoice.tax,
         buyer=invoice.buyer,
         e_invoice=invoice.e_invoice,
+        part=reversed_part(invoice.part),
         preconditions=(InvoiceNotCredited(invoice.id), InvoicePaidSoFar(invoice.id, paid)),
     )
     issued = bill_provenance(s, bill)["total"]
@@ -67,7 +69,7 @@ def credit_note(
         provenance |= dict.fromkeys(("tax", "buyer", "e_invoice"), issued)
     if reason:
         provenance["reason"] = Provenance((s.cause,), Trust.OPERATOR, "said by the operator")
-    undoes = _newest(s.deal, IssueInvoice.__name__)
+    undoes = bill.action or _newest(s.deal, IssueInvoice.__name__)
     return Proposed(command=command, provenance=provenance, replaces=replaces, undoes=undoes)
 
 
@@ -93,7 +95,7 @@ def credit_note_mail(s: Situation, mail: Letter | None, replaces: str) -> Propos
     issued = Provenance((s.fact.id,), Trust.VERIFIED, f"issued credit note {credit.number}")
     figures = dict.fromkeys(("total", "credit_note", "attachments"), issued)
     provenance = mail_provenance(s, mail, figures)
-    undoes = _newest(s.deal, SendInvoice.__name__)
+    undoes = _newest(s.deal, SendInvoice.__name__, bill)
     return Proposed(command=command, provenance=provenance, replaces=replaces, undoes=undoes)
 
 
@@ -152,6 +154,7 @@ def _thread(mail: Letter, doing: Doing) -> tuple[str, ...]:
     return (*others, doing.message_id)
 
 
-def _newest(deal: Deal, name: str) -> str:
-    doing = deal.newest(name)
+def _newest(deal: Deal, name: str, bill: Bill | None = None) -> str:
+    mine = (one for one in reversed(deal.doing) if one.name == name and about(one, bill))
+    doing = next(mine, None)
     return doing.action if doing else ""

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from graph.moves import Wording
 from graph.slots import Wanted
+from ledger.domain.billing import BillingPlan
 
 
 class Wish(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -22,6 +23,7 @@ class Wish(Struct, frozen=True, kw_only=True, omit_defaults=True):
     drop: tuple[str, ...] = ()
     quantity: int = 0
     delivery_days: int = 0
+    plan: BillingPlan | None = None
     wording: Wording = Wording()
     decline: bool = False
     again: bool = False
@@ -35,7 +37,7 @@ class Wish(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def priced(self) -> bool:
         """Whether it says anything about what is offered or at which price."""
         told = self.discount_bp is not None or self.net or self.gross or self.quantity
-        return bool(told or self.lines or self.drop or self.delivery_days)
+        return bool(told or self.lines or self.drop or self.delivery_days or self.plan is not None)
 
     @property
     def worded(self) -> bool:

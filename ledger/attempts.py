@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ledger.domain.billing import InvoicePart, asked_for
 from ledger.domain.claims import (
     Claim,
     Claimed,
@@ -48,7 +49,7 @@ from ledger.domain.going_live import MODE, Mode
 from ledger.domain.holding import first_broken
 from ledger.domain.identity import identity_in
 from ledger.domain.look import mails_of_day
-from ledger.domain.values import totals
+from ledger.domain.values import Totals
 from ledger.domain.verdicts import Allow
 from ledger.numbering import CREDIT_NOTE_BOOK, next_number
 from ledger.reads import Reads
@@ -283,7 +284,7 @@ class _Counter:
             invoice_date=command.invoice_date,
             contact=command.contact,
             lines=command.lines,
-            net=totals(command.lines, command.total.currency).net,
+            net=_asked(command).net,
             total=command.total,
             issued_on=today,
             ordinal=number.ordinal,
@@ -291,6 +292,7 @@ class _Counter:
             tax=command.tax,
             buyer=command.buyer,
             e_invoice=command.e_invoice,
+            part=command.part,
         )
 
     def _issue_invoice(self, action: Action, command: IssueInvoice) -> InvoiceIssued:
@@ -305,7 +307,7 @@ class _Counter:
             version=command.version,
             contact=command.contact,
             lines=command.lines,
-            net=totals(command.lines, command.total.currency).net,
+            net=_asked(command).net,
             total=command.total,
             issued_on=today,
             service_date=command.service_date,
@@ -314,6 +316,7 @@ class _Counter:
             tax=command.tax,
             buyer=command.buyer,
             e_invoice=command.e_invoice,
+            part=command.part,
         )
 
 
@@ -322,9 +325,13 @@ def attempt_key(action: str, n: int) -> str:
     return f"attempt:{action}:{n}"
 
 
-def invoice_key(proposal: str, version: int) -> str:
-    """The key of an invoice: one for each version of a proposal."""
-    return f"invoice:{proposal}:{version}"
+def invoice_key(proposal: str, version: int, part: InvoicePart | None = None) -> str:
+    """The key of an invoice: one for each version of a proposal, and each part of it.
+
+    Once a credit note has reversed a part, it can be billed again under the next key.
+    """
+    whole = f"invoice:{proposal}:{version}"
+    return f"{whole}:{part.place}:{part.again}" if part else whole
 
 
 def credit_note_key(invoice: str) -> str:
@@ -336,7 +343,7 @@ def document_key(command: IssueInvoice | IssueCreditNote) -> str:
     """The key under which a command's document is issued once."""
     if isinstance(command, IssueCreditNote):
         return credit_note_key(command.invoice)
-    return invoice_key(command.proposal, command.version)
+    return invoice_key(command.proposal, command.version, command.part)
 
 
 def _exists(issued: Issued) -> Refused:
@@ -345,9 +352,13 @@ def _exists(issued: Issued) -> Refused:
     return invoice_exists(issued)
 
 
+def _asked(command: IssueInvoice | IssueCreditNote) -> Totals:
+    return asked_for(command.lines, command.part, command.total.currency)
+
+
 def _adds_up(command: IssueInvoice | IssueCreditNote) -> bool:
     try:
-        return totals(command.lines, command.total.currency).gross == command.total
+        return _asked(command).gross == command.total
     except CurrencyMismatch:
         return False
 

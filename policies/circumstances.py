@@ -8,6 +8,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from ledger.domain.billing import BillingPlan
 from ledger.domain.commands import (
     Command,
     IssueCreditNote,
@@ -53,6 +54,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     delivery_days: int
     accepted_version: int
     tax: TaxKind | None = None
+    plan: BillingPlan | None = None
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -156,6 +158,7 @@ def _as_offer(source: Proposal | ProposalDrafted, accepted: int) -> Offer:
         delivery_days=source.delivery_days,
         accepted_version=accepted,
         tax=source.tax,
+        plan=source.plan,
     )
 
 

@@ -292,7 +292,7 @@ def _deal(company: Company, command: Command, world: Circumstances) -> Fields:
         case IssueCreditNote():
             return {
                 "lines_known": world.invoice is not None,
-                "total_adds_up": adds_up(command.lines, command.total),
+                "total_adds_up": adds_up(command.lines, command.total, command.part),
                 "credit_matches_invoice": _reverses(command, world),
             }
         case SendCreditNote():
@@ -336,7 +336,9 @@ def _priced(
 ) -> Fields:
     return {
         "lines_known": bool(lines),
-        "total_adds_up": adds_up(lines, command.total),
+        "total_adds_up": adds_up(
+            lines, command.total, command.part if isinstance(command, IssueInvoice) else None
+        ),
         "prices_from_list": from_list(company, lines),
         "below_floor": below_floor(company, lines),
         "discount_bp": discount_bp(company, lines, stated),
@@ -403,6 +405,12 @@ def _mail_text(company: Company, mail: OutgoingMail, world: Circumstances) -> Fi
         "foreign_addresses": foreign_addresses(text, own),
         "foreign_accounts": foreign_accounts(text, company.bank.iban),
         "foreign_links": foreign_links(text, own_domains(company)),
-        "unbacked_amounts": unbacked_amounts(text, company, world.lines),
+        "unbacked_amounts": unbacked_amounts(
+            text,
+            company,
+            world.lines,
+            mail.total if isinstance(mail, SendInvoice | SendCreditNote) else None,
+            world.offer.plan if world.offer else None,
+        ),
         "reveals": reveals(text, company, world.lines),
     }

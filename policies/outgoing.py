@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
+from ledger.domain.billing import BillingPlan
 from ledger.domain.company import Company
 from ledger.domain.values import Line, Money, totals
 
@@ -74,11 +75,22 @@ def foreign_links(text: str, own: Iterable[str]) -> tuple[str, ...]:
     return tuple(host for host in hosts if not any(_within(host, domain) for domain in known))
 
 
-def unbacked_amounts(text: str, company: Company, lines: tuple[Line, ...]) -> tuple[str, ...]:
-    """Sums of money and percentages in the text that neither the deal nor the price list has."""
+def unbacked_amounts(
+    text: str,
+    company: Company,
+    lines: tuple[Line, ...],
+    total: Money | None = None,
+    plan: BillingPlan | None = None,
+) -> tuple[str, ...]:
+    """Sums of money and percentages in the text that neither the deal nor the price list has.
+
+    `total` is what a document asks for, `plan` in which parts an offer is billed.
+    """
     backed = _deal_amounts(lines) | {item.price.minor for item in company.prices}
+    backed |= {abs(total.minor)} if total else set()
     taxes = {company.tax.rate_bp, *(item.tax_bp for item in company.prices)}
     shares = taxes | {share for line in lines for share in (line.discount_bp, line.tax_bp)}
+    shares |= {part.share_bp for part in plan.parts} if plan else set()
     money = [hit[0] for hit, minor in _amounts(text, company.currency) if minor not in backed]
     percents = [hit[0] for hit in _SHARE.finditer(text) if _basis_points(hit[1]) not in shares]
     return tuple(dict.fromkeys(part.strip() for part in (*money, *percents)))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ledger.domain.billing import InvoicePart, asked_for
 from ledger.domain.company import Company, PriceItem
 from ledger.domain.errors import CurrencyMismatch
-from ledger.domain.values import BASIS_POINTS, Line, Money, totals
+from ledger.domain.values import BASIS_POINTS, Line, Money
 
 
 def from_list(company: Company, lines: tuple[Line, ...]) -> bool:
@@ -26,10 +27,10 @@ def discount_bp(company: Company, lines: tuple[Line, ...], stated: int) -> int:
     return max([stated, *(_off(company.item(line.item), line) for line in lines)])
 
 
-def adds_up(lines: tuple[Line, ...], total: Money) -> bool:
-    """The gross total is the sum of the lines with their taxes."""
+def adds_up(lines: tuple[Line, ...], total: Money, part: InvoicePart | None = None) -> bool:
+    """The gross total is the sum of the lines with their taxes, less what a part deducts."""
     try:
-        return totals(lines, total.currency).gross == total
+        return asked_for(lines, part, total.currency).gross == total
     except CurrencyMismatch:
         return False
 

@@ -11,11 +11,13 @@ from typing import Final, assert_never
 
 from bot import texts
 from bot.cards import brief
+from bot.cards.parts import parts
 from bot.cards.taxes import taxes
 from bot.channel import Attached, Row
 from bot.wording.amounts import counted, percent_plain
 from bot.wording.untrusted import inline, one_line
 from ledger.domain.amounts import amount_words
+from ledger.domain.billing import asked_for
 from ledger.domain.commands import (
     Command,
     IssueCreditNote,
@@ -39,12 +41,13 @@ from ledger.domain.preconditions import (
     InvoicePaidSoFar,
     InvoiceUnpaid,
     NoFactSince,
+    PartNotIssued,
     Precondition,
     ProposalIsAccepted,
     ProposalNotAccepted,
     ProposalOpen,
 )
-from ledger.domain.values import Attachment, Line, Money, totals
+from ledger.domain.values import Attachment, Line, Money
 
 SHA_SIGNS = 16
 """Hex digits of a sha256 that people see: 64 bits, enough to tell two documents apart."""
@@ -180,11 +183,13 @@ def how_much(command: Command) -> Iterator[Row]:
         case IssueCreditNote():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
             yield Row(texts.ROW_PAID, (_paid(command.paid),), important=True)
+            yield from parts(command)
             yield _lines(command)
             yield from taxes(command)
             yield Row(texts.ROW_REASON, (inline(command.reason) or texts.NO_REASON,))
         case IssueInvoice():
             yield Row(texts.ROW_AMOUNT, tuple(_invoice_amounts(command)), important=True)
+            yield from parts(command)
             yield _lines(command)
             yield from taxes(command)
             yield Row(texts.ROW_DATES, (_dates(command),))
@@ -220,13 +225,15 @@ def body(command: Command) -> str:
     return command.body if isinstance(command, MailCommand) else ""
 
 
-def check(precondition: Precondition) -> str:  # one arm a kind, nothing nested
+def check(precondition: Precondition) -> str:  # noqa: C901 - one arm a kind, nothing nested
     """One thing that must still be true right before it runs."""
     match precondition:
         case InvoiceUnpaid(invoice):
             return texts.CHECK_UNPAID.format(invoice=inline(invoice))
         case InvoiceNotIssued(proposal):
             return texts.CHECK_NOT_ISSUED.format(proposal=inline(proposal))
+        case PartNotIssued(proposal, place):
+            return texts.CHECK_PART.format(proposal=inline(proposal), place=place)
         case ProposalOpen(proposal, version):
             return texts.CHECK_OPEN.format(proposal=inline(proposal), version=version)
         case ProposalIsAccepted(proposal, version):
@@ -264,7 +271,7 @@ def _invoice_amounts(command: IssueInvoice | IssueCreditNote) -> Iterator[str]:
     if len(currencies) > 1:
         yield texts.LINES_MIXED
         return
-    sums = totals(command.lines, command.total.currency)
+    sums = asked_for(command.lines, command.part, command.total.currency)
     yield texts.NET.format(amount=amount_words(sums.net))
     for tax in sums.taxes:
         rate, amount = percent_plain(tax.rate_bp), amount_words(tax.tax)

@@ -39,6 +39,7 @@ _NAMES: Final[dict[type[Event], str]] = {
     events.InvoiceIssued: texts.SOURCE_INVOICE,
     events.CreditNoteIssued: texts.SOURCE_CREDIT_NOTE,
     events.UndoOrdered: texts.SOURCE_UNDO,
+    events.WorkReported: texts.SOURCE_WORK,
     events.Understood: texts.SOURCE_UNDERSTOOD,
     events.CaseOpened: texts.SOURCE_CASE,
     events.Routed: texts.SOURCE_ROUTED,

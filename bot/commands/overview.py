@@ -63,6 +63,8 @@ class CaseOverview:
             yield self._invoice(invoice)
             for payment in await self._views.find(Payment, f"invoice:{invoice.id}"):
                 yield payment_words(payment)
+        async for line in self._parts(case):
+            yield line
         for note in await self._views.all(CreditNote, case=case):
             yield credit_note_words(note)
         for action in await self._views.all(Action, case=case):
@@ -104,6 +106,23 @@ class CaseOverview:
         if await is_paused(self._views, approval):
             return texts.INBOX_PAUSED.format(**words)
         return ""
+
+    async def _parts(self, case: str) -> AsyncIterator[str]:
+        """The parts of an accepted offer that are not billed, and what they wait for."""
+        owner = await self._views.get(Case, case)
+        for offer in await self._views.all(Proposal, case=case):
+            if offer.plan is None or offer.status != "accepted" or (owner and owner.closed):
+                continue
+            bills = await self._views.find(Invoice, f"proposal:{offer.id}")
+            billed = {one.part.place for one in bills if one.part and not one.credited_by}
+            done = [one.work for one in offer.done]
+            for place in offer.plan.unbilled(billed):
+                part = offer.plan.called(place).capitalize()
+                if offer.plan.triggered(place, accepted=True, done=done):
+                    yield texts.STATUS_AGAIN.format(part=part)
+                else:
+                    what = offer.plan.awaits(place)
+                    yield texts.STATUS_AWAITS.format(part=part, what=what)
 
     def _offer(self, offer: Proposal) -> str:
         amount = amount_words(offer.total)

@@ -32,6 +32,7 @@ from bot.commands.manners import Manners
 from bot.commands.matching import Matching
 from bot.commands.memory_status import memory_reply
 from bot.commands.pairing import Pairing
+from bot.commands.parts import Parts
 from bot.commands.past import GoingBack
 from bot.commands.picturing import Picturing
 from bot.commands.promising import Promising
@@ -81,6 +82,7 @@ class Commands:
         self._taking_over = TakingOver(office)
         self._undoing = Undoing(office)
         self._dealing = Dealing(office, self._deciding.free)
+        self._parts = Parts(office, session)
         self._promising = Promising(office, session)
         self._contexts = Contexts(office, session)
         self._remembering = Remembering(office, session)
@@ -167,6 +169,8 @@ class Commands:
                 return await self._handing_over.evidence(intent)
             case words.Export():
                 return await self._handing_over.export(intent)
+            case words.Plan() | words.Delivered() | words.Milestone():
+                return await self._part(intent)
             case words.Undo():
                 return await self._undoing.undo(intent)
             case words.Promises() | words.Promise() | words.Settle():
@@ -195,6 +199,19 @@ class Commands:
                 return await self._access(intent)
             case _:
                 return await self._decide(intent)
+
+    async def _part(self, intent: words.Plan | words.Delivered | words.Milestone) -> Reply:
+        match intent:
+            case words.Plan():
+                return await self._parts.plan(intent)
+            case words.Delivered(free=text) if text:
+                return await self._parts.told(text) or await self._deciding.free(text)
+            case words.Delivered():
+                return await self._parts.delivered(intent)
+            case words.Milestone():
+                return await self._parts.milestone(intent)
+            case _:
+                assert_never(intent)
 
     async def _promised(self, intent: words.Promises | words.Promise | words.Settle) -> Reply:
         match intent:

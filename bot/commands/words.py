@@ -377,6 +377,29 @@ class Undo(Struct, frozen=True):
     reason: str = ""
 
 
+class Plan(Struct, frozen=True):
+    """Say in which parts the offer of a case is to be billed."""
+
+    thing: str = ""
+    text: str = ""
+
+
+class Delivered(Struct, frozen=True):
+    """The work of a case is delivered. `free`: a plain sentence; it may be about
+    something else."""
+
+    thing: str = ""
+    day: str = ""
+    free: str = ""
+
+
+class Milestone(Struct, frozen=True):
+    """A milestone of a case is done. `text` is its number or name, and maybe the day."""
+
+    thing: str = ""
+    text: str = ""
+
+
 class Remember(Struct, frozen=True):
     """Something holds, from now on or for a time."""
 
@@ -537,6 +560,9 @@ Intention = (
     | OwnDeed
     | Settle
     | Undo
+    | Plan
+    | Delivered
+    | Milestone
     | Remember
     | Correct
     | Forget
@@ -581,6 +607,15 @@ _DONE: Final = re.compile(
 )
 """How a sentence begins that may tell what the operator did himself; a rule reads what."""
 
+_DELIVERED: Final = re.compile(
+    r"(?:i|we)(?: have|'ve)?(?: just)? (?:delivered|handed over|shipped)\b(?! .*\?).*"
+    r"|the \S+(?: \S+)? (?:is|went) live\b.*"
+    r"|(?:ich habe|wir haben) .*(?:geliefert|übergeben|ausgeliefert)\W*"
+    r"|(?:der|die|das) \S+(?: \S+)? ist (?:jetzt )?(?:live|online|geliefert|übergeben)\W*"
+    r"|(?:j'ai|nous avons) livré\b.*"
+    r"|(?:le|la|l')\s?\S+(?: \S+)? est (?:en ligne|livrée?)\b.*",
+    re.IGNORECASE | re.DOTALL,
+)
 _MOVED: Final = re.compile(r"(?P<thing>.+?)\s+(?:is\s+)?(?:moved\s+)?(?:to|until)\s+(?P<day>.+)")
 _ENTERED: Final = re.compile(
     r"(?P<thing>\"[^\"]+\"|'[^']+'|.+?)\s+"
@@ -615,6 +650,8 @@ def parse(line: str) -> Intention:
         return Promise(text, free=True)
     if bare == text and "?" not in text and _DONE.match(text):
         return OwnDeed(text=text, free=True)
+    if bare == text and "?" not in text and _DELIVERED.fullmatch(text):
+        return Delivered(free=text)
     near = nearest(word)
     if bare != text or (near and len(bare.split()) <= FEW_WORDS):
         return Unknown(word, near)
@@ -853,6 +890,9 @@ _WORDS: Final[dict[str, Callable[[str], Intention]]] = {
     "unmatch": lambda rest: Unmatch(*split_thing(_unnamed(rest))),
     "open": _open,
     "undo": _undo,
+    "billing": lambda rest: Plan(*split_thing(_of_case(rest))),
+    "delivered": lambda rest: Delivered(*split_thing(_of_case(rest))),
+    "milestone": lambda rest: Milestone(*split_thing(_of_case(rest))),
     "promises": lambda rest: Promises(_bare(rest)),
     "promise": _promise,
     "told": lambda rest: OwnDeed(*split_thing(_of_case(rest))),

@@ -15,6 +15,7 @@ from bot.company.reminding import follow_up_after, region, reminders
 from bot.company.yaml_section import Section, document
 from bot.wording.amounts import is_country, is_currency, micro_usd
 from ledger.domain.accounts import Chart
+from ledger.domain.billing import BillingPlan, PlanUnclear, plan_of
 from ledger.domain.company import (
     CREDIT_NOTE_FORMAT,
     DEFAULT_RETENTION_YEARS,
@@ -105,6 +106,7 @@ def read_company(text: str, file: str = FILE_NAME) -> Company:
         receiving=_receiving(mail),
         hold_seconds=_hold_seconds(mail),
         e_invoice=_e_invoice(invoices),
+        billing=_billing(invoices),
         phone=firm.text("phone", ""),
         books=_books(top.section("books")),
         budgets=_budgets(top.section("budgets")),
@@ -235,6 +237,7 @@ def _price(section: Section, currency: str) -> PriceItem:
         tax_bp=section.percent("tax"),
         supply=section.choice("supply", Supply, Supply.SERVICE),
         currencies={code: _elsewhere(others, code, currency) for code in others.keys()},  # noqa: SIM118  # no mapping
+        billing=_billing(section),
     )
     section.done()
     return item
@@ -322,6 +325,17 @@ def format_problem(pattern: str) -> str:
     if len(set(drawn)) < len(drawn):
         return "it gives two invoices the same number"
     return "" if re.fullmatch(r"[\w.-]{1,32}", drawn[-1]) else "use letters, digits, - _ and ."
+
+
+def _billing(section: Section) -> BillingPlan | None:
+    """In which parts it is billed; None where nothing is said of it."""
+    said = section.text("billing", "")
+    if not said:
+        return None
+    try:
+        return plan_of(said)
+    except PlanUnclear as error:
+        raise section.refused("billing", texts.COMPANY_BAD_BILLING, reason=error) from error
 
 
 def _early_payment(section: Section) -> EarlyPayment | None:

@@ -218,6 +218,8 @@ def _price(item: PriceItem) -> Iterator[str]:
     for code, there in item.currencies.items():
         price, floor = (quoted(plain_amount(each)) for each in (there.price, there.floor))
         yield f"      {code}: {{price: {price}, floor: {floor}}}"
+    if item.billing is not None:
+        yield f"    billing: {quoted(item.billing.words)}"
 
 
 def _limits(company: Company) -> Iterator[str]:
@@ -265,6 +267,9 @@ def _terms(company: Company) -> Iterator[str]:
         yield '  # bank_fee_tolerance: "5.00"  # so much a bank may keep; without it, nothing'
     else:
         yield f"  bank_fee_tolerance: {quoted(plain_amount(fee))}"
+    plan = company.billing
+    example = "deposit 40% final"
+    yield f"  {'' if plan else '# '}billing: {quoted(plan.words if plan else example)}"
 
 
 def _books(company: Company) -> Iterator[str]:

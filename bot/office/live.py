@@ -74,6 +74,7 @@ from ledger.domain.events import (
     UnmatchOrdered,
     WatchBegun,
     WentLive,
+    WorkReported,
 )
 from ledger.domain.facts import Fact, short_id
 from ledger.domain.knowledge import Knowledge
@@ -523,6 +524,19 @@ class LiveOffice:
                 reason=reason,
             ),
             about=target,
+        )
+
+    async def report_work(self, case: str, work: int, on: date | None) -> str:
+        return await self._record(
+            WorkReported(
+                target=case,
+                work=work,
+                on=on,
+                operator=self._operator,
+                channel=self._channel,
+                by=self._by,
+            ),
+            about=case,
         )
 
     async def context(self, case: Case, part: Part) -> WorkingContext:

@@ -356,6 +356,10 @@ class Office(Looks, Papers, Protocol):
         """Ask for the way back of an action, a document or a closed case, by id."""
         ...
 
+    async def report_work(self, case: str, work: int, on: date | None) -> str:
+        """Say that work of a case is done; `work` as in `WorkReported`."""
+        ...
+
     async def context(self, case: Case, part: Part) -> WorkingContext:
         """What the next model call on a case would see, whether or not there is a model."""
         ...

@@ -22,6 +22,7 @@ from bot.texts.manners import *  # noqa: F403  # see above
 from bot.texts.memory import *  # noqa: F403  # see above
 from bot.texts.notices import *  # noqa: F403  # see above
 from bot.texts.pairing import *  # noqa: F403  # see above
+from bot.texts.parts import *  # noqa: F403  # see above
 from bot.texts.past import *  # noqa: F403  # see above
 from bot.texts.pictures import *  # noqa: F403  # see above
 from bot.texts.posts import *  # noqa: F403  # see above

@@ -63,6 +63,9 @@ COMMANDS: Final = (
     CommandText("failures", "failures", "What is broken now."),
     CommandText("retry", "retry 3|CASE|ID", "Try again what failed or was held back."),
     CommandText("undo", "undo 3|CASE|NUMBER [WHY]", "Take something back, the way business does."),
+    CommandText("billing", "billing CASE PLAN", "In which parts the offer of a case is billed."),
+    CommandText("delivered", "delivered CASE [DATE]", "The work is done; bills what waits for it."),
+    CommandText("milestone", "milestone CASE N|NAME done", "That milestone is done; bills it."),
     CommandText("stop", "stop [CASE|NAME]", "Halt every effect at once, or only theirs."),
     CommandText("resume", "resume [CASE|NAME]", "Lift a stop."),
     CommandText("takeover", "takeover [yes]", "Compare a restored copy, and let it act."),
@@ -264,6 +267,16 @@ MORE_HELP: Final = {
     ),
     "kept": "By its number in `promises`, or by what it is about.",
     "broken": "By its number in `promises`; the reason is kept with it.",
+    "billing": (
+        "`billing 3 on delivery`, `billing 3 deposit 40% final`, `billing 3 milestones 30/40/30`, "
+        "`billing 3 milestones Design 30 / Build 70`; makes the offer anew. Without a "
+        "plan it shows what holds."
+    ),
+    "delivered": (
+        "`delivered 3`, `delivered 3 2026-11-20`, or a sentence: I delivered the website. Only "
+        "your word counts; what a customer writes asks."
+    ),
+    "milestone": "`milestone 3 2 done`, `milestone 3 Design done 2026-11-20`.",
     "moved": "`moved p4 to Friday`, `moved p4 to 2026-11-30`; also opens one that was over.",
     "waive": "For what nobody waits for any more; neither kept nor broken.",
     "assign": (

@@ -113,6 +113,9 @@ YAML_FLOAT: Final = Trouble(
     "{path} is {value}, which a computer does not keep exactly.",
     'Put it in quotes, with all its digits: `{key}: "2400.00"`.',
 )
+COMPANY_BAD_BILLING: Final = Trouble(
+    "{path} cannot be understood: {reason}", "For example `billing: deposit 40% final`."
+)
 YAML_INEXACT: Final = Trouble(
     "{path} cannot be read exactly: {reason}.", 'Write it in quotes, like `{key}: "2400.00"`.'
 )

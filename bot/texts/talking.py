@@ -46,6 +46,7 @@ ORDERS = {
     "NumbersContinued": "the numbers go on where yours ended",
     "RetryOrdered": "another try was ordered",
     "UndoOrdered": "the way back was ordered",
+    "WorkReported": "work was reported as done",
     "MergeOrdered": "two contacts were put together",
     "SplitOrdered": "a contact was taken apart",
     "OperatorTold": "what you said or did yourself was noted",

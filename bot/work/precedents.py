@@ -138,7 +138,7 @@ class Looking:
             delivery_days=terms.delivery_days,
             agreed_on=proposal.accepted_on,
             same=proposal.contact in contacts,
-            paid=any(invoice.status in {"paid", "overpaid"} for invoice in invoices),
+            paid=bool(invoices) and all(one.status in {"paid", "overpaid"} for one in invoices),
             facts=facts,
         )
 

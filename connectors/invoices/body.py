@@ -14,8 +14,10 @@ from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 from connectors.invoices import look
 from connectors.invoices.girocode import transfer_code
 from connectors.invoices.look import paragraph
+from connectors.invoices.parts import less_words, not_yet, part_texts, title_of
 from connectors.invoices.texts import Texts, language_in
 from connectors.invoices.wording import amount, day, grouped_iban, percent, quantity
+from ledger.domain.claims import Issued
 from ledger.domain.company import Company
 from ledger.domain.events import InvoiceIssued
 from ledger.domain.tax import TaxCase, TaxKind
@@ -30,9 +32,10 @@ Rules = list[tuple[Any, ...]]
 def flow(invoice: InvoiceIssued, company: Company, texts: Texts) -> list[Flowable]:
     """Title, lines, sums and payment, in reading order; sums and payment stay on one page."""
     return [
-        paragraph(f"{texts.invoice} {invoice.number}", look.TITLE),
+        paragraph(f"{title_of(invoice.part, texts)} {invoice.number}", look.TITLE),
         Spacer(0, 2.5 * mm),
         paragraph(texts.opening, look.BODY),
+        *_note(not_yet(invoice.part, invoice.service_date, texts)),
         Spacer(0, 6 * mm),
         lines_table(invoice.lines, texts),
         KeepTogether(
@@ -43,6 +46,7 @@ def flow(invoice: InvoiceIssued, company: Company, texts: Texts) -> list[Flowabl
                     tax_note(invoice.tax, company, texts),
                     texts,
                 ),
+                *less_table(invoice, texts),
                 Spacer(0, 9 * mm),
                 _payment(invoice, company, texts),
             ]
@@ -107,6 +111,23 @@ def sums_table(sums: Totals, note: str, texts: Texts) -> Table:
     rows.append([paragraph(texts.total, look.TOTAL), paragraph(total, look.TOTAL_FIGURE)])
     span = [("SPAN", (0, 1), (1, 1))] if note else []
     return Table(rows, colWidths=[52 * mm, 38 * mm], style=_SUM_RULES + span, hAlign="RIGHT")
+
+
+def less_table(issued: Issued, texts: Texts) -> list[Flowable]:
+    """What the final invoice of a deal deducts, and what is left to pay; [] for all others."""
+    less = list(less_words(issued.part, texts))
+    if not less:
+        return []
+    rows = [[paragraph(words, look.SMALL), paragraph(amount(figure, texts), look.FIGURE)]
+            for words, figure in less]  # fmt: skip
+    due = amount(issued.total, texts)
+    rows.append([paragraph(part_texts(texts).due, look.TOTAL), paragraph(due, look.TOTAL_FIGURE)])
+    widths = [look.WIDTH - 38 * mm, 38 * mm]
+    return [Spacer(0, 2 * mm), Table(rows, colWidths=widths, style=_SUM_RULES, hAlign="RIGHT")]
+
+
+def _note(words: str) -> list[Flowable]:
+    return [Spacer(0, 2 * mm), paragraph(words, look.BODY)] if words else []
 
 
 def tax_note(tax: TaxCase | None, company: Company, texts: Texts) -> str:

@@ -6,7 +6,7 @@ from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer
 
 from connectors.invoices import look
-from connectors.invoices.body import lines_table, sums_table, tax_note
+from connectors.invoices.body import less_table, lines_table, sums_table, tax_note
 from connectors.invoices.look import paragraph
 from connectors.invoices.texts import Texts
 from connectors.invoices.wording import day
@@ -34,6 +34,7 @@ def credit_note_flow(note: CreditNoteIssued, company: Company, texts: Texts) -> 
                     tax_note(note.tax, company, texts),
                     texts,
                 ),
+                *less_table(note, texts),
                 Spacer(0, 9 * mm),
                 paragraph(words.closing.format(number=note.invoice_number), look.BODY),
             ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from ledger.domain.billing import InvoicePart, asked_for
 from ledger.domain.claims import Issued
 from ledger.domain.company import Company
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
 from ledger.domain.tax import TaxKind
-from ledger.domain.values import Line, totals
+from ledger.domain.values import Line
 
 
 def invoice_data(
@@ -26,6 +27,7 @@ def invoice_data(
         "proposal_version": invoice.version,
         "issued_on": invoice.issued_on.isoformat(),
         "service_date": invoice.service_date.isoformat(),
+        **_part(invoice.part),
         "due_on": invoice.due_on.isoformat(),
         "currency": invoice.total.currency,
         "seller": _seller(company),
@@ -53,6 +55,7 @@ def credit_note_data(
         },
         "reason": note.reason,
         "issued_on": note.issued_on.isoformat(),
+        **_part(note.part),
         "currency": note.total.currency,
         "seller": _seller(company),
         "buyer": _buyer(note, contact),
@@ -111,8 +114,30 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
+def _part(part: InvoicePart | None) -> dict[str, Any]:
+    """Which part of a deal it bills, and what it deducts; nothing for an invoice of the whole."""
+    if part is None:
+        return {}
+    since = {"service_from": part.service_from.isoformat()} if part.service_from else {}
+    return {
+        "part": {"place": part.place, "of": part.of, "share_bp": part.share_bp},
+        "supplied": part.supplied,
+        **since,
+        "deducted": [
+            {
+                "invoice": one.invoice,
+                "number": one.number,
+                "issued_on": one.issued_on.isoformat(),
+                "net": one.net.minor,
+                "tax": one.tax.minor,
+            }
+            for one in part.deducted
+        ],
+    }
+
+
 def _sums(issued: Issued, company: Company) -> dict[str, Any]:
-    sums, case = totals(issued.lines, issued.total.currency), issued.tax
+    sums, case = asked_for(issued.lines, issued.part, issued.total.currency), issued.tax
     exempt = case.kind is TaxKind.SMALL_BUSINESS if case else company.tax.exempt
     known = {"tax_case": case.kind.value, "e_invoice": issued.e_invoice.value} if case else {}
     return {

@@ -16,6 +16,7 @@ from lxml import etree
 from connectors.invoices.categories import Category, category_of
 from connectors.invoices.e_invoices import EINVOICE_REMEDY, EInvoiceInvalid
 from connectors.invoices.look import plain
+from connectors.invoices.parts import less_words, not_yet
 from connectors.invoices.texts import Texts, language_in
 from connectors.invoices.wording import day
 from ledger.domain.amounts import plain_amount
@@ -31,6 +32,8 @@ from ledger.domain.values import Line, TaxLine, reversed_lines, totals
 XRECHNUNG: Final = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 BILLING_PROCESS: Final = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 INVOICE_CODE, CREDIT_NOTE_CODE = "380", "381"
+PARTIAL_CODE: Final = "326"
+"""UNTDID 1001: an invoice of a part; XRechnung knows no code for a deposit."""
 _TRANSFER: Final = "30"
 _EMAIL: Final = "EM"
 _UNITS: Final = {"piece": "H87", "hour": "HUR", "day": "DAY", "month": "MON"}
@@ -84,7 +87,8 @@ def _head(issued: Issued, texts: Texts) -> Fields:
     }
     match issued:
         case InvoiceIssued():
-            found |= {"BT-9": issued.due_on, "BT-72": issued.service_date}
+            found |= {"BT-9": issued.due_on, **_service(issued)}
+            found |= _of_part(issued, texts)
             found["BT-20"] = texts.payable.format(due=day(issued.due_on, texts))
         case CreditNoteIssued():
             words = texts.credit_note
@@ -101,13 +105,42 @@ def _head(issued: Issued, texts: Texts) -> Fields:
     return _said(found)
 
 
+def _service(issued: InvoiceIssued) -> Fields:
+    """The day of the service, or the period in which it is to be: BT-72 is a day that was."""
+    part = issued.part
+    if part is None or part.supplied:
+        return {"BT-72": issued.service_date}
+    return {"BT-73": part.service_from, "BT-74": issued.service_date}
+
+
+def _of_part(issued: InvoiceIssued, texts: Texts) -> Fields:
+    """The kind of invoice, what was billed before, and the words that the law wants of both."""
+    part = issued.part
+    if part is None:
+        return {}
+    notes = [not_yet(part, issued.service_date, texts)]
+    notes += [words for words, _ in less_words(part, texts)]
+    return {
+        "BT-3": INVOICE_CODE if part.final else PARTIAL_CODE,
+        "BG-1": [{"BT-22": plain(words)} for words in notes if words],
+        "BG-3": [{"BT-25": one.number, "BT-26": one.issued_on} for one in part.deducted],
+    }
+
+
 def _parties(issued: Issued, company: Company, contact: Contact | None) -> Fields:
     buyer = _buyer(issued, contact)
     found: Fields = {"BG-4": _seller(issued, company), "BG-7": buyer}
-    if category_of(issued.tax) is Category.INTRA_COMMUNITY:
+    if category_of(issued.tax) is Category.INTRA_COMMUNITY or _to_come(issued):
         found["BG-13"] = {key: buyer[key] for key in _ADDRESS if key in buyer}
         found["BG-13"]["name"] = buyer["name"]
     return found
+
+
+def _to_come(issued: Issued) -> bool:
+    """Whether nothing has been supplied yet. Without a day of delivery the delivery must name the
+    place: the schema has no empty one."""
+    part = issued.part if isinstance(issued, InvoiceIssued) else None
+    return part is not None and not part.supplied
 
 
 _ADDRESS: Final = ("country_code", "city", "postcode", "addr_l1", "addr_l2", "addr_l3")
@@ -163,6 +196,7 @@ def _settlement(issued: Issued, company: Company, texts: Texts) -> Fields:
     lines, currency = _lines(issued), issued.total.currency
     sums = totals(lines, currency)
     tax = sums.gross - sums.net
+    before = sums.gross - (-issued.total if isinstance(issued, CreditNoteIssued) else issued.total)
     return _said(
         {
             "BT-81": _TRANSFER,
@@ -174,7 +208,8 @@ def _settlement(issued: Issued, company: Company, texts: Texts) -> Fields:
             "BT-109": plain_amount(sums.net),
             "BT-110": plain_amount(tax),
             "BT-112": plain_amount(sums.gross),
-            "BT-115": plain_amount(sums.gross),
+            "BT-113": plain_amount(before) if before.minor else "",
+            "BT-115": plain_amount(sums.gross - before),
             "BG-23": [_tax(one, issued, company, texts) for one in sums.taxes],
         }
     )

@@ -13,6 +13,7 @@ from connectors.invoices.e_invoices import EInvoiceInvalid
 from connectors.invoices.pairs import PDF, XML, Pairs, Papers, file_name
 from connectors.invoices.texts import TEXTS, Texts, language_of, texts_in
 from ledger.domain.applied import LANGUAGE, words_of
+from ledger.domain.billing import asked_for
 from ledger.domain.claims import Issued
 from ledger.domain.commands import Command, IssueCreditNote, IssueInvoice
 from ledger.domain.company import Company
@@ -23,7 +24,7 @@ from ledger.domain.forms import addressing
 from ledger.domain.identity import met_as
 from ledger.domain.known import all_in_force
 from ledger.domain.reading import Blobs, Views
-from ledger.domain.values import Attachment, totals
+from ledger.domain.values import Attachment
 from ledger.domain.verdicts import Failed, Outcome, Receipt, Succeeded
 
 __all__ = ["InvoiceFiles", "file_name"]
@@ -53,7 +54,7 @@ class InvoiceFiles:
         issued = _issued(order)
         if issued is None:
             return Failed("It has no number yet.", "Retry; the ledger takes one first.")
-        if totals(issued.lines, issued.total.currency).gross != issued.total:
+        if asked_for(issued.lines, issued.part, issued.total.currency).gross != issued.total:
             return Failed(
                 f"The lines of {issued.number!r} do not add up to its total.",
                 "Reverse it with a credit note and issue it again.",

@@ -6,6 +6,7 @@ from datetime import date
 
 from msgspec import Struct
 
+from connectors.invoices.parts import service_of, title_of
 from connectors.invoices.texts import Texts
 from connectors.invoices.wording import day
 from ledger.domain.claims import Issued
@@ -36,7 +37,7 @@ class Paper(Struct, frozen=True, kw_only=True):
 def invoice_paper(invoice: InvoiceIssued, texts: Texts) -> Paper:
     """An invoice: its number, when it was issued, for when, and when it is due."""
     return Paper(
-        kind=texts.invoice,
+        kind=title_of(invoice.part, texts),
         number=invoice.number,
         issued_on=invoice.issued_on,
         contact=invoice.contact,
@@ -45,7 +46,7 @@ def invoice_paper(invoice: InvoiceIssued, texts: Texts) -> Paper:
         facts=(
             (texts.number, invoice.number),
             (texts.issued, day(invoice.issued_on, texts)),
-            (texts.service, day(invoice.service_date, texts)),
+            (service_of(invoice.part, texts), day(invoice.service_date, texts)),
             (texts.due, day(invoice.due_on, texts)),
             *_theirs(invoice, texts),
         ),

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from graph.agents.plaintext import plain
+from graph.agents.plan_words import plan_words
 from graph.agents.reminder_texts import words_after_silence
 from graph.agents.texts import Texts, texts_in
 from graph.amounts import amount_words, day_words, percent_words
@@ -144,7 +145,8 @@ def quote_block(quote: Quote, brief: Brief) -> Iterator[str]:
     sums.append(texts.total.format(amount=amount_words(quote.sums.gross, language)))
     yield "\n".join(sums)
     valid = texts.valid.format(day=day_words(quote.valid_until, language))
-    yield f"{valid}\n{texts.delivery.format(days=quote.delivery_days)}"
+    paid = f"\n{plan_words(quote.plan, language)}" if quote.plan else ""
+    yield f"{valid}\n{texts.delivery.format(days=quote.delivery_days)}{paid}"
 
 
 def subject_of(brief: Brief) -> str:

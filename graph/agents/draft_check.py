@@ -123,7 +123,10 @@ def _total(brief: Brief) -> str:
 
 def _shares(brief: Brief) -> frozenset[int]:
     lines = brief.quote.lines if brief.quote else ()
-    return frozenset({share for line in lines for share in (line.discount_bp, line.tax_bp)})
+    plan = brief.quote.plan if brief.quote else None
+    parts = plan.parts if plan else ()
+    shares = {share for line in lines for share in (line.discount_bp, line.tax_bp)}
+    return frozenset(shares | {part.share_bp for part in parts})
 
 
 def _without(brief: Brief, text: str) -> str:

@@ -19,6 +19,7 @@ from graph.agents.reading import Known
 from graph.moves import Wording
 from graph.slots import About, AmountSlot, Basis, Wanted
 from graph.wishes import Wish
+from ledger.domain.billing import PlanUnclear, plan_of
 
 _BODY = re.compile(
     r"^\s*(?:body|text|mail|send this|write|schreib(?:e|en)?|sende|ecris)\s*:\s*(.+)",
@@ -84,6 +85,7 @@ _DAYS = re.compile(
     r"\b(?:deliver\w*|ready|done|liefer\w*|fertig|livr\w*)\b.{0,30}?\b(?:in|within|binnen|"
     r"innerhalb von|sous)\s+(\d{1,3})\s+(?:days|tagen?|jours)"
 )
+_PLAN = re.compile(r"(?:billing|abrechnung|facturation)\s*:?\s+(.+)", re.IGNORECASE | re.DOTALL)
 _LARGEST_COUNT = 31
 _EXCUSE = re.compile(
     r"\b(?:please|bitte|svp|s'il te plait|make|it|them|the|a|an|use|give|offer|price|prices|"
@@ -104,7 +106,19 @@ def wish_in(text: str, known: Known) -> Wish:
     if body:
         wording = Wording(body=body, subject=_subject(text))
         return Wish(wording=wording, understood=("the text as you wrote it",), text=text)
-    return _short(text, plain(text), known)
+    return _billing(text) or _short(text, plain(text), known)
+
+
+def _billing(text: str) -> Wish | None:
+    """`billing deposit 40% final`: how it is to be billed, and nothing else."""
+    said = _PLAN.fullmatch(text)
+    if said is None:
+        return None
+    try:
+        plan = plan_of(said[1])
+    except PlanUnclear:
+        return Wish(rest=text, text=text)
+    return Wish(plan=plan, understood=(f"to bill {plan.words}",), text=text)
 
 
 def _short(text: str, folded: str, known: Known) -> Wish:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from graph.amounts import day_words
 from graph.answers import AnswerId, plain_option
 from graph.deal import PENDING, Deal, Doing, Heard, Offer
-from graph.moves import Choice, Decide, IssueInvoice, RecordAcceptance, Supersede
+from graph.moves import AnyMove, Choice, Decide, IssueInvoice, RecordAcceptance, Supersede
 from graph.planners import wording
+from graph.planners.parts import first_part
 from graph.planners.steps import DECLINE, REPLY, asking, is_asking, sources
 from graph.situation import Situation
 from graph.slots import Slots
@@ -47,10 +48,18 @@ def accepting(s: Situation, offer: Offer, fact: str, by: str) -> Choice:
             *(Supersede(action=one.action, why=_BINDS) for one in _corrections(s.deal)),
             RecordAcceptance(version=offer.version, fact=fact, by=by),
             decision,
-            IssueInvoice(version=offer.version),
+            *_billing(offer),
         ),
         why=f"The {by} accepted version {offer.version} without a condition.",
     )
+
+
+def _billing(offer: Offer) -> tuple[AnyMove, ...]:
+    """The invoice that the acceptance makes due, or what is waited for."""
+    if offer.plan is None:
+        return (IssueInvoice(version=offer.version),)
+    waits = first_part(offer.plan)
+    return waits or (IssueInvoice(version=offer.version, part=1),)
 
 
 def _doubts(s: Situation, slots: Slots, heard: Heard, offer: Offer) -> Iterator[str]:

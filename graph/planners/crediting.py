@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graph.amounts import amount_words
-from graph.deal import PENDING, Bill, Deal, Doing, Incoming, Progress
+from graph.deal import PENDING, Bill, Deal, Doing, Incoming, Progress, about
 from graph.moves import (
     AnyMove,
     Choice,
@@ -13,6 +13,7 @@ from graph.moves import (
     SendCreditNote,
     TellOperator,
 )
+from graph.planners.parts import going_on
 from graph.planners.steps import telling, tidied, waiting
 from graph.planners.undoing import UNDO, refund_words
 from graph.situation import Situation
@@ -79,19 +80,23 @@ def after_credit(s: Situation, payment: Incoming, bill: Bill) -> Choice:
             why="It came for an invoice that was reversed.",
         )
     text = f"The refund for invoice {bill.number} went out; nothing is open on it any more."
-    close = () if s.deal.closed else (CloseDeal(outcome=CREDITED),)
+    goes_on = s.deal.closed or bill.part is not None
+    close = () if goes_on else (CloseDeal(outcome=CREDITED),)
     moves = (match, TellOperator(topic="refund", text=text), *close)
     return Choice(id="refunded", moves=moves, why="It gives back what had been paid.")
 
 
 def card_of(deal: Deal) -> Doing | None:
     """The card of a credit note that waits, or may still run."""
-    waiting_ = (one for one in deal.doing if one.name == "IssueCreditNote")
+    named = (one for one in deal.doing if one.name == "IssueCreditNote")
+    waiting_ = (one for one in named if about(one, deal.bill))
     return next((one for one in waiting_ if one.progress in PENDING), None)
 
 
 def _closed(s: Situation, bill: Bill, text: str) -> Choice:
     due = f" {_refund(bill.paid)}" if bill.paid.minor > 0 else ""
+    if bill.part is not None:
+        return going_on(s, f"{text}{due}")
     moves: tuple[AnyMove, ...] = (
         *tidied(s, "The invoice is reversed."),
         CloseDeal(outcome=CREDITED),
@@ -106,8 +111,10 @@ def _refund(paid: Money) -> str:
 
 def _may_have_left(deal: Deal) -> bool:
     """Whether nobody knows if the invoice reached the customer."""
-    return any(one.name == "SendInvoice" and one.progress is Progress.UNKNOWN for one in deal.doing)
+    mails = (one for one in deal.doing if one.name == "SendInvoice" and about(one, deal.bill))
+    return any(one.progress is Progress.UNKNOWN for one in mails)
 
 
 def _mail_pending(deal: Deal) -> bool:
-    return any(one.name == "SendCreditNote" and one.progress in PENDING for one in deal.doing)
+    mails = (one for one in deal.doing if one.name == "SendCreditNote" and about(one, deal.bill))
+    return any(one.progress in PENDING for one in mails)

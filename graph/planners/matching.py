@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from graph.amounts import amount_words
 from graph.moves import (
     AnyMove,
@@ -13,7 +15,7 @@ from graph.moves import (
     TellOperator,
     WithdrawQuestion,
 )
-from graph.planners.payments import PAID
+from graph.planners.payments import PAID, closes_later, left_words
 from graph.planners.steps import sources, tidied, waiting
 from graph.situation import Situation
 from ledger.domain.events import PaymentMatched, PaymentUnmatched
@@ -49,9 +51,21 @@ def _settled(
         evidence=sources(s),
         outcome=PAID,
     )
+    settle = SettleBill(payment=event.payment)
+    bill = s.deal.owing
+    if bill is not None and closes_later(s.deal, bill):
+        left = left_words(s.deal, bill)
+        told = TellOperator(
+            topic="paid", text=f"Invoice {number} is paid, as you matched it. {left}".strip()
+        )
+        decided = msgspec.structs.replace(decision, outcome="")
+        return Choice(
+            id="matched",
+            moves=(settle, *asked, decided, told),
+            why=f"It settles invoice {number}.",
+        )
     tidy = [one for one in tidied(s, "The invoice is paid.") if one not in asked]
     text = f"Invoice {number} is paid, as you matched it. The case is closed."
-    settle = SettleBill(payment=event.payment)
     end = (CloseDeal(outcome=PAID), TellOperator(topic="paid", text=text))
     moves = (settle, *asked, *tidy, decision, *end)
     return Choice(id="matched", moves=moves, why=f"It settles invoice {number}.")

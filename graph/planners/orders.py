@@ -133,7 +133,7 @@ def _revised(s: Situation, wish: Wish, doing: Doing | None) -> Choice:
     return offering(
         s, lines, terms, Why.REVISED if deal.sent_offer else Why.FIRST, by_operator(s, note),
         id_="revise", reason=f"You want {', '.join(wish.understood)}.",
-        replaces=replaces, wording=wish.wording,
+        replaces=replaces, wording=wish.wording, plan=wish.plan,
     )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from graph.moves import (
 )
 from graph.planners import wording
 from graph.planners.crediting import credited, finished
+from graph.planners.parts import next_part, waits_for
 from graph.planners.reminding import (
     INVOICE_DUE,
     after_invoice,
@@ -89,7 +90,7 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:  # noqa: C90
             return waiting("The offer is out, and answered already.")
         case "SendProposal":
             return _with_more(_expiry(s.deal, doing), after_offer(s, doing.version))
-        case "IssueInvoice" if _pending(s.deal):
+        case "IssueInvoice" if _next_waits(s.deal):
             return waiting("The next step waits already.")
         case "IssueInvoice" if s.deal.owing is not None and not s.deal.owing.sent:
             return (
@@ -114,7 +115,7 @@ def after(s: Situation, doing: Doing | None) -> tuple[Choice, ...]:  # noqa: C90
         case "SendInvoice" if s.deal.closed:
             return waiting("The invoice is out, and the case is closed.")
         case "SendInvoice":
-            return (_due(s),)
+            return (_with_next(s.deal, _due(s)),)
         case "SendReply" if s.deal.stage is Stage.OFFERED and doing.purpose != FOLLOWING:
             version = s.deal.sent_offer.version if s.deal.sent_offer else 0
             why = "The answer is out; the customer is next."
@@ -242,9 +243,10 @@ def afresh(s: Situation) -> tuple[Choice, ...]:
         return () if _pending(deal) or deal.open else (_again(last, _MOVED),)
     if deal.closed or deal.declined or deal.open or _pending(deal) or _unsettled(deal):
         return waiting("Somebody else is next.")
-    if deal.bill is not None and deal.bill.credit is not None and not deal.begun_anew:
+    reversed_ = deal.bill is not None and deal.bill.credit is not None and not deal.begun_anew
+    if reversed_ and not (deal.plan and deal.bill and deal.bill.credit and deal.bill.credit.sent):
         return credited(s)
-    if deal.owing is not None and not deal.owing.sent:
+    if deal.owing is not None and not deal.owing.sent and not _next_waits(deal):
         return (
             Choice(
                 id="send-invoice",
@@ -252,6 +254,8 @@ def afresh(s: Situation) -> tuple[Choice, ...]:
                 why="The invoice is issued, but not sent.",
             ),
         )
+    if deal.plan is not None:
+        return _next(deal)
     if deal.accepted and deal.owing is None:
         move: AnyMove = IssueInvoice(version=deal.accepted)
         return (Choice(id="issue", moves=(move,), why="The offer is accepted."),)
@@ -299,6 +303,28 @@ def _again(doing: Doing, why: str) -> Choice:
 
 def _pending(deal: Deal) -> bool:
     return any(one.progress in PENDING for one in deal.doing)
+
+
+def _next_waits(deal: Deal) -> bool:
+    """Whether the next step after an invoice is there; of a part, only its own mail is."""
+    bill = deal.bill
+    if bill is None or bill.part is None:
+        return _pending(deal)
+    mine = (one for one in deal.doing if one.invoice == bill.invoice)
+    return any(one.progress in PENDING for one in mine)
+
+
+def _next(deal: Deal) -> tuple[Choice, ...]:
+    """The part of a deal that is due now, or what is waited for."""
+    moves, why = next_part(deal), "The next part is due."
+    if moves:
+        return (Choice(id="issue", moves=moves, why=why),)
+    return waiting(waits_for(deal) or "Nothing is due.")
+
+
+def _with_next(deal: Deal, choice: Choice) -> Choice:
+    """The same, and the part that came due meanwhile."""
+    return replace(choice, moves=(*choice.moves, *next_part(deal)))
 
 
 def _unsettled(deal: Deal) -> bool:

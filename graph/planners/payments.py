@@ -5,7 +5,7 @@ from __future__ import annotations
 from graph.amounts import amount_words
 from graph.answers import AnswerId, plain_option
 from graph.balances import late_discount, lessened, terms_of, undone_by
-from graph.deal import Bill, Incoming
+from graph.deal import Bill, Deal, Incoming
 from graph.moves import (
     AnyMove,
     Choice,
@@ -15,9 +15,11 @@ from graph.moves import (
     MatchPayment,
     ReopenDeal,
     TellOperator,
+    WithdrawQuestion,
 )
 from graph.planners import wording
 from graph.planners.crediting import after_credit, card_of, still_to_reverse
+from graph.planners.parts import waits_for
 from graph.planners.steps import LEAVE, asking, before, sources, tidied, waiting
 from graph.situation import Situation
 from ledger.domain.events import Option
@@ -107,11 +109,54 @@ def settling(
         )
         return Choice(id="part", moves=(match, TellOperator(topic="part-payment", text=text)),
                       why="It pays a part of the invoice.")  # fmt: skip
+    if closes_later(s.deal, bill):
+        return _settled_part(s, payment, bill, match, by, close)
     return Choice(
         id="settle",
         moves=(match, *tidied(s, "The invoice is paid."), *_finished(s, payment, bill, by, close)),
         why=f"It settles invoice {bill.number}.",
     )
+
+
+def closes_later(deal: Deal, bill: Bill) -> bool:
+    """Whether the case stays open although this invoice is paid: other parts are not."""
+    plan, standing = deal.plan, deal.standing
+    if plan is None:
+        return False
+    others = (one for one in standing.values() if one.invoice != bill.invoice)
+    return len(plan.parts) not in standing or any(one.open.minor > 0 for one in others)
+
+
+def _settled_part(  # the parts of one choice
+    s: Situation, payment: Incoming, bill: Bill, match: MatchPayment, by: str, close: Close
+) -> Choice:
+    """An invoice of several is paid: the case goes on."""
+    moot = tuple(
+        WithdrawQuestion(question=one.question, why="The invoice is paid.")
+        for one in s.deal.open
+        if one.about in {bill.invoice, payment.fact}
+    )
+    text = (
+        f"Invoice {bill.number} is paid: {amount_words(payment.size)} arrived."
+        f"{_difference(s, payment, bill, close)} {left_words(s.deal, bill)}"
+    )
+    decision = Decide(
+        topic="payment",
+        chosen=f"Payment {payment.payment} settles invoice {bill.number}.",
+        by=by,
+        evidence=sources(s),
+        alternatives=(("ask first", _fits(close)),) if by == "coo" else (),
+    )
+    told = TellOperator(topic="paid", text=text.strip())
+    moves: tuple[AnyMove, ...] = (match, *moot, decision, told)
+    return Choice(id="settle-part", moves=moves, why=f"It settles invoice {bill.number}.")
+
+
+def left_words(deal: Deal, bill: Bill) -> str:
+    """What of a deal in parts is still open or waits, besides this invoice."""
+    others = (one for one in deal.standing.values() if one.invoice != bill.invoice)
+    owed = [f"{wording.owed(one)}." for one in others if one.open.minor > 0]
+    return " ".join((*owed, waits_for(deal))).strip()
 
 
 def _given_back(s: Situation, payment: Incoming, bill: Bill) -> Choice:

@@ -27,6 +27,7 @@ from graph.planners.outcomes import (
     on_withheld,
 )
 from graph.planners.own_word import on_own_word
+from graph.planners.parts import on_work
 from graph.planners.payments import on_payment
 from graph.planners.reminding import interrupted
 from graph.planners.repricing import on_prices
@@ -62,6 +63,7 @@ from ledger.domain.events import (
     Routed,
     TapRefused,
     UndoOrdered,
+    WorkReported,
 )
 from ledger.domain.values import PLAYBOOK
 
@@ -103,6 +105,8 @@ def _from_outside(s: Situation) -> tuple[Choice, ...]:
             return on_undo(s, event)
         case DocumentReceived():
             return renewed(s, "A document was handed in.")
+        case WorkReported() as event:
+            return on_work(s, event)
         case PricesChanged() as event:
             return on_prices(s, event)
         case OperatorSaid() as event:

@@ -29,6 +29,7 @@ from graph.situation import Situation
 from graph.slots import Wanted
 from graph.taxing import doubted, tax_of
 from graph.terms import Terms, Unpriceable, priced, without_floors
+from ledger.domain.billing import BillingPlan
 from ledger.domain.errors import CurrencyMismatch
 from ledger.domain.events import Option
 from ledger.domain.tax import Unclear
@@ -94,6 +95,7 @@ def offering(
     reason: str,
     replaces: str = "",
     wording: Wording = Wording(),  # noqa: B008  # frozen
+    plan: BillingPlan | None = None,
 ) -> Choice:
     """An offer at these terms; a question where they cannot be met.
 
@@ -116,6 +118,7 @@ def offering(
         basis=with_word(s, wanted, terms, basis),
         replaces=replaces,
         wording=wording,
+        plan=plan,
     )
     return Choice(id=id_, moves=(move,), why=" ".join([reason, *words_behind(s, wanted, terms)]))
 

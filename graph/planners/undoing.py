@@ -10,7 +10,7 @@ from typing import Final
 
 from graph.amounts import amount_words
 from graph.answers import AnswerId, plain_option
-from graph.deal import OVER, PENDING, Bill, Deal, Doing, Progress
+from graph.deal import OVER, PENDING, Bill, Deal, Doing, Progress, about
 from graph.moves import (
     AnyMove,
     Choice,
@@ -150,7 +150,14 @@ def _reversal(s: Situation, reason: str) -> Choice:
         sent = "" if bill.credit.sent or not bill.sent else " Sending it is still open."
         text = f"Invoice {bill.number} is already undone: credit note {note} reversed it."
         return _told(text + sent, "It is undone already.")
-    under_way = _live(s.deal, "IssueCreditNote")
+    final = next((one for one in s.deal.standing.values() if one.part and one.part.final), None)
+    if final is not None and final.invoice != bill.invoice and _deducts(final, bill):
+        text = (
+            f"Invoice {final.number} deducts invoice {bill.number}, so it would be wrong without "
+            f"it. Reverse that first: `undo {final.number}`. Nothing was done."
+        )
+        return _told(text, "The final invoice deducts it.")
+    under_way = _live(s.deal, "IssueCreditNote", bill)
     if under_way is not None:
         return _under_way(under_way)
     why = (
@@ -163,7 +170,11 @@ def _reversal(s: Situation, reason: str) -> Choice:
 def _moot(s: Situation, bill: Bill) -> tuple[AnyMove, ...]:
     """What an invoice that is to be reversed leaves without sense: its mail, and asking for it."""
     why = f"Invoice {bill.number} is to be reversed."
-    mails = (one for one in s.deal.doing if one.name == "SendInvoice" and is_asking(one))
+    mails = (
+        one
+        for one in s.deal.doing
+        if one.name == "SendInvoice" and about(one, bill) and is_asking(one)
+    )
     asked = (one for one in s.deal.open if one.about == bill.invoice)
     return (
         *(Supersede(action=one.action, why=why) for one in mails),
@@ -265,9 +276,15 @@ def _under_way(doing: Doing) -> Choice:
     return _told(text, "It is under way already.")
 
 
-def _live(deal: Deal, name: str) -> Doing | None:
+def _deducts(final: Bill, bill: Bill) -> bool:
+    deducted = final.part.deducted if final.part else ()
+    return any(one.invoice == bill.invoice for one in deducted)
+
+
+def _live(deal: Deal, name: str, bill: Bill | None = None) -> Doing | None:
     """The newest action of this kind, where it may still run or nobody knows its end."""
-    doing = deal.newest(name)
+    named = (one for one in reversed(deal.doing) if one.name == name and about(one, bill))
+    doing = next(named, None)
     open_ends = PENDING | {Progress.UNKNOWN}
     return doing if doing is not None and doing.progress in open_ends else None
 

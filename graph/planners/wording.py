@@ -12,6 +12,7 @@ from graph.moves import (
     CloseDeal,
     OfferProposal,
     RecordAcceptance,
+    RecordWork,
     WriteToCustomer,
 )
 from graph.slots import Wanted
@@ -144,6 +145,8 @@ def _step(move: AnyMove) -> str:
             return f"Write to the customer ({move.purpose})"
         case AskOperator():
             return f"Ask you ({move.topic})"
+        case RecordWork():
+            return "Note that the work is done"
         case RecordAcceptance():
             return f"Record that version {move.version} is accepted"
         case CloseDeal():

@@ -236,7 +236,7 @@ class PromiseKeeper:
                 return [_withdrawn(one, fact, "The offer was declined.") for one in found]
             case CreditNoteIssued(invoice=invoice):
                 bill = await self._views.get(Invoice, invoice)
-                about = [invoice, *([bill.proposal] if bill else [])]
+                about = [invoice, *([bill.proposal] if bill and not bill.part else [])]
                 why = f"Credit note {event.number} reverses the deal."
                 return [
                     _withdrawn(one, fact, why)

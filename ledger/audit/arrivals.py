@@ -46,6 +46,10 @@ def _told(event: Event) -> dict[str, Any]:  # noqa: C901 - one arm a kind, nothi
         case events.UndoOrdered():
             asked = _short(f"undo {event.target} {event.reason}")
             return {"kind": "undo", "who": event.operator, "summary": asked}
+        case events.WorkReported():
+            what = f"milestone {event.work}" if event.work else "delivered"
+            on = f" on {event.on}" if event.on else ""
+            return {"kind": "work", "who": event.operator, "summary": f"{what}{on}"}
         case events.PricesChanged():
             named = ", ".join(change.title for change in event.changes)
             return {"kind": "prices", "summary": _short(named)}

@@ -145,6 +145,11 @@ def _kept_as_credit(event: events.CreditKept, base: Envelope, _: Sources) -> Ent
     return line.Noted(**base, kind="credit", text=text)
 
 
+def _work(event: events.WorkDone, base: Envelope, _: Sources) -> Entry:
+    what = f"milestone {event.work}" if event.work else "delivered"
+    return line.Noted(**base, kind="work done", text=f"{what}, on {event.on}")
+
+
 LINES: Final[dict[type[Event], Make]] = {
     events.CaseOpened: _opened,
     events.Routed: _routed,
@@ -205,6 +210,7 @@ LINES: Final[dict[type[Event], Make]] = {
     events.PaymentUnmatched: _taken_off,
     events.BalanceReduced: _lessened,
     events.CreditKept: _kept_as_credit,
+    events.WorkDone: _work,
     events.DecisionRecorded: _same(line.Chose),
     events.DecisionOutcome: _noted("turned out", "outcome"),
     events.ModelCallRecorded: _spent,
@@ -247,6 +253,7 @@ SILENT: Final[frozenset[type[Event]]] = frozenset(
         events.ToneLearned,
         events.RetryOrdered,
         events.UndoOrdered,
+        events.WorkReported,
         events.PricesChanged,
         events.AlarmRang,
         events.ExpiriesMissed,

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from ledger.domain.billing import InvoicePart
 from ledger.domain.company import EInvoice
 from ledger.domain.errors import CommandInvalid
 from ledger.domain.preconditions import Precondition
@@ -89,7 +90,8 @@ class IssueInvoice(
     """Issue the invoice for an accepted proposal: the ledger takes the next number for it.
 
     `total` is gross. An issued invoice is never changed; only a credit note reverses it. `tax` and
-    `buyer` are what was entered of the customer; None where nothing was.
+    `buyer` are what was entered of the customer; None where nothing was. `part` is which part of
+    the deal it bills, None for the whole; `total` is less what `part` deducts.
     """
 
     risk: ClassVar[Risk] = Risk.COMPENSABLE
@@ -106,6 +108,7 @@ class IssueInvoice(
     tax: TaxCase | None = None
     buyer: Buyer | None = None
     e_invoice: EInvoice = EInvoice.NONE
+    part: InvoicePart | None = None
 
 
 class IssueCreditNote(
@@ -139,6 +142,7 @@ class IssueCreditNote(
     tax: TaxCase | None = None
     buyer: Buyer | None = None
     e_invoice: EInvoice = EInvoice.NONE
+    part: InvoicePart | None = None
 
 
 class SendCreditNote(MailCommand, frozen=True, kw_only=True, tag=True):

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ledger.domain.accounts import Chart
+from ledger.domain.billing import BillingPlan
 from ledger.domain.values import Money
 
 DEFAULT_RETENTION_YEARS: Final = 10
@@ -81,6 +82,7 @@ class PriceItem(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tax_bp: int | None = None
     supply: Supply = Supply.SERVICE
     currencies: dict[str, Elsewhere] = field(default_factory=dict)
+    billing: BillingPlan | None = None
 
 
 class Guardrails(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -246,6 +248,8 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     `reminders` of an unpaid invoice, in order; without any, an overdue one is asked about.
     `follow_up_after`: working days of silence after an offer, 0 for never. `region`: the part of
     `country` whose holidays count too, as the library `holidays` names it.
+    `billing`: in which parts a deal is billed, None for all on
+    acceptance; an item may say otherwise.
     """
 
     id: str
@@ -283,6 +287,7 @@ class Company(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     follow_up_after: int = 0
     region: str = ""
     books: Bookkeeping = field(default_factory=Bookkeeping)
+    billing: BillingPlan | None = None
 
     @property
     def retention_years(self) -> int:

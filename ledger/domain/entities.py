@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from ledger.domain.billing import BillingPlan, InvoicePart
 from ledger.domain.commands import Command
 from ledger.domain.company import EInvoice
 from ledger.domain.confirming import Confirmation, Particulars
@@ -162,12 +163,21 @@ class OfferedTerms(Struct, frozen=True, kw_only=True, gc=False):
     delivery_days: int
     valid_until: date
     on: date
+    plan: BillingPlan | None = None
+
+
+class Done(Struct, frozen=True, gc=False):
+    """Work that was done: a milestone's number, 0 for the delivery, and the day."""
+
+    work: int
+    on: date
 
 
 class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
     """The present version of an offer. `status`: drafted, sent, accepted, declined.
 
-    `versions` are all there have been, oldest first.
+    `versions` are all there have been, oldest first. `plan` is how the present one is billed, None
+    for all on acceptance; `done` what the operator said is done of it.
     """
 
     id: str
@@ -187,6 +197,8 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
     accepted_on: date | None = None
     versions: tuple[OfferedTerms, ...] = ()
     tax: TaxKind | None = None
+    plan: BillingPlan | None = None
+    done: tuple[Done, ...] = ()
 
     def terms(self, version: int) -> OfferedTerms | None:
         """What exactly this version said."""
@@ -206,7 +218,8 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
 
     `credited_by` is the credit note that reversed it; from then on nothing is owed.
     `reductions` are early-payment discounts, bank fees and what was let go, one by one.
-    `elsewhere`: the operator issued it before Coo.
+    `elsewhere`: the operator issued it before Coo. `part` is
+    which part of the deal it bills: its lines are then as `InvoiceIssued` says.
     """
 
     id: str
@@ -228,6 +241,7 @@ class Invoice(Struct, frozen=True, kw_only=True, tag="invoice", gc=False):
     e_invoice: EInvoice = EInvoice.NONE
     reductions: tuple[Reduction, ...] = ()
     elsewhere: bool = False
+    part: InvoicePart | None = None
 
     @property
     def billed(self) -> Money:

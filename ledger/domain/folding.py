@@ -73,7 +73,7 @@ from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.postings import JournalEntry, entry_keys
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 15
+FOLD_VERSION: Final = 17
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]
@@ -135,6 +135,7 @@ _FOLDS: Final[dict[type[Event], tuple[Fold, ...]]] = {
     events.GistMade: (fold_gist,),
     events.ProposalDrafted: (fold_deals,),
     events.ProposalAccepted: (fold_deals,),
+    events.WorkDone: (fold_deals,),
     events.ProposalDeclined: (fold_deals,),
     events.ActionProposed: (fold_actions, fold_approvals, fold_failures),
     events.VerdictGiven: (fold_actions,),
@@ -221,6 +222,7 @@ NOT_FOLDED: Final[frozenset[type[Event]]] = frozenset(
         events.QuestionReplied,
         events.RetryOrdered,
         events.UndoOrdered,
+        events.WorkReported,
         events.ConfirmOrdered,
         events.PolicyLoaded,
         events.PolicyRefused,

@@ -8,6 +8,7 @@ from ledger.domain.commands import SendCreditNote, SendInvoice, SendProposal
 from ledger.domain.entities import (
     Action,
     CreditNote,
+    Done,
     Entity,
     Invoice,
     OfferedTerms,
@@ -24,6 +25,7 @@ from ledger.domain.events import (
     ProposalTold,
     QuestionAnswered,
     Routed,
+    WorkDone,
 )
 from ledger.domain.facts import Fact
 from ledger.domain.folding_actions import proven
@@ -41,6 +43,8 @@ def fold_deals(fact: Fact, look: Look) -> list[Entity]:
             return _answered(event, fact, look)
         case ProposalTold() as event:
             return _told(event, look)
+        case WorkDone() as event:
+            return _done(event, look)
         case InvoiceIssued() as event:
             return [_issued(event, fact)]
         case CreditNoteIssued() as event:
@@ -76,6 +80,8 @@ def _drafted(event: ProposalDrafted, fact: Fact, look: Look) -> list[Entity]:
             accepted_on=known.accepted_on if known else None,
             versions=(*(known.versions if known else ()), _terms(event, fact)),
             tax=event.tax,
+            plan=event.plan,
+            done=known.done if known else (),
         )
     ]
 
@@ -90,6 +96,7 @@ def _terms(event: ProposalDrafted, fact: Fact) -> OfferedTerms:
         delivery_days=event.delivery_days,
         valid_until=event.valid_until,
         on=fact.at.date(),
+        plan=event.plan,
     )
 
 
@@ -113,6 +120,15 @@ def _told(event: ProposalTold, look: Look) -> list[Entity]:
     return [replace(proposal, sent_versions=left, status="sent" if newest else proposal.status)]
 
 
+def _done(event: WorkDone, look: Look) -> list[Entity]:
+    """Said once more, it is another day of the same."""
+    proposal = look.get(Proposal, event.proposal)
+    if proposal is None:
+        return []
+    others = tuple(one for one in proposal.done if one.work != event.work)
+    return [replace(proposal, done=(*others, Done(event.work, event.on)))]
+
+
 def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:
     return Invoice(
         id=event.invoice,
@@ -132,6 +148,7 @@ def _issued(event: InvoiceIssued, fact: Fact) -> Invoice:
         tax=event.tax,
         buyer=event.buyer,
         e_invoice=event.e_invoice,
+        part=event.part,
     )
 
 

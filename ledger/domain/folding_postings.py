@@ -97,7 +97,7 @@ def _of_documents(fact: Fact, look: Look) -> Posted | None:
         case InvoiceIssued(elsewhere=True) as event:
             return _brought(event)
         case InvoiceIssued() as event:
-            made = billed(event.lines, event.net, event.total, event.tax, event.contact)
+            made = billed(event.lines, event.net, event.total, event.tax, event.contact, event.part)
             return Posted(
                 kind="invoice",
                 postings=made,
@@ -127,7 +127,7 @@ def _brought(event: InvoiceIssued) -> Posted:
 
 def _credited(event: CreditNoteIssued, look: Look) -> Posted:
     """The invoice in full, and with it whatever it was reduced by."""
-    made = billed(event.lines, event.net, event.total, event.tax, event.contact)
+    made = billed(event.lines, event.net, event.total, event.tax, event.contact, event.part)
     invoice = look.get(Invoice, event.invoice)
     for each in invoice.reductions if invoice and not invoice.credited_by else ():
         made += reversed_postings(lessened(invoice, each.kind, each.amount)) if invoice else []

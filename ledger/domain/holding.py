@@ -14,6 +14,7 @@ from ledger.domain.preconditions import (
     InvoicePaidSoFar,
     InvoiceUnpaid,
     NoFactSince,
+    PartNotIssued,
     Precondition,
     ProposalIsAccepted,
     ProposalNotAccepted,
@@ -52,12 +53,16 @@ def first_broken(action: Action, known: Known) -> str:
     return next((why for why in reasons if why), "")
 
 
-def _broken(precondition: Precondition, known: Known) -> str:
+def _broken(  # noqa: C901 - one line a precondition: a table
+    precondition: Precondition, known: Known
+) -> str:
     match precondition:
         case InvoiceUnpaid():
             return _paid(precondition, known)
         case InvoiceNotIssued():
             return _issued(precondition, known)
+        case PartNotIssued():
+            return _part_issued(precondition, known)
         case ProposalOpen():
             return _not_open(precondition, known)
         case ProposalIsAccepted():
@@ -88,6 +93,16 @@ def _paid(wanted: InvoiceUnpaid, known: Known) -> str:
 def _issued(wanted: InvoiceNotIssued, known: Known) -> str:
     found = known.find(Invoice, f"proposal:{wanted.proposal}")
     there = [invoice for invoice in found if not invoice.credited_by]
+    return f"Invoice {there[0].number} has been issued for it." if there else ""
+
+
+def _part_issued(wanted: PartNotIssued, known: Known) -> str:
+    found = known.find(Invoice, f"proposal:{wanted.proposal}")
+    there = [
+        invoice
+        for invoice in found
+        if not invoice.credited_by and (not invoice.part or invoice.part.place == wanted.place)
+    ]
     return f"Invoice {there[0].number} has been issued for it." if there else ""
 
 

@@ -19,11 +19,12 @@ from ledger.domain.accounts import (
     RECEIVABLE,
     REDUCTION,
 )
+from ledger.domain.billing import InvoicePart, asked_for
 from ledger.domain.entities import Invoice
 from ledger.domain.events import Spent
 from ledger.domain.postings import Posting
 from ledger.domain.tax import TaxCase, TaxKind
-from ledger.domain.values import Line, Money, totals
+from ledger.domain.values import Line, Money
 
 PROVIDERS = frozenset({"stripe"})
 """Kinds of statements whose money lies with a provider until it pays out."""
@@ -49,14 +50,18 @@ def shares(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def parts_of(
-    lines: Sequence[Line], net: Money, total: Money, tax: TaxCase | None
+    lines: Sequence[Line],
+    net: Money,
+    total: Money,
+    tax: TaxCase | None,
+    part: InvoicePart | None = None,
 ) -> list[tuple[str, int, Money]]:
     """What a document is made of: (case of tax, rate, net) and ("", rate, tax), as it says itself.
 
     Where lines do not add up to it (an old or foreign document), its own net and total count.
     """
     kind = (tax.kind if tax else TaxKind.DOMESTIC).value
-    found = totals(lines, total.currency) if _in(lines, total.currency) else None
+    found = asked_for(lines, part, total.currency) if _in(lines, total.currency) else None
     if found is None or found.gross != total or found.net != net:
         rest = total - net
         return [(kind, 0, net), *([("", 0, rest)] if rest.minor else [])]
@@ -69,11 +74,16 @@ def _in(lines: Sequence[Line], currency: str) -> bool:
 
 
 def billed(
-    lines: Sequence[Line], net: Money, total: Money, tax: TaxCase | None, contact: str
+    lines: Sequence[Line],
+    net: Money,
+    total: Money,
+    tax: TaxCase | None,
+    contact: str,
+    part: InvoicePart | None = None,
 ) -> list[Posting]:
     """A document of income: the customer owes its total, made of income and tax."""
     made = [Posting(RECEIVABLE, total, contact)]
-    for kind, rate, amount in parts_of(lines, net, total, tax):
+    for kind, rate, amount in parts_of(lines, net, total, tax, part):
         path = f"{INCOME}/{kind}/{rate}" if kind else f"{OUTPUT_TAX}/{rate}"
         made.append(Posting(path, -amount))
     return _without_nothing(made)
@@ -84,7 +94,7 @@ def lessened(invoice: Invoice, kind: str, amount: Money) -> list[Posting]:
     owed = Posting(RECEIVABLE, -amount, invoice.contact)
     if kind == "fee":
         return _without_nothing([Posting(FEES, amount), owed])
-    parts = parts_of(invoice.lines, invoice.net, invoice.total, invoice.tax)
+    parts = parts_of(invoice.lines, invoice.net, invoice.total, invoice.tax, invoice.part)
     split = shares(amount.minor, [each.minor for _, _, each in parts])
     made = [
         Posting(

@@ -23,6 +23,13 @@ class InvoiceNotIssued(Struct, frozen=True, tag=True):
     proposal: str
 
 
+class PartNotIssued(Struct, frozen=True, tag=True):
+    """No invoice that still stands bills this part of the proposal, or all of it."""
+
+    proposal: str
+    place: int
+
+
 class ProposalOpen(Struct, frozen=True, tag=True):
     """The proposal is still at this version and neither accepted nor declined."""
 
@@ -72,6 +79,7 @@ class CaseIsClosed(Struct, frozen=True, tag=True):
 Precondition = (
     InvoiceUnpaid
     | InvoiceNotIssued
+    | PartNotIssued
     | ProposalOpen
     | ProposalIsAccepted
     | NoFactSince

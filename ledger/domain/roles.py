@@ -17,6 +17,7 @@ NEEDED: Final[dict[type[Event], Role]] = {
     events.StopOrdered: Role.APPROVER,
     events.RetryOrdered: Role.APPROVER,
     events.UndoOrdered: Role.APPROVER,
+    events.WorkReported: Role.APPROVER,
     events.AssignOrdered: Role.APPROVER,
     events.MatchOrdered: Role.APPROVER,
     events.UnmatchOrdered: Role.APPROVER,

@@ -124,6 +124,7 @@ from ledger.domain.events.outside import (
     Tapped,
     UndoOrdered,
     UnmatchOrdered,
+    WorkReported,
 )
 from ledger.domain.events.pairing import (
     ChatPaired,
@@ -165,6 +166,7 @@ from ledger.domain.events.planning import (
     Told,
     Understood,
     VerdictGiven,
+    WorkDone,
 )
 from ledger.domain.events.proof import HeadAnchored
 from ledger.domain.events.routing import (
@@ -369,6 +371,8 @@ __all__ = [
     "VerdictGiven",
     "WatchBegun",
     "WentLive",
+    "WorkDone",
+    "WorkReported",
 ]
 
 EVENT_TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in Event.__subclasses__()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+from ledger.domain.billing import InvoicePart
 from ledger.domain.company import EInvoice
 from ledger.domain.events.base import Event
 from ledger.domain.tax import Buyer, TaxCase
@@ -44,6 +45,8 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     `buyer` and `e_invoice` are as the command said that was approved; None: nothing was known.
     `elsewhere`: the operator issued it before Coo, so it took no number of Coo's and nobody sends
     it; `paid` is what had come in for it before it was brought along.
+    `part` is which part of a deal it bills; None: the whole. Its `lines` are the whole's where it
+    is the final one, and `net` and `total` what is asked for: less what `part` deducts.
     """
 
     invoice: str
@@ -65,6 +68,7 @@ class InvoiceIssued(Event, frozen=True, kw_only=True):
     buyer: Annotated[Buyer | None, SEALED] = None
     elsewhere: bool = False
     paid: Money | None = None
+    part: InvoicePart | None = None
 
 
 class CreditNoteIssued(Event, frozen=True, kw_only=True):
@@ -92,6 +96,7 @@ class CreditNoteIssued(Event, frozen=True, kw_only=True):
     tax: TaxCase | None = None
     buyer: Annotated[Buyer | None, SEALED] = None
     reason: Personal = ""
+    part: InvoicePart | None = None
 
 
 class ActionSucceeded(Event, frozen=True, kw_only=True):

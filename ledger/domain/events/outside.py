@@ -342,6 +342,19 @@ class UndoOrdered(Event, frozen=True, kw_only=True):
     reason: Personal = ""
 
 
+class WorkReported(Event, frozen=True, kw_only=True):
+    """The operator says that work of a case is done: `work` is a milestone's number, 0 the
+    delivery. `on` is the day, None for the day it was said. `target` is the case.
+    """
+
+    target: str
+    work: int
+    operator: str
+    channel: str
+    by: str = ""
+    on: date | None = None
+
+
 class AlarmRang(Event, frozen=True, kw_only=True):
     """The clock reached an alarm that a case had set."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from ledger.domain.billing import BillingPlan
 from ledger.domain.commands import Command
 from ledger.domain.events.base import Event
 from ledger.domain.tax import TaxKind
@@ -127,7 +128,8 @@ class PlannerFellBack(Event, frozen=True, kw_only=True):
 class ProposalDrafted(Event, frozen=True, kw_only=True):
     """A proposal, or a new version of one. `total` is gross, `discount_bp` off the list price.
 
-    `tax` is None where nothing was known of the customer that bears on it.
+    `tax` is None where nothing was known of the customer that bears on it, `plan` where all is
+    billed on acceptance.
     """
 
     proposal: str
@@ -141,6 +143,7 @@ class ProposalDrafted(Event, frozen=True, kw_only=True):
     valid_until: date
     delivery_days: int
     tax: TaxKind | None = None
+    plan: BillingPlan | None = None
 
 
 class ProposalTold(Event, frozen=True, kw_only=True):
@@ -239,6 +242,15 @@ class QuestionWithdrawn(Event, frozen=True, kw_only=True):
 
     question: str
     why: str
+
+
+class WorkDone(Event, frozen=True, kw_only=True):
+    """Work of an accepted proposal is done: `work` as in `WorkReported`, which `fact` is."""
+
+    proposal: str
+    work: int
+    on: date
+    fact: str
 
 
 class PaymentMatched(Event, frozen=True, kw_only=True):

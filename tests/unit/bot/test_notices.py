@@ -29,7 +29,7 @@ QUIET = {
         "SplitOrdered",
         "StrayPlaced",
         "MailReceived", "PaymentReceived", "OperatorSaid", "Tapped", "QuestionReplied",
-    "UndoOrdered", "PricesChanged", "CreditNoteIssued",
+    "UndoOrdered", "WorkReported", "WorkDone", "PricesChanged", "CreditNoteIssued",
     "ResumeOrdered", "RetryOrdered", "AlarmRang", "CompanyConfigured", "PolicyLoaded", "Routed",
     "ContactCreated", "ContactRecognised", "Instructed", "QuestionAnswered", "Understood",
     "Recalled", "PlanMade", "ProposalDrafted", "ProposalAccepted", "ProposalDeclined",

@@ -23,9 +23,18 @@ from saxonche import PySaxonProcessor
 from bot.company.text import defaults
 from connectors.invoices.data import invoice_data
 from connectors.invoices.en16931 import XRECHNUNG, en16931_xml
+from connectors.invoices.parts import PART_TEXTS
 from connectors.invoices.rendering import papers_of
 from connectors.invoices.texts import TEXTS
 from ledger.domain.amounts import plain_amount
+from ledger.domain.billing import (
+    Deduction,
+    InvoicePart,
+    asked_for,
+    plan_of,
+    reversed_part,
+    share_lines,
+)
 from ledger.domain.company import EInvoice, Language
 from ledger.domain.entities import Contact
 from ledger.domain.events import CreditNoteIssued, InvoiceIssued
@@ -274,3 +283,102 @@ def test_every_font_is_in_the_file_and_nothing_is_transparent_or_runs(hybrid: by
         assert {part.split()[0] for part in drawn.split("/")[1:] if " Tf" in part[:16]} <= {
             name[1:] for name in used
         }
+
+
+# --- deals that are billed in parts ---------------------------------------------------------------
+
+PLAN = plan_of("deposit 33.33% final")
+
+
+def deposit(kind: TaxKind, form: EInvoice) -> InvoiceIssued:
+    whole = invoice(kind, form)
+    lines = share_lines(whole.lines, PLAN, 1, "Anzahlung")
+    part = InvoicePart(
+        place=1, of=2, trigger=PLAN.parts[0].trigger, share_bp=3_333, supplied=False,
+        service_from=whole.issued_on,
+    )  # fmt: skip
+    sums = totals(lines, "EUR")
+    return replace(
+        whole, number="2026-0006", lines=lines, net=sums.net, total=sums.gross, part=part
+    )
+
+
+def final(kind: TaxKind, form: EInvoice) -> InvoiceIssued:
+    whole, before = invoice(kind, form), deposit(kind, form)
+    taxes = totals(before.lines, "EUR").taxes
+    part = InvoicePart(
+        place=2, of=2, trigger=PLAN.parts[1].trigger, share_bp=6_667,
+        deducted=(Deduction("inv-0", before.number, before.issued_on, taxes),),
+    )  # fmt: skip
+    sums = asked_for(whole.lines, part, "EUR")
+    return replace(whole, net=sums.net, total=sums.gross, part=part)
+
+
+@pytest.mark.parametrize("form", [EInvoice.ZUGFERD, EInvoice.XRECHNUNG])
+@pytest.mark.parametrize(
+    "kind", [TaxKind.DOMESTIC, TaxKind.INTRA_COMMUNITY, TaxKind.REVERSE_CHARGE]
+)
+def test_a_deposit_its_final_invoice_and_their_reversal_keep_the_official_rules(
+    kind: TaxKind, form: EInvoice
+) -> None:
+    first, last = deposit(kind, form), final(kind, form)
+    note = replace(reversing(last), part=reversed_part(last.part))
+    allowed = GUIDELINE if form is EInvoice.XRECHNUNG else set()
+    for issued in (first, last, note):
+        xml = en16931_xml(issued, COMPANY, ADA, TEXTS[Language.GERMAN])
+        assert broken_rules(xml) <= allowed
+
+
+def test_a_deposit_names_the_period_that_is_to_come_and_says_that_nothing_is_supplied_yet() -> None:
+    xml = en16931_xml(
+        deposit(TaxKind.DOMESTIC, EInvoice.ZUGFERD), COMPANY, ADA, TEXTS[Language.GERMAN]
+    )
+    assert said(xml, "TypeCode")[0] == "326"
+    assert b"ActualDeliverySupplyChainEvent" not in xml
+    assert b"20261122" in xml
+    assert b"20261202" in xml
+    assert "noch nicht erbracht" in " ".join(said(xml, "Content"))
+
+
+def test_the_final_invoice_taxes_the_whole_and_takes_off_what_was_billed_before() -> None:
+    first, last = (make(TaxKind.DOMESTIC, EInvoice.ZUGFERD) for make in (deposit, final))
+    xml = en16931_xml(last, COMPANY, ADA, TEXTS[Language.GERMAN])
+    whole = totals(LINES, "EUR").gross
+    assert said(xml, "GrandTotalAmount") == [plain_amount(whole)]
+    assert said(xml, "TotalPrepaidAmount") == [plain_amount(first.total)]
+    assert said(xml, "DuePayableAmount") == [plain_amount(last.total)]
+    assert first.total + last.total == whole
+    assert "2026-0006" in said(xml, "IssuerAssignedID")
+
+
+@pytest.mark.parametrize(
+    ("language", "titles", "words"),
+    [
+        (Language.ENGLISH, ("Deposit invoice", "Final invoice"), "less invoice 2026-0006 of"),
+        (
+            Language.GERMAN,
+            ("Anzahlungsrechnung", "Schlussrechnung"),
+            "abzüglich Rechnung 2026-0006",
+        ),
+        (Language.FRENCH, ("Facture d'acompte", "Facture de solde"), "déduction de la facture"),
+    ],
+)
+def test_the_pdf_says_which_part_it_is_and_lists_what_it_deducts_with_its_tax(
+    language: Language, titles: tuple[str, str], words: str
+) -> None:
+    pages = []
+    for made in (deposit(TaxKind.DOMESTIC, EInvoice.NONE), final(TaxKind.DOMESTIC, EInvoice.NONE)):
+        pdf = papers_of(made, COMPANY, ADA, TEXTS[language]).pdf
+        text = " ".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+        pages.append(" ".join(text.split()))
+    assert titles[0] in pages[0]
+    assert titles[1] in pages[1]
+    assert words in pages[1]
+    assert PART_TEXTS[language.value].due in pages[1]
+
+
+def test_the_data_of_a_final_invoice_names_its_deductions_and_what_is_left() -> None:
+    last = final(TaxKind.DOMESTIC, EInvoice.NONE)
+    data = invoice_data(last, COMPANY, ADA)
+    assert (data["net"], data["gross"]) == (last.net.minor, last.total.minor)
+    assert [one["number"] for one in data["deducted"]] == ["2026-0006"]
