@@ -6,6 +6,7 @@ import json
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.command_line.main import cli
+from connectors.mail.compose import COMMAND_HEADER
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +121,26 @@ def test_what_left_the_house_in_the_month_is_as_many_mails_as_there_are_receipts
     summary, folder = month
     outbox = folder / "mail" / "out"
     assert len([*outbox.glob("new/*"), *outbox.glob("cur/*")]) == summary["outward_actions"]
+
+
+def test_who_is_late_is_reminded_and_who_has_paid_or_written_is_not(
+    month: tuple[dict[str, Any], Path],
+) -> None:
+    _, folder = month
+    outbox = folder / "mail" / "out"
+    heads = [
+        BytesHeaderParser().parsebytes(path.read_bytes())
+        for path in (*outbox.glob("new/*"), *outbox.glob("cur/*"))
+    ]
+    reminded = sorted(str(head["To"]) for head in heads if head[COMMAND_HEADER] == "SendReminder")
+    assert reminded == [
+        "jonas@petersen-rad.example",  # of the rest, which came the day after
+        "mia@keramik-mia.example",
+        "paul@reimer-elektro.example",
+        "priya@nair-studio.example",  # the second one was withdrawn: she wrote
+        "tom@becker-holzbau.example",
+        "tom@becker-holzbau.example",
+    ]
 
 
 def test_a_month_that_is_over_is_only_counted_again(month: tuple[dict[str, Any], Path]) -> None:
