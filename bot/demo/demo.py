@@ -37,6 +37,7 @@ from bot.office.live import LiveOffice
 from bot.settings import Settings
 from bot.work.hosting import Host, Stepping, hosting
 from connectors.mail.compose import ACTION_HEADER
+from ledger.attempts import invoice_key
 from ledger.audit.trail import read_trail
 from ledger.domain.entities import Approval, ApprovalStatus, Case, Question
 from ledger.domain.errors import ChainBroken, SettingsInvalid
@@ -254,10 +255,11 @@ async def replay_state(app: App) -> str:
 
 
 def doubled(app: App, facts: Sequence[Fact]) -> int:
-    """Actions with two receipts, two mails on disk or two numbers for one proposal."""
+    """Actions with two receipts, two mails on disk or two numbers for the same part of a
+    deal."""
     succeeded = [fact.event.action for fact in facts if isinstance(fact.event, ActionSucceeded)]
     issued = [
-        (fact.event.proposal, fact.event.version)
+        invoice_key(fact.event.proposal, fact.event.version, fact.event.part)
         for fact in facts
         if isinstance(fact.event, InvoiceIssued)
     ]
