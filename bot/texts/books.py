@@ -76,7 +76,7 @@ EXPENSE_NOTHING_NEW: Final = Trouble(
     "That changes nothing about expense e{number}.",
     "Say what is otherwise, like `expense e{number} 23.80 hosting`, or `expense e{number} remove`.",
 )
-EXPENSE_REMOVED: Final = "Expense e{number} is out of the books; what was posted is taken back."
+EXPENSE_REMOVED: Final = "Expense e{number} is out of the books."
 EXPENSES_TITLE: Final = "Expenses {period}"
 EXPENSES_NONE: Final = "No expense is recorded."
 EXPENSES_HINT: Final = (

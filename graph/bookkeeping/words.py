@@ -26,12 +26,17 @@ _RATE: Final = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,2})?)\s*%")
 _ISO: Final = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _DOTTED: Final = re.compile(r"\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b")
 _SLASHED: Final = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
+_CODE: Final = r"(?:[A-Z]{3}|(?i:eur|usd|chf|gbp|sek|dkk|nok|pln|czk))(?![A-Za-z])"
+"""Codes in capitals; the usual ones in small letters too, where others are words."""
 _AMOUNT: Final = re.compile(
-    r"(?P<before>[€$£]|\b[A-Z]{3}\b)?\s?(?<![\d.,])"
+    rf"(?:(?P<before>[€$£]|(?<!\w){_CODE})\s?|(?<![\w.,-]))"
     r"(?P<number>\d{1,3}(?:[.,'\u202f\u00a0 ]\d{3})+(?:[.,]\d{1,3})?|\d+(?:[.,]\d{1,3})?)"
-    r"(?![\d%]|\s?%)"
-    r"\s?(?P<after>[€$£]|\b[A-Z]{3}\b)?"
+    rf"(?:\s?(?P<after>[€$£]|{_CODE}))?(?![.,-]?\w)(?!\s?%)"
 )
+_MINUS: Final = re.compile(
+    rf"(?:^\s*[-\u2212]\s?|(?<!\S)(?:(?:[€$£]|{_CODE})\s?)?[-\u2212])(?:[€$£]|{_CODE}\s?)?\d"
+)
+"""A sum below nothing: a refund is no expense, and its sign must not be lost."""
 _AT: Final = re.compile(r"^(?:at|from|to|for|bei|von|an|für|chez|de|à)\s+", re.IGNORECASE)
 
 
@@ -97,7 +102,7 @@ def _point(number: str, marks: list[str]) -> str | None:
 
 def currency_of(sign: str) -> str:
     """The ISO code of a sign or code; "" where it is none."""
-    code = SYMBOLS.get(sign, sign)
+    code = SYMBOLS.get(sign, sign.upper())
     return code if code in _currencies() else ""
 
 
@@ -107,6 +112,8 @@ def _currencies() -> frozenset[str]:
 
 
 def _amount(text: str, currency: str) -> tuple[Money | None, str]:
+    if _MINUS.search(text):
+        return None, text
     for hit in _AMOUNT.finditer(text):
         before, after = currency_of(hit["before"] or ""), currency_of(hit["after"] or "")
         if before and after and before != after:
