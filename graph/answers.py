@@ -2,7 +2,7 @@
 
 So a choice can be acted on from the fact alone: nothing about the question need be remembered.
 Shapes: `hold`, `accept:2`, `terms:net:210000`, `terms:net:210000:7` (days),
-`offer:logo=1,website=2`, `happened:act-…`.
+`offer:logo=1,website=2`, `happened:act-…`, `delivered:2026-11-20`.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class AnswerId(StrEnum):
     GO_ON = "go-on"
     ORDER = "order"
     NO_ORDER = "no-order"
+    DELIVERED = "delivered"
+    NOT_YET = "not-yet"
 
 
 def answer_of(choice: str) -> tuple[AnswerId, str] | None:

@@ -129,7 +129,7 @@ def on_order(s: Situation) -> tuple[AnyMove, ...]:
             why = "Their order number is not clear."
         return (
             Supersede(action=waiting.action, why=why),
-            IssueInvoice(version=waiting.version),
+            IssueInvoice(version=waiting.version, part=waiting.part),
         )
     bill = s.deal.owing
     fresh = bill is not None and same_number(bill.order) != same_number(number)

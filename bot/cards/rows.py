@@ -11,7 +11,7 @@ from typing import Final, assert_never
 
 from bot import texts
 from bot.cards import brief
-from bot.cards.parts import parts
+from bot.cards.parts import currencies, parts
 from bot.cards.taxes import taxes
 from bot.channel import Attached, Row
 from bot.wording.amounts import counted, percent_plain
@@ -267,8 +267,7 @@ def _paid(paid: Money) -> str:
 
 def _invoice_amounts(command: IssueInvoice | IssueCreditNote) -> Iterator[str]:
     yield _gross(command.total)
-    currencies = {line.unit_price.currency for line in command.lines} | {command.total.currency}
-    if len(currencies) > 1:
+    if len(currencies(command)) > 1:
         yield texts.LINES_MIXED
         return
     sums = asked_for(command.lines, command.part, command.total.currency)

@@ -21,6 +21,7 @@ from graph.planners.acceptance import on_acceptance
 from graph.planners.budgets import on_money
 from graph.planners.given_word import standing_terms
 from graph.planners.negotiation import on_counter
+from graph.planners.parts import asked_whether_delivered, waits_for
 from graph.planners.precedents import as_agreed_before
 from graph.planners.steps import (
     ASK_CUSTOMER,
@@ -127,11 +128,13 @@ def _who(s: Situation, slots: Slots) -> Choice:
 
 def _late(s: Situation, slots: Slots) -> tuple[Choice, ...]:
     """After the yes nothing is negotiated without a person."""
+    asked = asked_whether_delivered(s, slots)
+    if asked:
+        return asked
     what = slots.intent.value.replace("_", " ")
     if slots.intent in _SETTLED and not slots.unsure:
-        text = (
-            f"They wrote about {wording.number_of(s.deal)} ({what}); nothing is left to do for it."
-        )
+        left = waits_for(s.deal) or "nothing is left to do for it."
+        text = f"They wrote about {wording.number_of(s.deal)} ({what}); {left}"
         if slots.intent is Intent.PAYMENT_NOTICE:
             text = "They say they have paid. I match the payment when it arrives on the account."
         return (telling("message", text, f"A {what} changes nothing now."),)

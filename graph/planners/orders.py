@@ -23,6 +23,7 @@ from graph.planners.acceptance import accepting
 from graph.planners.given_word import standing_terms
 from graph.planners.messages import on_message
 from graph.planners.outcomes import afresh, after, options_after_no
+from graph.planners.parts import next_part, on_delivered, waits_for
 from graph.planners.payments import settling
 from graph.planners.steps import (
     LEAVE,
@@ -352,10 +353,17 @@ def _go_on(s: Situation, _rest: str) -> tuple[Choice, ...]:
 def _order(s: Situation, _rest: str) -> tuple[Choice, ...]:
     """Which order number counts was all that held the invoice up."""
     billing = any(one.name == "IssueInvoice" for one in s.deal.pending)
+    if s.deal.plan is not None:
+        return before(next_part(s.deal), renewed(s, "It is noted for the invoice."))
     if s.deal.accepted and s.deal.owing is None and not billing:
         move = IssueInvoice(version=s.deal.accepted)
         return (Choice(id="issue", moves=(move,), why="You said which order number counts."),)
     return renewed(s, "It is noted for the invoice.")
+
+
+def _not_yet(s: Situation, _rest: str) -> tuple[Choice, ...]:
+    text = f"Nothing was billed. {waits_for(s.deal)}".strip()
+    return (telling("billing", text, "You said that it is not delivered yet."),)
 
 
 _BY_ANSWER: dict[AnswerId, Answer] = {
@@ -379,4 +387,6 @@ _BY_ANSWER: dict[AnswerId, Answer] = {
     AnswerId.GO_ON: _go_on,
     AnswerId.ORDER: _order,
     AnswerId.NO_ORDER: _order,
+    AnswerId.DELIVERED: on_delivered,
+    AnswerId.NOT_YET: _not_yet,
 }

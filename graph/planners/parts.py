@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
+from graph.agents.having import speaks_of_having
+from graph.answers import AnswerId, plain_option
 from graph.deal import PENDING, Deal, Progress
-from graph.moves import AnyMove, Choice, IssueInvoice, RecordWork, TellOperator
-from graph.planners.steps import CLOSE, LEAVE, asking, telling
+from graph.moves import AnyMove, Choice, IssueInvoice, RecordWork, TellOperator, WithdrawQuestion
+from graph.planners.steps import CLOSE, LEAVE, REPLY, asking, before, telling
 from graph.situation import Situation
-from ledger.domain.billing import BillingPlan
+from graph.slots import Slots
+from ledger.domain.billing import DELIVERY, BillingPlan, Trigger
 from ledger.domain.entities import Done
-from ledger.domain.events import WorkReported
+from ledger.domain.events import MailReceived, WorkReported
 
 TOPIC = "billing"
 
@@ -37,33 +44,101 @@ def first_part(plan: BillingPlan) -> tuple[AnyMove, ...]:
 
 def waits_for(deal: Deal) -> str:
     """`The final invoice waits for: delivered.`; "" where nothing waits."""
-    return _waits(deal.plan, deal.awaited) if deal.plan else ""
+    plan, gone = deal.plan, deal.left_out
+    if plan is None:
+        return ""
+    said = (_reversed(plan, place) for place in deal.awaited if place in gone)
+    return " ".join((*said, _waits(plan, [p for p in deal.awaited if p not in gone]))).strip()
 
 
-def _waits(plan: BillingPlan, places: tuple[int, ...]) -> str:
+def _reversed(plan: BillingPlan, place: int) -> str:
+    """A part whose invoice was reversed: how it is billed after all."""
+    what = f"The {plan.called(place)} was reversed or refused"
+    if plan.parts[place - 1].trigger is Trigger.ACCEPTANCE and place < len(plan.parts):
+        return f"{what}: the {plan.called(len(plan.parts))} bills it."
+    return f"{what}: say once more `{plan.awaits(place)}`, and it is billed again."
+
+
+def _waits(plan: BillingPlan, places: Iterable[int]) -> str:
     said = (f"The {plan.called(place)} waits for: {plan.awaits(place)}." for place in places)
     return " ".join(said)
 
 
+def asked_whether_delivered(s: Situation, slots: Slots) -> tuple[Choice, ...]:
+    """The customer speaks as one who has it: whether it is delivered, the operator says. ()
+    where they do not, or nothing waits for it."""
+    plan, heard = s.deal.plan, _mail(s)
+    waits = plan is not None and len(plan.parts) in s.deal.awaited and not s.deal.closed
+    if plan is None or heard is None or not waits or not speaks_of_having(heard.event.text):
+        return ()
+    on = heard.at.date()
+    text = (
+        f"They write as if it were delivered ({slots.intent.value.replace('_', ' ')}). The "
+        f"{plan.called(len(plan.parts))} of {s.deal.number} waits for your word, so nothing was "
+        "billed. Is it delivered?"
+    )
+    options = (
+        plain_option(AnswerId.DELIVERED, f"Yes, delivered on {on}: bill it", on.isoformat()),
+        plain_option(AnswerId.NOT_YET, "No, not yet"),
+        REPLY,
+    )
+    ask = asking(
+        s, TOPIC, text, "Only you can say that it is delivered.", options,
+        recommendation=f"Was it another day? `delivered {s.deal.case} DAY` says which.",
+    )  # fmt: skip
+    return before(_whether(s.deal, "They wrote again."), (ask,))
+
+
+def _mail(s: Situation) -> _Heard | None:
+    """The customer's mail that is acted on, where this delivery has it."""
+    fact = s.source or s.fact
+    event = fact.event
+    return _Heard(event, fact.at) if isinstance(event, MailReceived) else None
+
+
+class _Heard(NamedTuple):
+    event: MailReceived
+    at: datetime
+
+
+def _whether(deal: Deal, why: str) -> tuple[AnyMove, ...]:
+    """Takes back the question whether it is delivered."""
+    return tuple(
+        WithdrawQuestion(question=one.question, why=why)
+        for one in deal.open
+        if AnswerId.NOT_YET in one.options
+    )
+
+
+def on_delivered(s: Situation, day: str) -> tuple[Choice, ...]:
+    """The operator was asked whether it is delivered, and says yes."""
+    return _reported(s, DELIVERY, date.fromisoformat(day))
+
+
 def on_work(s: Situation, event: WorkReported) -> tuple[Choice, ...]:
     """The operator says that work is done: the part that waited for it is billed."""
+    found = _reported(s, event.work, event.on or (s.source or s.fact).at.date())
+    over = event.work == DELIVERY
+    return before(_whether(s.deal, "You said that it is delivered."), found) if over else found
+
+
+def _reported(s: Situation, work: int, on: date) -> tuple[Choice, ...]:
     deal, plan = s.deal, s.deal.plan
-    what = _called(plan, event.work)
+    what = _called(plan, work)
     if deal.closed:
         text = f"The case is closed, so nothing was billed for {what}. `undo {deal.case}` opens it."
         return (telling(TOPIC, text, "The case is closed."),)
-    if plan is None or event.work > len(plan.milestones):
+    if plan is None or work > len(plan.milestones):
         text = f"No part of what is billed in this case waits for {what}. Nothing was billed."
         return (telling(TOPIC, text, "Nothing waits for it."),)
-    billed = deal.standing.get(plan.place_of(event.work)) or deal.standing.get(len(plan.parts))
+    billed = deal.standing.get(plan.place_of(work)) or deal.standing.get(len(plan.parts))
     if billed is not None:
         text = f"That was billed already with invoice {billed.number}. Nothing more was billed."
         return (telling(TOPIC, text, "It is billed."),)
-    on = event.on or (s.source or s.fact).at.date()
     if on > s.today:
         text = f"{on} is still to come. Say it once it is done; nothing was billed."
         return (telling(TOPIC, text, "It is not done yet."),)
-    return (_recorded(s, event.work, RecordWork(work=event.work, on=on, fact=s.cause)),)
+    return (_recorded(s, work, RecordWork(work=work, on=on, fact=s.cause)),)
 
 
 def _recorded(s: Situation, work: int, record: RecordWork) -> Choice:
@@ -104,7 +179,6 @@ def going_on(s: Situation, said: str) -> Choice:
     waits = waits_for(s.deal)
     text = (
         f"{said} Is the project over? Close the case where it is; else leave it, and what is "
-        f"left is billed as agreed. {waits} A reversed part is billed again once you say that its "
-        "work is done; what was never billed is part of the final invoice."
-    )
+        f"left is billed as agreed. {waits}"
+    ).strip()
     return asking(s, TOPIC, text, "A part of the deal is reversed.", (CLOSE, LEAVE))

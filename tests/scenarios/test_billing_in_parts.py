@@ -60,3 +60,25 @@ async def test_a_deposit_and_a_final_invoice_wait_for_their_triggers_and_meet_th
     assert {one.status for one in await business.invoices()} == {"paid"}
     assert (await refold(business.app.ledger)).difference == ""
     assert "is identical" in await business.says("replay 1")
+
+
+async def test_a_customer_who_says_it_is_live_bills_nothing_before_the_operator_agrees(
+    business: Business,
+) -> None:
+    await accepted(business, "deposit 40% final")
+    deposit = await approves_both(business)
+    await business.mail("Everything is live now, thank you!\n\nAda\n", answers=business.sent()[-1])
+    first = await business.only_question()
+    assert "Is it delivered?" in first.text
+    assert await business.cards() == []
+    await business.says(f"{first.number} b")
+    assert "The final invoice waits for: delivered." in await business.hears()
+    assert await business.cards() == []
+    await business.mail("We received it, thanks.\n\nAda\n", answers=business.sent()[-1])
+    await business.says(f"{(await business.only_question()).number} a")
+    assert await business.questions() == []
+    shown = await business.says(f"show {(await business.only_card()).number}")
+    assert f"less invoice {deposit.number}" in shown
+    (done,) = await business.facts(WorkDone)
+    assert done.on == business.clock.now().date()
+    assert [one.id for one in await business.invoices()] == [deposit.id]

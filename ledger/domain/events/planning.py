@@ -245,7 +245,8 @@ class QuestionWithdrawn(Event, frozen=True, kw_only=True):
 
 
 class WorkDone(Event, frozen=True, kw_only=True):
-    """Work of an accepted proposal is done: `work` as in `WorkReported`, which `fact` is."""
+    """Work of an accepted proposal is done: `work` as in `WorkReported`, which `fact` is, or the
+    answer of the operator who was asked."""
 
     proposal: str
     work: int

@@ -16,6 +16,7 @@ from bot.channel import Card, CardKind, Reply, Verb
 from bot.console.render import plain
 from bot.wording.untrusted import excerpt, inline, one_line, visible
 from ledger.domain import preconditions as pre
+from ledger.domain.billing import Deduction, InvoicePart, Trigger, reversed_part
 from ledger.domain.commands import (
     Command,
     IssueCreditNote,
@@ -43,7 +44,7 @@ from ledger.domain.errors import CommandInvalid
 from ledger.domain.events import Option
 from ledger.domain.facts import Fact
 from ledger.domain.tax import Buyer, TaxCase, TaxKind
-from ledger.domain.values import Attachment, Line, Money, Provenance, Trust
+from ledger.domain.values import Attachment, Line, Money, Provenance, TaxLine, Trust
 from ledger.domain.verdicts import Allow, Ask, FiredRule, Receipt
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -74,6 +75,24 @@ BUYER = Buyer(
     reference="R-1",
     order="PO-7",
 )
+PART = InvoicePart(
+    place=2,
+    of=3,
+    trigger=Trigger.MILESTONE,
+    share_bp=4_000,
+    name="Build",
+    again=1,
+    supplied=False,
+    service_from=date(2026, 11, 22),
+    deducted=(
+        Deduction(
+            invoice="inv-0",
+            number="2026-0000",
+            issued_on=date(2026, 11, 20),
+            taxes=(TaxLine(1_900, Money(5_000, "EUR"), Money(950, "EUR")),),
+        ),
+    ),
+)
 COMMANDS: tuple[Command, ...] = (
     SendProposal(**MAIL, proposal="pro-1", version=1, total=Money(100, "EUR")),
     SendReply(**MAIL, purpose="clarify"),
@@ -83,12 +102,13 @@ COMMANDS: tuple[Command, ...] = (
         proposal="pro-1",
         version=1,
         lines=(Line("web", "Website", 2, "piece", Money(5_000, "EUR"), 1_900, 500),),
-        total=Money(11_305, "EUR"),
+        total=Money(5_355, "EUR"),
         service_date=date(2026, 11, 30),
         due_days=14,
         tax=REVERSED,
         buyer=BUYER,
         e_invoice=EInvoice.ZUGFERD,
+        part=PART,
         preconditions=(
             pre.InvoiceNotIssued("pro-1"),
             pre.ProposalIsAccepted("pro-1", 1),
@@ -101,12 +121,13 @@ COMMANDS: tuple[Command, ...] = (
         number="2026-0001",
         invoice_date=date(2026, 11, 20),
         lines=(Line("web", "Website", -2, "piece", Money(5_000, "EUR"), 1_900, 500),),
-        total=Money(-11_305, "EUR"),
+        total=Money(-5_355, "EUR"),
         paid=Money(2_000, "EUR"),
         reason="wrong quantity",
         tax=REVERSED,
         buyer=BUYER,
         e_invoice=EInvoice.XRECHNUNG,
+        part=reversed_part(PART),
         preconditions=(
             pre.InvoiceNotCredited("inv-1"),
             pre.InvoicePaidSoFar("inv-1", Money(2_000, "EUR")),
@@ -344,7 +365,7 @@ def test_lines_that_do_not_add_up_are_marked() -> None:
     assert isinstance(command, IssueInvoice)
     assert "!" not in shown(card(command))
     wrong = msgspec.structs.replace(command, total=Money(1, "EUR"))
-    assert "! The lines add up to €113.05." in shown(card(wrong))
+    assert "! The lines add up to €53.55." in shown(card(wrong))
     mixed = msgspec.structs.replace(command, total=Money(1, "USD"))
     assert "! The lines are not all in the currency" in shown(card(mixed))
 
