@@ -13,11 +13,17 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from graph.bookkeeping.receipts import looks_like_receipt, receipt_of
+from graph.bookkeeping.receipts import (
+    looks_like_receipt,
+    receipt_in_mail,
+    receipt_of,
+    unread_receipt,
+)
 from graph.bookkeeping.words import said_of
 from ledger.domain.accounts import CATEGORIES
 from ledger.domain.amounts import amount_words
 from ledger.domain.company import Company
+from ledger.domain.documents import Document, ReadHow
 from ledger.domain.entities import Payment, Question, Stray
 from ledger.domain.errors import UnknownFact
 from ledger.domain.events import (
@@ -37,6 +43,7 @@ from ledger.domain.events import (
 )
 from ledger.domain.expenses import AMOUNT, CATEGORY, DATE, TWICE, Expense, owed_key, sum_key
 from ledger.domain.facts import Delivery, Draft, Fact, Reaction, short_id
+from ledger.domain.messages import Outcome
 from ledger.domain.reading import History, Views
 from ledger.domain.values import DESK
 
@@ -90,6 +97,8 @@ class Bookkeeper:
                 return await self._answered(event, fact)
             case Unrouted(kind="payment", settled=False) as event:
                 return await self._money(event.fact, fact)
+            case Unrouted(kind="mail", outcome=Outcome.NO_ACTION) as event:
+                return await self._mail(event.fact, fact)
             case _:
                 return ()
 
@@ -97,10 +106,39 @@ class Bookkeeper:
 
     async def _document(self, event: DocumentReceived, fact: Fact) -> Sequence[Draft]:
         text = "\n".join(page.text for page in event.text)
-        if event.about or not looks_like_receipt(text) or self._is_ours(text):
+        if event.about or self._is_ours(text):
             return ()
-        if event.of and not await self._is_from_operator(event.of):
+        mail = await self._from_operator(event.of) if event.of else None
+        if event.of and mail is None:
             return ()
+        unread = mail is not None and unread_receipt(event.how, mail.subject, mail.text)
+        if not unread and not looks_like_receipt(text):
+            return ()
+        return [await self._recorded(text, event, fact)]
+
+    async def _mail(self, name: str, fact: Fact) -> Sequence[Draft]:
+        """A forwarded mail that is the receipt itself, with no file that is one."""
+        mail = await self._from_operator(name)
+        text = receipt_in_mail(mail.subject, mail.text) if mail else ""
+        if mail is None or not text or self._is_ours(text) or await self._hangs_on(name, mail):
+            return ()
+        told = DocumentReceived(
+            document="", of=name, media_type="", size=0, how=ReadHow.TEXT, name=mail.subject
+        )
+        return [await self._recorded(text, told, fact)]
+
+    async def _hangs_on(self, name: str, mail: MailReceived) -> bool:
+        """Whether a file of this mail is a receipt: then it was recorded as it came."""
+        for document in await self._views.find(Document, f"of:{name}"):
+            event = (await self._history.fact(document.fact)).event
+            if isinstance(event, DocumentReceived):
+                text = "\n".join(page.text for page in event.text)
+                unread = unread_receipt(event.how, mail.subject, mail.text)
+                if unread or looks_like_receipt(text):
+                    return True
+        return False
+
+    async def _recorded(self, text: str, event: DocumentReceived, fact: Fact) -> Draft:
         found = receipt_of(text, deducts=not self._company.tax.exempt)
         expense = short_id("exp", event.sha256, fact.id)
         category = await self.category_for(found.vendor)
@@ -120,16 +158,18 @@ class Bookkeeper:
             number=found.number,
             note=event.name,
         )
-        return [_says(fact, recorded, key=f"expense:{expense}")]
+        return _says(fact, recorded, key=f"expense:{expense}")
 
-    async def _is_from_operator(self, mail: str) -> bool:
+    async def _from_operator(self, name: str) -> MailReceived | None:
+        """The mail, where the operator sent it from his own address and nothing speaks against."""
         try:
-            event = (await self._history.fact(mail)).event
+            event = (await self._history.fact(name)).event
         except UnknownFact:
-            return False
+            return None
         if not isinstance(event, MailReceived) or event.authentication.startswith("fail"):
-            return False
-        return event.sender.casefold() == self._company.operator.email.casefold()
+            return None
+        own = self._company.operator.email.casefold()
+        return event if event.sender.casefold() == own else None
 
     def _is_ours(self, text: str) -> bool:
         """One of our own invoices names the account that it is to be paid to."""

@@ -16,6 +16,7 @@ from graph.bookkeeping.words import (
     read_number,
     tax_in,
 )
+from ledger.domain.documents import ReadHow
 from ledger.domain.events import Spent
 from ledger.domain.values import Money
 
@@ -48,6 +49,12 @@ _MONEY: Final = re.compile(
 _RECEIPT: Final = re.compile(
     r"invoice|receipt|rechnung|beleg|quittung|kassenbon|facture|reçu", re.IGNORECASE
 )
+_FORWARDED: Final = re.compile(r"\s*(?:fwd?|wg|tr)\s*:", re.IGNORECASE)
+_HEADER: Final = re.compile(
+    r"[\s>*]*(?:-{2,}.*|(?:from|to|cc|date|sent|subject|von|an|datum|gesendet|betreff|de|à|objet|envoyé)"
+    r"\s?:\*?\s.*)",
+    re.IGNORECASE,
+)
 _LETTERS: Final = re.compile(r"[^\W\d_]{2,}")
 _LONGEST: Final = 80
 
@@ -64,6 +71,19 @@ class Receipt(Struct, frozen=True, kw_only=True):
 def looks_like_receipt(text: str) -> bool:
     """Whether it calls itself a receipt or an invoice, and names a sum."""
     return bool(_RECEIPT.search(text)) and bool(_MONEY.search(text))
+
+
+def unread_receipt(how: ReadHow, subject: str, text: str) -> bool:
+    """Whether a file that could not be read is one: the mail around it says so."""
+    return how.asks and bool(_RECEIPT.search(f"{subject}\n{text}"))
+
+
+def receipt_in_mail(subject: str, text: str) -> str:
+    """The receipt that a forwarded mail itself is, without its header; "" where it is none."""
+    if not _FORWARDED.match(subject):
+        return ""
+    body = "\n".join(line for line in text.splitlines() if not _HEADER.fullmatch(line))
+    return body if looks_like_receipt(f"{subject}\n{body}") else ""
 
 
 def receipt_of(text: str, *, deducts: bool) -> Receipt:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import zipfile
-from email import policy
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ledger.domain.entities import Case, Question
 from ledger.domain.expenses import Expense
+from ledger.domain.values import Money
 
 if TYPE_CHECKING:
     from conftest import Business
@@ -74,6 +75,33 @@ async def test_a_forwarded_receipt_asks_what_it_is_for_and_then_stands_in_the_bo
     await business.office.answer(question.id, choice="same")
     await business.settle()
     assert "Expenses 20.00" in await business.says("books 2026-11")
+
+
+async def test_a_forwarded_scan_or_a_receipt_in_the_mail_itself_is_an_expense_and_no_lead(
+    business: Business,
+) -> None:
+    mail = EmailMessage(policy.SMTP)
+    mail["From"], mail["To"] = OWN, "hello@studio-nord.example"
+    mail["Subject"], mail["Message-ID"] = "Fwd: Your receipt", "<in@studio-nord.example>"
+    mail["Date"] = "Mon, 23 Nov 2026 09:00:00 +0000"
+    mail.set_content(
+        "---------- Forwarded message ---------\nFrom: Billing <b@domains.example>\n\n"
+        "Domains Ltd\nInvoice date: 2026-11-05\nWebsite, one year\nTotal 11.90 EUR\n"
+    )
+    await business.raw(mail.as_bytes())
+    scan = message_from_bytes(forwarded(RECEIPT, "scan"), policy=policy.SMTP)
+    (part,) = scan.iter_attachments()
+    part.set_content(b"%PDF-1.4 no more", maintype="application", subtype="pdf", filename="s.pdf")
+    await business.raw(scan.as_bytes())
+    assert await business.app.views.all(Case) == []
+    told, unread = await expenses(business)
+    assert (told.vendor, told.amount, told.unclear) == (
+        "Domains Ltd",
+        Money(1190, "EUR"),
+        ("category",),
+    )
+    assert unread.unclear == ("amount", "date", "category")
+    assert len(await business.questions()) == 2
 
 
 async def test_a_receipt_that_somebody_else_sends_is_no_expense(business: Business) -> None:
