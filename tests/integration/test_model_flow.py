@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from bot.wording.amounts import usd_words
 from connectors.prices import Price
 from ledger.domain.entities import Invoice
 from ledger.domain.events import (
@@ -59,7 +60,7 @@ async def test_the_audit_names_the_model_its_tokens_and_its_cost(
     assert "Planned by big" in audit
     assert "big says: It is what the situation asks for." in audit
     assert spent > 0
-    assert f"{spent / 1_000_000:.4f} USD" in audit
+    assert usd_words(spent) in audit
 
 
 async def test_the_same_case_runs_again_identically_and_without_any_server(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 from typing import Any
 
+from graph.planners.outcomes import OFFER_EXPIRES
 from ledger.domain.entities import Action, ActionStatus, Alarm, Failure, Proposal, Question
 from ledger.domain.events import AbsenceNoted, MailBounced
 from ledger.replay import refold
@@ -102,7 +103,7 @@ async def test_nobody_is_asked_about_an_offer_that_runs_out_while_the_customer_i
     offer = await business.offered()
     (alarm,) = [
         one for one in await business.app.views.find(Alarm, "waiting") if not one.ends
-        and one.case == (await business.case()).id
+        and one.case == (await business.case()).id and one.purpose.startswith(OFFER_EXPIRES)
     ]  # fmt: skip
     back = alarm.due.date().replace(day=28, month=12)
     await business.hears()

@@ -343,6 +343,6 @@ pieces = st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join)
 @given(raw=st.one_of(st.binary(max_size=300), pieces))
 @settings(max_examples=250, deadline=None)
 def test_no_bytes_raise_anything_but_a_refusal(raw: bytes) -> None:
-    assert payment_kind(raw) in {"json", "camt053", "csv"}
+    assert payment_kind(raw) in {"json", "camt053", "mt940", "csv"}
     with suppress(InputUnreadable):
         canonical(read_payments("x", raw))
