@@ -14,7 +14,7 @@ from bot.chat.memory import Shown
 from bot.chat.posts import requests_of
 from bot.chat.requests import home_of
 from ledger.domain.company import Attention
-from ledger.domain.entities import Approval, ApprovalStatus
+from ledger.domain.entities import Alarm, Approval, ApprovalStatus
 from ledger.domain.events import ChatKind, ChatPaired, PostsGrouped, Tapped, TapRefused
 from ledger.domain.facts import Draft
 from ledger.domain.pairing import ChatIdentity
@@ -86,6 +86,28 @@ async def a_list(phone: Phone) -> Shown:
     (found,) = shown(phone, CardKind.LIST)
     assert len(shown(phone, CardKind.APPROVAL)) == 2
     return found
+
+
+async def test_after_an_outage_missed_alarms_ring_in_order_and_come_as_attention_allows(
+    phone: Phone,
+) -> None:
+    for at in range(5):
+        await leads(phone, 1, start=at)
+        await phone.business.approves()
+        phone.business.clock.forward(days=1)
+    await phone.settle()
+    alarms = await phone.business.app.views.find(Alarm, "waiting")
+    due = {one.due: one.case for one in alarms if one.purpose.startswith("follow-up:")}
+    assert len(due) == 5
+    mails, before = len(phone.business.sent()), len(shown(phone, CardKind.APPROVAL))
+    phone.business.clock.forward(days=9)
+    await phone.settle()
+    cards = sorted(await phone.business.cards(), key=lambda one: one.number)
+    assert [one.case for one in cards] == [due[at] for at in sorted(due)]
+    assert len(shown(phone, CardKind.APPROVAL)) == before
+    (one_message,) = shown(phone, CardKind.LIST)
+    assert list(card_on(phone, one_message).binds) == [one.id for one in cards]
+    assert len(phone.business.sent()) == mails
 
 
 async def test_a_card_that_comes_at_night_is_shown_in_the_morning(phone: Phone) -> None:

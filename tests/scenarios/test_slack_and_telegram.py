@@ -100,3 +100,38 @@ async def test_a_decision_in_slack_takes_the_buttons_from_the_phone_and_the_othe
     await both.settle()
     assert [each for each in both.nora.reads() if "Approve" in each.buttons] == []
     assert len(both.business.sent()) == 2
+
+
+async def test_an_approved_mail_is_held_on_either_and_its_button_goes_when_it_has_left(
+    founder: Any, telegram: TelegramServer
+) -> None:
+    founder.configure(hold_seconds=60)
+    async with opened(founder, telegram) as both:
+        await both.company.taps(both.nora, "Approve")
+        await both.settle()
+        for shown in (both.in_slack(), both.on_phone()):
+            assert "Leaves at " in shown
+            assert "'Hold'" in shown
+        await both.phone.taps("Hold", message=both.phone.cards()[0]["message_id"])
+        await both.settle()
+        for shown in (both.in_slack(), both.on_phone()):
+            assert "You held it" in shown
+            assert "'Hold'" not in shown
+        assert "Approve" in both.phone.labels(both.phone.card())
+        await both.company.taps(both.nora, "Approve")
+        await both.company.taps(both.nora, "Hold")
+        both.business.clock.forward(minutes=5)
+        await both.settle()
+        assert len(await both.business.facts(events.HoldOrdered)) == 2
+        assert both.business.sent() == []
+        await both.phone.taps("Approve", message=both.phone.card()["message_id"])
+        await both.settle()
+        card = both.company.card(both.nora, "Hold")
+        assert "Hold" in both.phone.labels(both.phone.card())
+        both.business.clock.forward(seconds=60)
+        await both.settle()
+        assert len(both.business.sent()) == 1
+        assert "Sent to" in both.nora.now(card).text
+        assert "Hold" not in both.nora.now(card).buttons
+        assert both.phone.labels(both.phone.card()) == []
+        both.company.well()
