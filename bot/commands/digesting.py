@@ -12,6 +12,8 @@ from bot.digest.content import digest_of, is_empty
 from bot.digest.due import last_digest
 from bot.digest.telling import Digests
 from bot.office.port import Office
+from bot.wording.standing import watching_words
+from ledger.domain.going_live import MODE, Mode
 
 NEWEST: Final = 5_000
 """So many facts are looked at where no digest was made yet: those of the last day among them."""
@@ -37,5 +39,6 @@ class Digesting:
         span = [fact for fact in news if since is None or fact.at > since]
         made = digest_of(span, now.date(), after, until)
         if is_empty(made):
-            return Reply(lines=(texts.DIGEST_QUIET,))
+            mode = watching_words(await self._office.views.get(Mode, MODE), now)
+            return Reply(lines=tuple(filter(None, (mode, texts.DIGEST_QUIET))))
         return Reply(cards=(await self._digests.card(made, now, texts.DIGEST_SO_FAR),))

@@ -21,7 +21,7 @@ from bot.notices.confirming import waiting_words
 from bot.office.port import Looks
 from bot.wording.amounts import clock_words, counted
 from bot.wording.naming import named
-from bot.wording.standing import status_of, stop_words
+from bot.wording.standing import status_of, stop_words, watching_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.confirming import Confirmation
@@ -35,6 +35,7 @@ from ledger.domain.entities import (
     Question,
     Stop,
 )
+from ledger.domain.going_live import MODE, Mode
 from ledger.domain.identity import met_as
 
 WHOLE_CARDS: Final = 3
@@ -166,6 +167,7 @@ class Looking:
         stops = await views.find(Stop, "active")
         broken = await views.find(Failure, "broken")
         lines = [await stop_words(views, each, self._now) for each in stops]
+        lines.append(watching_words(await views.get(Mode, MODE), self._now))
         lines += [await self._for_you()]
         if held := await views.find(Action, f"status:{ActionStatus.WITHHELD}"):
             lines.append(texts.STATUS_HELD.format(actions=counted(len(held), "action")))

@@ -83,8 +83,10 @@ class CaseOverview:
         """The alarms that still matter; one that ends a card stands with the card."""
         alarms = await self._views.all(Alarm, case=case)
         open_ends = await self._open_ends(case)
+        last = {_counts_for(each.purpose): each.id for each in alarms}
         for alarm in sorted(alarms, key=lambda each: each.due):
-            if not alarm.rung and alarm.purpose in open_ends:
+            kind = _counts_for(alarm.purpose)
+            if not alarm.rung and kind in open_ends and last[kind] == alarm.id:
                 when = clock_words(alarm.due, self._now)
                 purpose = purpose_words(alarm.purpose)
                 yield texts.STATUS_ALARM.format(when=when, purpose=purpose)
@@ -93,9 +95,12 @@ class CaseOverview:
         """What alarms may be for: an offer without an answer, an unpaid invoice."""
         offers = await self._views.all(Proposal, case=case)
         invoices = await self._views.all(Invoice, case=case)
-        sent = {f"offer-expires:{each.version}" for each in offers if each.status == "sent"}
-        owed = {f"invoice-due:{each.id}" for each in invoices if each.open.minor > 0}
-        return frozenset(sent | owed)
+        sent = [each.version for each in offers if each.status == "sent"]
+        owed = [each.id for each in invoices if each.open.minor > 0]
+        ends = {f"{kind}:{version}" for kind in ("offer-expires", "follow-up") for version in sent}
+        return frozenset(
+            ends | {f"{kind}:{invoice}" for kind in ("invoice-due", "remind") for invoice in owed}
+        )
 
     async def _card(self, approval: Approval) -> str:
         """A card that can still be decided, or asked for again; "" for one that is over."""
@@ -138,6 +143,14 @@ class CaseOverview:
             open=amount_words(invoice.open),
             due=invoice.due_on.isoformat(),
         )
+
+
+def _counts_for(purpose: str) -> str:
+    """What an alarm is about; of several that are about the same the last one counts.
+
+    The step of a reminder is left out: `remind:inv-1:2` is about `remind:inv-1`.
+    """
+    return purpose.rpartition(":")[0] if purpose.startswith("remind:") else purpose
 
 
 def payment_words(payment: Payment) -> str:

@@ -16,6 +16,7 @@ from bot.promises.words import due_words, sides
 from bot.wording.naming import named
 from ledger.domain.entities import Action, Approval, ApprovalStatus, Failure, Question
 from ledger.domain.events import DigestMade
+from ledger.domain.going_live import MODE, Mode
 from ledger.domain.reading import History, Views
 
 
@@ -34,6 +35,7 @@ class Digests:
             questions=await self._questions(),
             failures=await self._failures(digest),
             promises=await self._promises(now),
+            mode=await self._views.get(Mode, MODE),
         )
         return digest_card(digest, standing, now, title)
 

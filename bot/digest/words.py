@@ -12,10 +12,12 @@ from bot import texts
 from bot.cards.brief import spelt
 from bot.channel import Button, Card, CardKind, Row
 from bot.wording.amounts import clock_words, counted, usd_words
+from bot.wording.standing import watching_words
 from bot.wording.untrusted import one_line
 from ledger.domain.amounts import amount_words
 from ledger.domain.entities import Action, Approval, Contact, Failure, Question
 from ledger.domain.events import DigestMade
+from ledger.domain.going_live import Mode
 
 MOST_LINES: Final = 6
 """Of each kind; a phone shows no more at a glance."""
@@ -42,6 +44,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     questions: Sequence[Question] = ()
     failures: Sequence[Failure] = ()
     promises: Sequence[str] = ()
+    mode: Mode | None = None
 
 
 def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: str = "") -> Card:
@@ -50,7 +53,9 @@ def digest_card(digest: DigestMade, standing: Standing, now: datetime, title: st
     buttons = [_button(texts.DIGEST_LOOK, "inbox")] if standing.cards or standing.questions else []
     buttons += [_button(texts.DIGEST_FAILURES, "failures")] if broken else []
     day = f"{digest.day:%A}, {digest.day.day} {digest.day:%B}"
+    watching = watching_words(standing.mode, now)
     rows = (
+        *([Row(texts.DIGEST_MODE, (watching,), important=True)] if watching else []),
         Row(texts.DIGEST_DONE, tuple(_done(digest, standing)) or (texts.DIGEST_NOTHING_DONE,)),
         Row(texts.DIGEST_WAITS, tuple(_waits(standing, now)) or (texts.DIGEST_NOTHING_WAITS,)),
         *(

@@ -6,6 +6,7 @@ from typing import Final
 
 DIGEST_TITLE: Final = "{day}: your digest"
 DIGEST_SO_FAR: Final = "Since the last digest"
+DIGEST_MODE: Final = "Mode"
 DIGEST_DONE: Final = "Done"
 DIGEST_WAITS: Final = "Waits for you"
 DIGEST_FAILED: Final = "Failed"

@@ -34,7 +34,7 @@ LIVE_TYPE: Final = Trouble(
 INIT_WATCHES: Final = (
     "COO_SMTP is set, so mail would really leave: I watch first. `coo go-live` ends that."
 )
-MODE_WATCHING: Final = "Watching since {since}: nothing leaves before `go-live`."
+MODE_WATCHING: Final = "WATCHING since {since}: nothing leaves before `go-live`."
 APPROVED_WATCHING: Final = (
     "Watching: it does not leave now. After `go-live` its card is asked again."
 )

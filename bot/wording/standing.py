@@ -19,6 +19,7 @@ from ledger.domain.entities import (
 )
 from ledger.domain.folding import case_status
 from ledger.domain.folding_copies import COPY
+from ledger.domain.going_live import Mode
 from ledger.domain.identity import somebody
 from ledger.domain.reading import Views
 
@@ -37,6 +38,13 @@ async def status_of(views: Views, case: Case) -> str:
         open_questions=len(questions),
         running_actions=len(running),
     ).value
+
+
+def watching_words(mode: Mode | None, now: datetime) -> str:
+    """`WATCHING since 09:02: nothing leaves before `go-live`.`; "" where the company acts."""
+    if mode is None or not mode.watching:
+        return ""
+    return texts.MODE_WATCHING.format(since=clock_words(mode.since, now))
 
 
 async def stop_words(views: Views, stop: Stop, now: datetime) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ledger.domain.entities import Approval
+from ledger.domain.entities import Action, ActionStatus, Approval
 from ledger.domain.events import ActionSucceeded, AttemptStarted
 
 A_MOMENT = 60
@@ -113,3 +113,25 @@ async def test_an_undo_in_the_waiting_time_keeps_the_mail_here(business: Any) ->
     business.clock.forward(hours=1)
     await business.settle()
     assert business.sent() == []
+
+
+async def test_a_mail_that_waits_when_watching_begins_stays_and_is_asked_again(
+    business: Any,
+) -> None:
+    card = await approved(business)
+    await business.says("watch")
+    assert "WATCHING since" in await business.says("status")
+    business.clock.forward(hours=1)
+    await business.settle()
+    assert business.sent() == []
+    assert await business.facts(AttemptStarted) == []
+    action = await business.app.views.get(Action, card.action)
+    assert (action.status, action.held) == (ActionStatus.WITHHELD, "watching")
+    assert "WATCHING since" in await business.says("digest")
+    await business.says("go-live confirm")
+    assert "WATCHING" not in await business.says("status")
+    assert business.sent() == []
+    await business.approves()
+    business.clock.forward(seconds=A_MOMENT)
+    await business.settle()
+    assert len(business.sent()) == 1
