@@ -72,6 +72,7 @@ from graph.way_back import correction, credit_note, credit_note_mail, reopening
 from ledger.domain.commands import Command, SendCorrection, SendProposal, SendReminder
 from ledger.domain.entities import Contact, Invoice
 from ledger.domain.events import (
+    AbsenceNoted,
     ActionProposed,
     ApprovalSuperseded,
     CaseReopened,
@@ -376,7 +377,8 @@ class Making:
         doing = self.deal.action(move.action)
         if doing is None or not doing.approval:
             return
-        source = self.situation.source
+        fact = self.situation.fact
+        source = fact if isinstance(fact.event, AbsenceNoted) else self.situation.source
         told = source is not None and doing.name == SendReminder.__name__
         gone = ApprovalSuperseded(
             approval=doing.approval,

@@ -19,7 +19,14 @@ from graph.situation import Situation
 from graph.slots import Intent
 from graph.taxing import buyer_in
 from ledger.domain.commands import SendReminder
-from ledger.domain.events import AlarmRang, MailReceived, PaymentMatched, PaymentReceived, Routed
+from ledger.domain.events import (
+    AbsenceNoted,
+    AlarmRang,
+    MailReceived,
+    PaymentMatched,
+    PaymentReceived,
+    Routed,
+)
 
 FOLLOW_UP: Final = "follow-up:"
 REMIND: Final = "remind:"
@@ -100,10 +107,17 @@ def interrupted(s: Situation, found: tuple[Choice, ...]) -> tuple[Choice, ...]:
 def unsent_follow_ups(deal: Deal) -> tuple[AnyMove, ...]:
     """Questions after silence that wait while the offer has run out."""
     return tuple(
-        Supersede(action=one.action, why="the offer ran out")
+        Supersede(action=one.action, why="the offer ran out") for one in _asked_after_silence(deal)
+    )
+
+
+def _asked_after_silence(deal: Deal) -> list[Doing]:
+    """Questions after silence that wait for the operator, or to leave."""
+    return [
+        one
         for one in deal.doing
         if one.name == "SendReply" and one.purpose == FOLLOWING and is_asking(one)
-    )
+    ]
 
 
 def _again(move: AnyMove, gone: set[str]) -> bool:
@@ -173,6 +187,8 @@ def _next(s: Situation, bill: Bill, step: int) -> Iterator[AnyMove]:
 
 def _interrupting(s: Situation) -> Iterator[AnyMove]:
     deal, bill = s.deal, s.deal.owing
+    if isinstance(s.event, AbsenceNoted):
+        yield from _until_back(s, s.event.back_on)
     rest = _rest(s)
     if not rest:
         return
@@ -190,6 +206,21 @@ def _interrupting(s: Situation) -> Iterator[AnyMove]:
     if cards or planned <= s.today + timedelta(days=rest + rest // 5 * 2 + 2):
         purpose = f"{REMIND}{bill.invoice}:{step}"
         yield WakeOnWorkday(on=s.today, after=rest, purpose=purpose, country=country_of(s))
+
+
+def _until_back(s: Situation, back: date) -> Iterator[AnyMove]:
+    """Nobody reads it now: what waits for the operator or to leave is asked again when they are
+    back. An alarm that has not rung looks by itself whether they are."""
+    deal, offer, bill = s.deal, s.deal.sent_offer, s.deal.owing
+    follow_ups = _asked_after_silence(deal) if offer else []
+    cards = _cards(deal, bill.invoice) if bill else []
+    for one in (*follow_ups, *cards):
+        yield Supersede(action=one.action, why="an absence notice came")
+    if offer and follow_ups:
+        purpose = f"{FOLLOW_UP}{offer.version}"
+        yield WakeOnWorkday(on=back, purpose=purpose, country=country_of(s))
+    if bill and cards:
+        yield _wake(s, bill, cards[-1].version, back)
 
 
 def _asked_later(s: Situation) -> Iterator[AnyMove]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from bot.calendars import is_workday
+from bot.calendars import is_workday, workday
 from ledger.domain.commands import SendReminder
 from ledger.domain.entities import Action, Alarm, Invoice
 from ledger.domain.events import ApprovalSuperseded
 from ledger.replay import refold
+
+AWAY = {"Auto-Submitted": "auto-replied"}
 
 
 async def until(business: Any, day: date) -> None:
@@ -144,6 +146,85 @@ async def test_a_refused_reminder_is_left_out_and_the_next_one_comes(business: A
     steps = [one.command.step for one in await reminders(business)]
     assert steps == [1, 2]
     assert reminded(business) == []
+
+
+async def away(business: Any, days: int) -> date:
+    """Their mail program says that they are away for so many days; the day they are back."""
+    back: date = business.clock.now().date() + timedelta(days=days)
+    text = f"I am back on {back:%d %B %Y}.\n"
+    await business.mail(text, answers=business.sent()[-1], headers=AWAY)
+    return back
+
+
+async def test_an_absence_puts_a_reminder_off_until_they_are_back(business: Any) -> None:
+    await asked(business)
+    back = await away(business, 20)
+    gone = [one.why for one in await business.facts(ApprovalSuperseded) if one.since]
+    assert gone == ["an absence notice came"]
+    assert await business.cards() == []
+    await a_card(business)
+    assert business.clock.now() == workday(business.app.company, back)
+    latest = (await reminders(business))[-1].command
+    assert isinstance(latest, SendReminder)
+    assert latest.step == 2
+
+
+async def test_an_absence_puts_the_question_after_silence_off(business: Any) -> None:
+    offer = await business.offered()
+    await a_card(business)
+    first = await business.only_card()
+    back = await away(business, 4)
+    assert await business.cards() == []
+    await a_card(business)
+    assert business.clock.now() == workday(business.app.company, back)
+    again = await business.only_card()
+    assert (again.id != first.id, len(business.sent())) == (True, 1)
+    await business.mail("We accept, please go ahead.\n\nAda\n", answers=offer)
+    assert "Invoice" in (await business.only_card()).title
+
+
+async def test_an_absence_before_the_silence_is_over_puts_the_question_off(business: Any) -> None:
+    await business.offered()
+    back = await away(business, 10)
+    await a_card(business)
+    assert business.clock.now() == workday(business.app.company, back)
+
+
+async def test_nobody_is_reminded_of_an_invoice_they_object_to_before_it_is_answered(
+    business: Any,
+) -> None:
+    await owed(business)
+    await business.mail(
+        "This invoice is wrong, we never ordered that. I want to complain.\n\nAda\n",
+        answers=business.sent()[-1],
+    )
+    (question,) = await business.questions()
+    await until(business, business.clock.now().date() + timedelta(days=40))
+    assert await reminders(business) == []
+    await business.says(f"{question.number} leave it to me")
+    await a_card(business)
+    assert len(await reminders(business)) == 1
+
+
+async def test_what_a_case_waits_for_stands_in_its_status_until_it_is_over(business: Any) -> None:
+    await business.offered()
+    assert "then ask whether they have read the offer" in await business.says("status 1")
+    await business.mail(
+        "We accept your offer, please go ahead.\n\nAda\n", answers=business.sent()[-1]
+    )
+    await business.approves()
+    said = await business.says("status 1")
+    assert "read the offer" not in said
+    (alarm,) = [
+        one
+        for one in await business.app.views.find(Alarm, "waiting")
+        if one.purpose.startswith("remind:")
+    ]
+    assert f"Waits for {alarm.due:%d %b %H:%M}: then a reminder" in said
+    assert said.count("then a reminder is due, unless it is paid") == 1
+    (invoice,) = await business.invoices()
+    await business.pays("2856.00", reference=invoice.number)
+    assert "reminder is due" not in await business.says("status 1")
 
 
 async def test_who_is_silent_after_an_offer_is_asked_once(business: Any) -> None:
