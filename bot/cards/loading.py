@@ -23,8 +23,10 @@ from ledger.domain.commands import OutgoingMail, SendProposal, SendReply
 from ledger.domain.entities import Action, Approval, Case, Contact, Question, Stop
 from ledger.domain.errors import UnknownFact
 from ledger.domain.facts import Fact
+from ledger.domain.going_live import MODE, WATCHING, Mode
 from ledger.domain.identity import met_as
 from ledger.domain.reading import History, Views
+from ledger.domain.verdicts import Ask
 
 MOST_LOOKED_UP: Final = 40
 MOST_PROMISES: Final = 3
@@ -41,7 +43,7 @@ class CardLoader:
         action = await self._views.get(Action, approval.action)
         if action is None:
             return None
-        action = await self._spoken(action)
+        action = await self._live(await self._spoken(action))
         contact = await self.contact(action)
         waiting = approval.status in UNDECIDED
         sources = await self.sources(provenance_facts(action.provenance)) if waiting else {}
@@ -53,6 +55,14 @@ class CardLoader:
         if card.kind is CardKind.APPROVAL:
             card = await with_gist(card, action.case, self._views, self._history)
         return await self._held(card, action, now) if card.kind is CardKind.APPROVAL else card
+
+    async def _live(self, action: Action) -> Action:
+        """Without the reason that Coo watches, where it no longer does: approved, it leaves."""
+        mode = await self._views.get(Mode, MODE)
+        if mode is None or mode.watching or not isinstance(action.verdict, Ask):
+            return action
+        fired = tuple(one for one in action.verdict.fired if one.rule != WATCHING)
+        return replace(action, verdict=replace(action.verdict, fired=fired))
 
     async def _held(self, card: Card, action: Action, now: datetime) -> Card:
         """A card under a stop says so first: approved, it would only be held back."""

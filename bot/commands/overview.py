@@ -116,23 +116,25 @@ class CaseOverview:
         """The parts of an accepted offer that are not billed, and what they wait for."""
         owner = await self._views.get(Case, case)
         for offer in await self._views.all(Proposal, case=case):
-            if offer.plan is None or offer.status != "accepted" or (owner and owner.closed):
+            if offer.holds is None or offer.status != "accepted" or (owner and owner.closed):
                 continue
             bills = await self._views.find(Invoice, f"proposal:{offer.id}")
             billed = {one.part.place for one in bills if one.part and not one.credited_by}
             done = [one.work for one in offer.done]
-            for place in offer.plan.unbilled(billed):
-                part = offer.plan.called(place).capitalize()
-                if offer.plan.triggered(place, accepted=True, done=done):
+            for place in offer.holds.unbilled(billed):
+                part = offer.holds.called(place).capitalize()
+                if offer.holds.triggered(place, accepted=True, done=done):
                     yield texts.STATUS_AGAIN.format(part=part)
                 else:
-                    what = offer.plan.awaits(place)
+                    what = offer.holds.awaits(place)
                     yield texts.STATUS_AWAITS.format(part=part, what=what)
 
     def _offer(self, offer: Proposal) -> str:
-        amount = amount_words(offer.total)
+        agreed = offer.agreed
+        amount = amount_words(agreed.total if agreed else offer.total)
+        version = agreed.version if agreed else offer.version
         return texts.STATUS_OFFER.format(
-            number=offer.number, version=offer.version, amount=amount, status=offer.status
+            number=offer.number, version=version, amount=amount, status=offer.status
         )
 
     def _invoice(self, invoice: Invoice) -> str:

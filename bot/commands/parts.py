@@ -39,7 +39,7 @@ class Parts:
         self._session.last_case = found.thing.id
         offer = await self._offer(found.thing)
         if not intent.text:
-            plan = (offer.plan if offer else None) or BillingPlan()
+            plan = (offer.holds if offer else None) or BillingPlan()
             return Reply(lines=(texts.BILLING_PLAN.format(label=found.label, plan=plan.words),))
         try:
             plan = plan_of(intent.text)
@@ -85,7 +85,7 @@ class Parts:
         said = _DONE.fullmatch(intent.text.strip())
         name, day = (said[1], said[2]) if said else _split(intent.text)
         offer = await self._offer(found.thing)
-        plan = offer.plan if offer else None
+        plan = offer.holds if offer else None
         number = plan.milestone(name.strip("\"' ")) if plan else 0
         if not number:
             known = plan.words if plan else "on acceptance"
@@ -119,7 +119,7 @@ class Parts:
         found = []
         for offer in await self._office.views.all(Proposal):
             case = await self._office.views.get(Case, offer.case)
-            if offer.plan is None or offer.status != "accepted" or case is None or case.closed:
+            if offer.holds is None or offer.status != "accepted" or case is None or case.closed:
                 continue
             bills = await self._office.views.find(Invoice, f"proposal:{offer.id}")
             if not any(one.part and one.part.final and not one.credited_by for one in bills):

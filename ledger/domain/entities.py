@@ -204,6 +204,16 @@ class Proposal(Struct, frozen=True, kw_only=True, tag="proposal", gc=False):
         """What exactly this version said."""
         return next((each for each in self.versions if each.version == version), None)
 
+    @property
+    def agreed(self) -> OfferedTerms | None:
+        """The version that was accepted, also where a later one was drafted; None before."""
+        return self.terms(self.accepted_version) if self.status == "accepted" else None
+
+    @property
+    def holds(self) -> BillingPlan | None:
+        """How it is billed: as was accepted, else as the present version says."""
+        return self.agreed.plan if self.agreed else self.plan
+
 
 class Reduction(Struct, frozen=True, gc=False):
     """What is owed less since this payment came. `kind`: as in `BalanceReduced`."""

@@ -62,6 +62,27 @@ async def test_a_deposit_and_a_final_invoice_wait_for_their_triggers_and_meet_th
     assert "is identical" in await business.says("replay 1")
 
 
+async def test_what_was_accepted_is_shown_and_billed_though_a_later_version_was_drafted(
+    business: Business,
+) -> None:
+    await business.mail(LEAD)
+    await business.says("billing case 1 deposit 40% final")
+    await business.approves()
+    await business.says("billing case 1 deposit 50% final")
+    await business.says("billing case 1 milestones 30/30")
+    await business.mail(ACCEPTS, answers=business.sent()[-1])
+    (question,) = await business.questions()
+    await business.office.answer(question.id, choice=question.options[0].id)
+    await business.settle()
+    deposit = await approves_both(business)
+    assert deposit.part is not None
+    assert (deposit.total.minor, deposit.part.of) == (142_800, 2)
+    status = await business.says("status case 1")
+    assert "Final invoice waits for: delivered" in status
+    assert "milestone" not in status
+    assert "deposit 50%" in await business.says("billing case 1")
+
+
 async def test_a_customer_who_says_it_is_live_bills_nothing_before_the_operator_agrees(
     business: Business,
 ) -> None:

@@ -61,6 +61,7 @@ async def test_what_is_approved_while_watching_is_kept_and_asked_again_after_go_
     again = await business.only_card()
     assert (again.action, again.sha256) == (first.action, first.sha256)
     assert again.id != first.id
+    assert "Watching" not in await business.says(f"show {again.number}")
     await business.approves(again)
     assert len(business.sent()) == 1
     assert (await refold(business.app.ledger)).identical
