@@ -150,9 +150,19 @@ def _paid_otherwise(wanted: InvoicePaidSoFar, known: Known) -> str:
     invoice = known.get(Invoice, wanted.invoice)
     if invoice is None:
         return f"There is no invoice {wanted.invoice!r}."
-    if invoice.paid == wanted.paid:
-        return ""
-    return f"What has been paid on invoice {invoice.number} is another sum by now."
+    if invoice.paid != wanted.paid:
+        return f"What has been paid on invoice {invoice.number} is another sum by now."
+    return _deducted(invoice, known)
+
+
+def _deducted(invoice: Invoice, known: Known) -> str:
+    """A credit note for what a standing final invoice deducts would leave too little billed."""
+    deal = known.find(Invoice, f"proposal:{invoice.proposal}") if invoice.proposal else ()
+    for one in deal:
+        earlier = one.part.deducted if one.part and not one.credited_by else ()
+        if any(each.invoice == invoice.id for each in earlier):
+            return f"Invoice {one.number} deducts invoice {invoice.number}: reverse that one first."
+    return ""
 
 
 def _accepted(wanted: ProposalNotAccepted, known: Known) -> str:

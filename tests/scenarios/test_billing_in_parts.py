@@ -62,6 +62,21 @@ async def test_a_deposit_and_a_final_invoice_wait_for_their_triggers_and_meet_th
     assert "is identical" in await business.says("replay 1")
 
 
+async def test_a_deposit_is_not_reversed_once_a_final_invoice_that_deducts_it_was_issued_meanwhile(
+    business: Business,
+) -> None:
+    await accepted(business, "deposit 40% final")
+    deposit = await approves_both(business)
+    await business.says("I delivered the website")
+    await business.says(f"undo {deposit.number} wrong")
+    final, reversal = await business.cards()
+    await business.approves(final)
+    await business.approves(reversal)
+    standing = [one for one in await business.invoices() if not one.credited_by]
+    assert sum(one.total.minor for one in standing) == 285_600
+    assert f"deducts invoice {deposit.number}: reverse that one first" in await business.hears()
+
+
 async def test_what_was_accepted_is_shown_and_billed_though_a_later_version_was_drafted(
     business: Business,
 ) -> None:
