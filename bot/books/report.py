@@ -209,7 +209,7 @@ def _on_cash(
     kept = {
         path: dict(sums)
         for path, sums in moves.items()
-        if path.partition("/")[0] not in {INCOME, REDUCTION, OUTPUT_TAX}
+        if path.partition("/")[0] not in {INCOME, REDUCTION, OUTPUT_TAX, DEPOSITS}
     }
     before, came = _cash(earlier), _cash(within)
     for name, minor in came.items():
@@ -240,7 +240,7 @@ def _cash(entries: Iterable[JournalEntry]) -> Sums:
 
 
 def _taxed(invoice: Invoice, start: int, end: int) -> dict[str, int]:
-    parts = parts_of(invoice.lines, invoice.net, invoice.total, invoice.tax)
+    parts = parts_of(invoice.lines, invoice.net, invoice.total, invoice.tax, invoice.part)
     weights = [amount.minor for _, _, amount in parts]
     now, then = shares(end, weights), shares(start, weights)
     return {

@@ -73,7 +73,7 @@ from ledger.domain.pairing import ChatIdentity, PairingOffer, Stranger
 from ledger.domain.postings import JournalEntry, entry_keys
 from ledger.domain.same_entry import moved_key
 
-FOLD_VERSION: Final = 17
+FOLD_VERSION: Final = 18
 """Raised whenever the same facts would fold to other entities: read tables are then rebuilt."""
 
 Fold = Callable[[Fact, Look], list[Entity]]

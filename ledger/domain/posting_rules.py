@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ledger.domain.accounts import (
     BANK,
     CLEARING,
+    DEPOSITS,
     EXPENSE,
     FEES,
     INCOME,
@@ -19,7 +20,7 @@ from ledger.domain.accounts import (
     RECEIVABLE,
     REDUCTION,
 )
-from ledger.domain.billing import InvoicePart, asked_for
+from ledger.domain.billing import Deduction, InvoicePart, asked_for
 from ledger.domain.entities import Invoice
 from ledger.domain.events import Spent
 from ledger.domain.postings import Posting
@@ -81,12 +82,34 @@ def billed(
     contact: str,
     part: InvoicePart | None = None,
 ) -> list[Posting]:
-    """A document of income: the customer owes its total, made of income and tax."""
+    """A document of income: the customer owes its total, made of income and tax.
+
+    What an early invoice of a deal bills is an advance, no income yet; the final invoice takes the
+    advances that it deducts off that account again, so the whole is income once.
+    """
     made = [Posting(RECEIVABLE, total, contact)]
     for kind, rate, amount in parts_of(lines, net, total, tax, part):
-        path = f"{INCOME}/{kind}/{rate}" if kind else f"{OUTPUT_TAX}/{rate}"
+        early = DEPOSITS if part is not None and not part.final else f"{INCOME}/{kind}"
+        path = f"{early}/{rate}" if kind else f"{OUTPUT_TAX}/{rate}"
         made.append(Posting(path, -amount))
-    return _without_nothing(made)
+    kind = (tax.kind if tax else TaxKind.DOMESTIC).value
+    for one in (each for deduction in deducted(part) for each in deduction.taxes):
+        made += moved(one.base, f"{DEPOSITS}/{one.rate_bp}", f"{INCOME}/{kind}/{one.rate_bp}")
+    return summed(made)
+
+
+def deducted(part: InvoicePart | None) -> tuple[Deduction, ...]:
+    """The earlier invoices that a final one deducts."""
+    return part.deducted if part is not None else ()
+
+
+def summed(postings: Sequence[Posting]) -> list[Posting]:
+    """One posting an account and contact, in the order they first came, without nothings."""
+    sums: dict[tuple[str, str, str], Money] = {}
+    for one in postings:
+        key = (one.account, one.amount.currency, one.contact)
+        sums[key] = sums[key] + one.amount if key in sums else one.amount
+    return _without_nothing([Posting(path, sums[path, c, who], who) for path, c, who in sums])
 
 
 def lessened(invoice: Invoice, kind: str, amount: Money) -> list[Posting]:

@@ -13,12 +13,22 @@ from hypothesis import strategies as st
 
 from ledger.domain.accounts import (
     CREDIT,
+    DEPOSITS,
+    INCOME,
     INPUT_TAX,
     OPENING,
     OUTPUT_TAX,
     PAYABLE,
     RECEIVABLE,
     SUSPENSE,
+)
+from ledger.domain.billing import (
+    Deduction,
+    InvoicePart,
+    asked_for,
+    plan_of,
+    reversed_part,
+    share_lines,
 )
 from ledger.domain.entities import Invoice, Payment
 from ledger.domain.events import (
@@ -91,6 +101,47 @@ def invoiced(h: History, n: int, size: int) -> None:
     )  # fmt: skip
 
 
+PLAN = plan_of("deposit 30% final")
+
+
+def in_part(  # the parts of one document
+    h: History, deal: str, place: int, lines: tuple[Line, ...], less: tuple[Deduction, ...] = ()
+) -> None:
+    currency = lines[0].unit_price.currency
+    planned = PLAN.parts[place - 1]
+    part = InvoicePart(
+        place=place, of=2, trigger=planned.trigger, share_bp=planned.share_bp, deducted=less
+    )
+    sums, name = asked_for(lines, part, currency), f"inv-{h.seq}"
+    h.say(
+        InvoiceIssued(
+            invoice=name, number=name, series="s", action="a", proposal=deal, version=1,
+            contact="con-1", lines=lines, net=sums.net, total=sums.gross, issued_on=FIRST,
+            service_date=FIRST, due_on=FIRST, part=part,
+        )
+    )  # fmt: skip
+
+
+def in_parts(h: History, n: int, size: int) -> None:
+    """A deposit; sometimes reversed again, mostly followed by the final invoice."""
+    currency, deal = CURRENCIES[n % 2], f"pro-{h.seq}"
+    whole = tuple(
+        Line("item", "thing", 1, "piece", Money(size * 9 + k, currency), rate)
+        for k, rate in enumerate((1900, 700)[: 1 + n % 2])
+    )
+    in_part(h, deal, 1, share_lines(whole, PLAN, 1, "deposit"))
+    first = h.all(Invoice)[-1]
+    if n % 5 == 0:
+        reversed_by_note(h, first)
+    stands = not h.one(Invoice, len(h.all(Invoice)) - 1).credited_by
+    taxes = totals(first.lines, currency).taxes
+    less = (Deduction(first.id, first.number, FIRST, taxes),) if stands else ()
+    if n % 3:
+        in_part(h, deal, 2, whole, less)
+    if n % 7 == 1:
+        reversed_by_note(h, h.all(Invoice)[-1])
+
+
 def received(h: History, n: int, size: int) -> None:
     amount = Money(size if n % 4 else -size, CURRENCIES[n % 2])
     source = "stripe" if n % 5 == 0 else "camt"
@@ -135,7 +186,8 @@ def unmatched(h: History, n: int, _: int) -> None:
 
 def credited(h: History, n: int, _: int) -> None:
     invoice = h.one(Invoice, n)
-    if invoice and not invoice.credited_by:
+    held_by_final = invoice and invoice.part and not invoice.part.final
+    if invoice and not invoice.credited_by and not held_by_final:
         reversed_by_note(h, invoice)
 
 
@@ -145,7 +197,7 @@ def reversed_by_note(h: History, invoice: Invoice) -> None:
             credit_note=f"crn-{h.seq}", number="CN", series="s", action="a",
             invoice=invoice.id, invoice_number=invoice.number, invoice_date=FIRST,
             contact=invoice.contact, lines=reversed_lines(invoice.lines), net=-invoice.net,
-            total=-invoice.total, issued_on=FIRST,
+            total=-invoice.total, issued_on=FIRST, part=reversed_part(invoice.part),
         )
     )  # fmt: skip
 
@@ -199,8 +251,8 @@ def settled(h: History, n: int, size: int) -> None:
 
 
 STEPS = (
-    invoiced, received, matched, lessened, unmatched, credited, kept, joined, provided, spent,
-    respent, settled, matched, received,
+    invoiced, in_parts, received, matched, lessened, unmatched, credited, kept, joined, provided,
+    spent, respent, settled, matched, received,
 )  # fmt: skip
 
 
@@ -222,12 +274,26 @@ def summed(amounts: Iterable[Money]) -> dict[str, int]:
 
 def tax_of(invoice: Invoice) -> Fraction:
     """The VAT that is owed on an invoice: its own, less its share of what is owed less."""
-    whole = totals(invoice.lines, invoice.total.currency)
+    whole = asked_for(invoice.lines, invoice.part, invoice.total.currency)
     tax = whole.gross.minor - whole.net.minor
     if invoice.credited_by or not whole.gross.minor:
         return Fraction(0)
     less = sum(each.amount.minor for each in invoice.reductions if each.kind != "fee")
     return Fraction(tax) - Fraction(tax * less, whole.gross.minor)
+
+
+def advances(standing: list[Invoice]) -> Iterable[Money]:
+    """The net of every early invoice for whose deal no final invoice stands."""
+    over = {each.proposal for each in standing if each.part and each.part.final}
+    early = (each for each in standing if each.part and not each.part.final)
+    return (each.net for each in early if each.proposal not in over)
+
+
+def earned(standing: list[Invoice]) -> Iterable[Money]:
+    """The net of what was billed whole, and of the whole of each deal that was billed to its end;
+    each once."""
+    ends = (each for each in standing if each.part is None or each.part.final)
+    return (totals(each.lines, each.total.currency).net for each in ends)
 
 
 @settings(max_examples=60, deadline=None)
@@ -263,6 +329,10 @@ def test_whatever_happens_the_accounts_hold_what_things_come_to(steps: list[Any]
     assert held(found, PAYABLE) == summed(-each.spent.amount for each in unpaid)
     taxes = [each.spent.tax for each in expenses if each.spent.tax]
     assert held(found, INPUT_TAX) == summed(taxes)
+
+    standing = [each for each in invoices if not each.credited_by]
+    assert held(found, DEPOSITS) == summed(-each for each in advances(standing))
+    assert held(found, INCOME) == summed(-each for each in earned(standing))
 
     for currency in CURRENCIES:
         charged = -held(found, OUTPUT_TAX).get(currency, 0)
