@@ -60,13 +60,20 @@ def _about(deal: Deal, event: Event) -> str:
             return str(event.invoice)
         case AlarmRang():
             purpose = next((one.purpose for one in deal.alarms if one.alarm == event.alarm), "")
-            return purpose.rpartition(":")[2]
+            return _within(deal, purpose)
         case UndoOrdered():
             return _named(deal, event.target)
         case QuestionAnswered():
             return _answered(deal, event)
         case _:
             return _named(deal, getattr(event, "action", ""))
+
+
+def _within(deal: Deal, purpose: str) -> str:
+    """The invoice that an alarm was set for: `invoice-due:INVOICE`, `remind:INVOICE:STEP`."""
+    said = set(purpose.split(":"))
+    bills = (*deal.others, *((deal.bill,) if deal.bill else ()))
+    return next((one.invoice for one in bills if one.invoice in said), "")
 
 
 def _named(deal: Deal, target: str) -> str:

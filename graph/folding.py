@@ -264,7 +264,7 @@ def _of_part(deal: Deal, doing: Doing, command: Command) -> Doing:
     match command:
         case IssueInvoice(part=part) if part is not None:
             return replace(doing, part=part.place)
-        case SendInvoice() | IssueCreditNote() if deal.bill and deal.bill.part:
+        case SendInvoice() | SendReminder() | IssueCreditNote() if deal.bill and deal.bill.part:
             return replace(doing, invoice=command.invoice)
         case SendCreditNote() if deal.bill and deal.bill.part:
             return replace(doing, invoice=deal.bill.invoice)

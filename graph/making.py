@@ -61,7 +61,7 @@ from graph.moves import (
     WriteToCustomer,
 )
 from graph.ordering import order_doubt
-from graph.parts import issue_part, other_tax
+from graph.parts import issue_part, other_tax, work_provenance
 from graph.planners.wording import remembered
 from graph.promising.minding import mind
 from graph.situation import Situation
@@ -281,7 +281,11 @@ class Making:
         )
         self._propose(
             step,
-            Proposed(command=command, provenance=accepted_provenance(self.situation, offer)),
+            Proposed(
+                command=command,
+                provenance=accepted_provenance(self.situation, offer)
+                | work_provenance(self.situation, command.part, said),
+            ),
         )
 
     def _send_invoice(self, step: int, move: SendInvoice) -> None:

@@ -33,7 +33,7 @@ from ledger.domain.preconditions import (
     ProposalIsAccepted,
 )
 from ledger.domain.tax import TaxCase, TaxKind
-from ledger.domain.values import totals
+from ledger.domain.values import Provenance, Trust, totals
 
 _LEAVE: Final = plain_option(AnswerId.LEAVE, "Leave it to me")
 
@@ -69,6 +69,17 @@ def issue_part(  # the parts of one command
             *deducted,
         ),
     )
+
+
+def work_provenance(
+    s: Situation, part: InvoicePart | None, said: Iterable[Event]
+) -> dict[str, Provenance]:
+    """Where the day of the service of a part comes from, once its work is done: your word."""
+    if part is None or not part.supplied:
+        return {}
+    facts = tuple(event.fact for event in said if isinstance(event, WorkDone)) or (s.cause,)
+    note = "the day on which you said it was done"
+    return {"service_date": Provenance(facts, Trust.OPERATOR, note)}
 
 
 def _part(deal: Deal, plan: BillingPlan, place: int, done: dict[int, date]) -> InvoicePart:

@@ -186,16 +186,26 @@ def _next(s: Situation, bill: Bill, step: int) -> Iterator[AnyMove]:
 
 
 def _interrupting(s: Situation) -> Iterator[AnyMove]:
-    deal, bill = s.deal, s.deal.owing
     if isinstance(s.event, AbsenceNoted):
         yield from _until_back(s, s.event.back_on)
     rest = _rest(s)
     if not rest:
         return
-    if deal.stage is Stage.OFFERED and isinstance(s.event, MailReceived):
+    written = isinstance(s.event, MailReceived)
+    if s.deal.stage is Stage.OFFERED and written:
         yield from _asked_later(s)
-    if bill is None or bill.open.minor <= 0:
-        return
+    for bill in _touched(s.deal, every=written):
+        yield from _put_off(s, bill, rest)
+
+
+def _touched(deal: Deal, *, every: bool) -> tuple[Bill, ...]:
+    """The unpaid invoices that it concerns: money the one that it pays, a message every one."""
+    bills = (*((deal.bill,) if deal.bill else ()), *(deal.others if every else ()))
+    return tuple(one for one in bills if not one.credit and one.open.minor > 0)
+
+
+def _put_off(s: Situation, bill: Bill, rest: int) -> Iterator[AnyMove]:
+    deal = s.deal
     cards = _cards(deal, bill.invoice)
     for one in cards:
         yield Supersede(action=one.action, why=_why(s, bill))
@@ -211,15 +221,16 @@ def _interrupting(s: Situation) -> Iterator[AnyMove]:
 def _until_back(s: Situation, back: date) -> Iterator[AnyMove]:
     """Nobody reads it now: what waits for the operator or to leave is asked again when they are
     back. An alarm that has not rung looks by itself whether they are."""
-    deal, offer, bill = s.deal, s.deal.sent_offer, s.deal.owing
+    deal, offer = s.deal, s.deal.sent_offer
     follow_ups = _asked_after_silence(deal) if offer else []
-    cards = _cards(deal, bill.invoice) if bill else []
-    for one in (*follow_ups, *cards):
+    bills = [one for one in (deal.bill, *deal.others) if one is not None and not one.credit]
+    asked = [(one, cards) for one in bills if (cards := _cards(deal, one.invoice))]
+    for one in (*follow_ups, *(card for _, cards in asked for card in cards)):
         yield Supersede(action=one.action, why="an absence notice came")
     if offer and follow_ups:
         purpose = f"{FOLLOW_UP}{offer.version}"
         yield WakeOnWorkday(on=back, purpose=purpose, country=country_of(s))
-    if bill and cards:
+    for bill, cards in asked:
         yield _wake(s, bill, cards[-1].version, back)
 
 

@@ -173,7 +173,7 @@ def _moot(s: Situation, bill: Bill) -> tuple[AnyMove, ...]:
     mails = (
         one
         for one in s.deal.doing
-        if one.name == "SendInvoice" and about(one, bill) and is_asking(one)
+        if one.name in {"SendInvoice", "SendReminder"} and about(one, bill) and is_asking(one)
     )
     asked = (one for one in s.deal.open if one.about == bill.invoice)
     return (
