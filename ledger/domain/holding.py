@@ -50,7 +50,10 @@ def first_broken(action: Action, known: Known) -> str:
     if command is None or (isinstance(command, _NUMBERED) and action.attempts):
         return ""
     reasons = (_broken(precondition, known) for precondition in command.preconditions)
-    return next((why for why in reasons if why), "")
+    broken = next((why for why in reasons if why), "")
+    if not broken and isinstance(command, IssueCreditNote):
+        return _deducted(command, known)
+    return broken
 
 
 def _broken(  # noqa: C901 - one line a precondition: a table
@@ -150,13 +153,16 @@ def _paid_otherwise(wanted: InvoicePaidSoFar, known: Known) -> str:
     invoice = known.get(Invoice, wanted.invoice)
     if invoice is None:
         return f"There is no invoice {wanted.invoice!r}."
-    if invoice.paid != wanted.paid:
-        return f"What has been paid on invoice {invoice.number} is another sum by now."
-    return _deducted(invoice, known)
+    if invoice.paid == wanted.paid:
+        return ""
+    return f"What has been paid on invoice {invoice.number} is another sum by now."
 
 
-def _deducted(invoice: Invoice, known: Known) -> str:
+def _deducted(credit: IssueCreditNote, known: Known) -> str:
     """A credit note for what a standing final invoice deducts would leave too little billed."""
+    invoice = known.get(Invoice, credit.invoice)
+    if invoice is None:
+        return ""
     deal = known.find(Invoice, f"proposal:{invoice.proposal}") if invoice.proposal else ()
     for one in deal:
         earlier = one.part.deducted if one.part and not one.credited_by else ()
