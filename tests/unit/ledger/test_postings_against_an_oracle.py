@@ -138,8 +138,9 @@ def in_parts(h: History, n: int, size: int) -> None:
     less = (Deduction(first.id, first.number, FIRST, taxes),) if stands else ()
     if n % 3:
         in_part(h, deal, 2, whole, less)
-    if n % 7 == 1:
-        reversed_by_note(h, h.all(Invoice)[-1])
+    last = h.all(Invoice)[-1]
+    if n % 7 == 1 and not last.credited_by:
+        reversed_by_note(h, last)
 
 
 def received(h: History, n: int, size: int) -> None:
