@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,9 @@ Bundle = Mapping[str, bytes]
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest moment that a ZIP can name: when something was packed is not part of it."""
+
+INDEX: Final = "files.json"
+"""Names every file of a bundle beside it, with its sha256."""
 
 _READABLE: Final = 0o100644 << 16
 _UNIX: Final = 3
@@ -34,11 +38,24 @@ def zipped(bundle: Bundle) -> bytes:
 
 
 def laid(bundle: Bundle, folder: Path) -> None:
-    """Write every file below a folder. Raises `OSError`."""
+    """Write every file below a folder, and take away what an earlier bundle there had besides: it
+    may hold what was erased since. Raises `OSError`."""
+    for path in _earlier(folder):
+        if path.name not in bundle:
+            path.unlink(missing_ok=True)
     for name in sorted(bundle):
         path = folder / name
         make_folder(path.parent)
         path.write_bytes(bundle[name])
+
+
+def _earlier(folder: Path) -> list[Path]:
+    """The files that the index of an earlier bundle names, right in this folder."""
+    index = folder / INDEX
+    if not index.is_file():
+        return []
+    named = json.loads(index.read_bytes())
+    return [path for path in folder.iterdir() if path.name in named and path.is_file()]
 
 
 def safe(name: str) -> str:
