@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ledger.domain.billing import BillingPlan
 from ledger.domain.commands import (
@@ -44,7 +45,7 @@ _OTHER = "other"
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """A proposal at exactly one version."""
+    """A proposal at exactly one version. `replans`: an earlier one is billed in other parts."""
 
     contact: str
     version: int
@@ -55,6 +56,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     accepted_version: int
     tax: TaxKind | None = None
     plan: BillingPlan | None = None
+    replans: bool = False
 
 
 class Circumstances(Struct, frozen=True, kw_only=True):
@@ -145,7 +147,11 @@ def _newest(proposal: str, stored: Proposal | None, alongside: Iterable[Event]) 
             newest = event
         if isinstance(event, ProposalAccepted) and event.proposal == proposal:
             accepted = event.version
-    return None if newest is None else _as_offer(newest, accepted)
+    if newest is None:
+        return None
+    before = [one for one in stored.versions if one.version < newest.version] if stored else []
+    replans = bool(before) and before[-1].plan != newest.plan
+    return replace(_as_offer(newest, accepted), replans=replans)
 
 
 def _as_offer(source: Proposal | ProposalDrafted, accepted: int) -> Offer:

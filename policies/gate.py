@@ -322,6 +322,7 @@ def _offered(company: Company, command: SendProposal, world: Circumstances) -> F
         and discount_bp(company, offer.lines, offer.discount_bp) <= rails.max_discount_bp
         and offer.delivery_days >= rails.deadline_days
         and command.version <= rails.rounds + 1
+        and not offer.replans
     )
     return {
         **priced,

@@ -67,6 +67,19 @@ async def test_a_deposit_and_a_final_invoice_wait_for_their_triggers_and_meet_th
     assert "is identical" in await business.says("replay 1")
 
 
+async def test_an_offer_that_is_out_is_replanned_only_after_a_yes(
+    business: Business,
+) -> None:
+    await business.offered()
+    said = await business.says("billing case 1 deposit 40% final")
+    assert "To be offered, billed" in said
+    assert len(business.sent()) == 1
+    card = await business.only_card()
+    assert card.title.startswith("Offer over")
+    await business.approves()
+    assert "40 % deposit" in business.sent()[-1].get_content()
+
+
 async def test_a_deposit_is_not_reversed_once_a_final_invoice_that_deducts_it_was_issued_meanwhile(
     business: Business,
 ) -> None:
@@ -89,6 +102,7 @@ async def test_what_was_accepted_is_shown_and_billed_though_a_later_version_was_
     await business.says("billing case 1 deposit 40% final")
     await business.approves()
     await business.says("billing case 1 deposit 50% final")
+    await business.approves()
     await business.says("billing case 1 milestones 30/30")
     await business.mail(ACCEPTS, answers=business.sent()[-1])
     (question,) = await business.questions()
