@@ -100,6 +100,11 @@ class Folder(Struct, frozen=True):
         return self.root / "pictures"
 
     @property
+    def exports(self) -> Path:
+        """Books and evidence that were handed over at the machine; all can be made again."""
+        return self.root / "exports"
+
+    @property
     def anchors(self) -> Path:
         return self.root / "anchors.txt"
 

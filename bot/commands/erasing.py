@@ -84,6 +84,7 @@ def _lines(plan: ErasurePlan, country: str) -> Iterator[str]:
         cases = ", ".join(f"case {each.number}" for each in plan.cases)
         waits = ", ".join(plan.waits) or texts.ERASE_NOTHING_WAITS
         yield texts.ERASE_CASES.format(cases=cases, waits=waits)
+    yield texts.ERASE_EXPORTS
     yield texts.ERASE_STAYS
     for each in plan.kept:
         yield _kept(each, plan.years, country)

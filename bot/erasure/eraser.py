@@ -9,6 +9,7 @@ in order, after whatever they were doing.
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -150,6 +151,7 @@ class Eraser:
         documents = await app.blobs.erase(order.persons)
         await asyncio.to_thread(_unlink, mails)
         await asyncio.to_thread(_empty, app.folder.pictures)
+        await asyncio.to_thread(_take_back, app.folder.exports, [case.number for case in cases])
         await app.ledger.refold()
         await self._threads.erase([f"{app.company.id}/{case.id}" for case in cases])
         embedded = app.folder.memory.with_name(EMBEDDINGS)
@@ -318,6 +320,13 @@ def _empty(folder: Path) -> None:
     """Pictures show names, and whose they are is not on record; all of them can be drawn again."""
     if folder.is_dir():
         _unlink(list(folder.iterdir()))
+
+
+def _take_back(exports: Path, cases: Sequence[int]) -> None:
+    """Evidence of their cases, and books, which name every customer: made again, without them."""
+    for number in cases:
+        shutil.rmtree(exports / f"evidence-{number}", ignore_errors=True)
+    _unlink(list(exports.glob("books-*.zip")))
 
 
 def _unlink(paths: Sequence[Path]) -> None:

@@ -147,7 +147,7 @@ class LiveOffice:
 
     @property
     def exports(self) -> Path:
-        return self._app.folder.root / "exports"
+        return self._app.folder.exports
 
     @property
     def zone(self) -> tzinfo:

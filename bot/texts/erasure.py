@@ -31,9 +31,13 @@ ERASE_UNPAID: Final = (
 ERASE_SHARED: Final = (
     "Stays: the payer of {payments}, who also paid for others. Amount and date stay readable."
 )
+ERASE_EXPORTS: Final = (
+    "Goes too: the evidence of their cases and the books that lie in `exports`; make the books "
+    "again where you need them."
+)
 ERASE_ELSEWHERE: Final = (
-    "Not in my hands: your mail program, your bank, backups you made, and texts of yours or of "
-    "others that mention them."
+    "Not in my hands: your mail program, your bank, backups you made, what you exported to "
+    "elsewhere, and texts of yours or of others that mention them."
 )
 ERASE_HOW: Final = "It cannot be undone. If that is what you want: `erase {handle} confirm`"
 ERASE_ORDERED: Final = "{who} is being erased."

@@ -79,8 +79,12 @@ async def test_after_an_erasure_only_what_the_law_keeps_still_names_her(founder:
         inbox.mkdir(parents=True)
         (inbox / "1.eml:2,S").write_bytes(b"From: Ada <ADA@wombat-mail.example>\r\n\r\nxylophone")
         await paid(business)
+        await business.says("evidence 1")
+        await business.says("export books 2026-11")
+        assert len(list((founder.folder / "exports").iterdir())) == 2
         assert len(traces(founder.folder)) > 3
         await erase(business)
+        assert list((founder.folder / "exports").iterdir()) == []
         assert set(traces(founder.folder)) == {"invoices/2026-0001.json"}
         assert (founder.folder / "invoices" / "2026-0001.pdf").exists()
     assert set(traces(founder.folder)) == {"invoices/2026-0001.json"}
