@@ -343,7 +343,10 @@ async def test_a_mail_delivered_twice_is_one_message_one_case_and_one_answer(
             imap.put(mail("A website", LEAD))
             imap.put(b"Received: from elsewhere\r\n" + mail("A website", LEAD))
             imap.put(mail("A website", LEAD), "Requests")
-            imap.put(mail("the last", "Hello, what does a workshop cost?"), "Requests")
+            another = mail("the last", "Hello, what does a workshop cost?").replace(
+                b"ada@", b"ben@"
+            )
+            imap.put(another, "Requests")
             await until(business, lambda events: {*subjects(events)} == {"A website", "the last"})
         await business.settle()
         cases = await business.app.views.all(Case)
