@@ -114,7 +114,7 @@ class Bookkeeper:
         unread = mail is not None and unread_receipt(event.how, mail.subject, mail.text)
         if not unread and not looks_like_receipt(text):
             return ()
-        return [await self._recorded(text, event, fact)]
+        return [await self._recorded(text, event, fact, mail)]
 
     async def _mail(self, name: str, fact: Fact) -> Sequence[Draft]:
         """A forwarded mail that is the receipt itself, with no file that is one."""
@@ -125,7 +125,7 @@ class Bookkeeper:
         told = DocumentReceived(
             document="", of=name, media_type="", size=0, how=ReadHow.TEXT, name=mail.subject
         )
-        return [await self._recorded(text, told, fact)]
+        return [await self._recorded(text, told, fact, mail)]
 
     async def _hangs_on(self, name: str, mail: MailReceived) -> bool:
         """Whether a file of this mail is a receipt: then it was recorded as it came."""
@@ -138,13 +138,17 @@ class Bookkeeper:
                     return True
         return False
 
-    async def _recorded(self, text: str, event: DocumentReceived, fact: Fact) -> Draft:
+    async def _recorded(
+        self, text: str, event: DocumentReceived, fact: Fact, mail: MailReceived | None
+    ) -> Draft:
+        """What it says; asked about where no server vouches that the operator sent the mail."""
         found = receipt_of(text, deducts=not self._company.tax.exempt)
         expense = short_id("exp", event.sha256, fact.id)
         category = await self.category_for(found.vendor)
         spent = replace(found.spent, category=category)
         before = await twin(self._views, spent, found.vendor, found.number, event.sha256)
-        unclear = (*found.unclear, *(() if category else (CATEGORY,)))
+        vouched = mail is None or mail.authentication.startswith("pass")
+        unclear = (*found.unclear, *(() if category and vouched else (CATEGORY,)))
         recorded = ExpenseRecorded(
             expense=expense,
             spent=spent,

@@ -8,12 +8,15 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from ledger.domain.company import Receiving
 from ledger.domain.entities import Case, Question
 from ledger.domain.expenses import Expense
 from ledger.domain.values import Money
 
 if TYPE_CHECKING:
-    from conftest import Business
+    from conftest import Business, Founder
 
 OWN = "Nora Lindt <nora@studio-nord.example>"
 RECEIPT = """Hetzner Online GmbH
@@ -153,3 +156,16 @@ async def test_a_file_of_expenses_is_taken_in_once_and_asks_for_what_is_missing(
     assert "Office supplies 1000.00 0.00" in told
     assert "Travel 0.00 7.50" in told
     assert len(await business.questions()) == 1
+
+
+@pytest.mark.parametrize(("found", "unclear"), [("pass", ()), ("", ("category",))])
+async def test_a_known_vendor_is_booked_at_once_only_where_a_server_vouches_for_the_mail(
+    founder: Founder, found: str, unclear: tuple[str, ...]
+) -> None:
+    founder.configure(receiving=Receiving(authserv_id="mx.example.net"))
+    async with founder.business() as business:
+        await business.says("expense 11.90 EUR hosting 2026-10-03 19% Hetzner Online GmbH")
+        vouches = f"Authentication-Results: mx.example.net; dmarc={found}\r\n" if found else ""
+        await business.raw(vouches.encode() + forwarded(RECEIPT, "known"))
+        (mailed,) = [one for one in await expenses(business) if one.told == "R2026-1234"]
+        assert (mailed.spent.category, mailed.unclear) == ("hosting", unclear)
